@@ -1,0 +1,83 @@
+"""Logging and table input/output that every script shares; importing it costs nothing heavy."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import sys
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+logger = logging.getLogger("study")
+
+
+class InputError(Exception):
+    """A mistake in the user's data or configuration: shown as one message, never as a traceback."""
+
+
+def start_log(snakemake) -> None:
+    """Send the job's messages to its log file, and uncaught errors to the log and the terminal."""
+    handler = logging.FileHandler(snakemake.log[0], mode="w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").addHandler(handler)
+
+    def log_uncaught(kind, error, traceback):
+        if issubclass(kind, InputError):
+            logger.error("%s", error)
+            print(f"\nError in {snakemake.rule}: {error}\n", file=sys.stderr)
+        else:
+            logger.critical("unexpected error", exc_info=(kind, error, traceback))
+            print(f"\nUnexpected {kind.__name__} in {snakemake.rule}: {error}\n", file=sys.stderr)
+            print(f"The traceback is in {snakemake.log[0]}.", file=sys.stderr)
+
+    sys.excepthook = log_uncaught
+
+
+def slug(name: str) -> str:
+    """File-name form of a unit's name: lower case, letters and digits of any script kept, the rest `_`."""
+    text = unicodedata.normalize("NFC", name.strip()).lower()
+    kept = (c if unicodedata.category(c)[0] in "LMN" else "_" for c in text)
+    return "_".join(part for part in "".join(kept).split("_") if part)
+
+
+def period_key(periods) -> dict[str, tuple]:
+    """Sort key of each period name: numeric order if every name is a number, else alphabetical."""
+    names = list(dict.fromkeys(periods))
+    try:
+        return {name: (float(name), name) for name in names}
+    except ValueError:
+        return {name: (name,) for name in names}
+
+
+def read_rows(path: str | Path) -> list[dict[str, str]]:
+    """Rows of a small CSV as dictionaries of text, without loading pandas."""
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """One of the workflow's own CSV tables; `province` and `year` are text, an empty cell is missing."""
+    import pandas as pd
+
+    return pd.read_csv(
+        path, dtype={"province": str, "year": str}, keep_default_na=False, na_values=[""], float_precision="round_trip"
+    )
+
+
+def write_table(table: pd.DataFrame, path: str | Path, keys: tuple[str, ...] = ("province", "year")) -> None:
+    """Write a table as UTF-8 CSV sorted by `keys`, numbers with twelve significant digits."""
+    if "year" in keys:
+        order = period_key(table["year"].astype(str))
+        table = table.sort_values(
+            list(keys), key=lambda column: column.astype(str).map(order) if column.name == "year" else column
+        )
+    elif keys:
+        table = table.sort_values(list(keys))
+    table.to_csv(path, index=False, float_format="%.12g", lineterminator="\n", encoding="utf-8")
