@@ -62,12 +62,26 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def write_rows(path: str | Path, header: list[str], rows: list[tuple]) -> None:
+    """Write rows as the same CSV as `write_table`, in the order given, without loading pandas."""
+    with Path(path).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(
+            [f"{cell:.12g}" if isinstance(cell, float) else cell for cell in row] for row in rows
+        )
+
+
 def read_table(path: str | Path) -> pd.DataFrame:
     """One of the workflow's own CSV tables; `province` and `year` are text, an empty cell is missing."""
     import pandas as pd
 
     return pd.read_csv(
-        path, dtype={"province": str, "year": str}, keep_default_na=False, na_values=[""], float_precision="round_trip"
+        path,
+        dtype={"province": str, "year": str},
+        keep_default_na=False,
+        na_values=[""],
+        float_precision="round_trip",
     )
 
 

@@ -1,0 +1,196 @@
+"""Names, input functions and wildcard constraints that the floors share."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+from _helpers import InputError, read_rows
+from _panel import unit_slugs
+
+
+def from_workflow(path):
+    """One of the workflow's own files, relative to the working directory."""
+    return os.path.relpath(Path(workflow.basedir) / path)
+
+
+def modules(*names):
+    """The shared modules a script imports, directly or through another: inputs, since Snakemake does not see them."""
+    return [from_workflow(f"scripts/_{name}.py") for name in names]
+
+
+def existing(*paths):
+    """Those of the user's files that exist; a missing one is the script's clear error."""
+    return [path for path in paths if os.path.exists(path)]
+
+
+# --- units and years ----------------------------------------------------------------------------------------------
+
+RAW = "panel" not in config
+STUDY = config.get("study", {})
+INPUTS = config.get("inputs", "")
+CATALOG = {row["key"]: row for row in read_rows(from_workflow("resources/catalog.csv"))}
+
+
+def units():
+    """File-name form -> name of each unit: the provinces of the study, or those of the user's panel."""
+    if not RAW:
+        return unit_slugs(config["panel"]["path"], config["panel"]["columns"])
+    slugs = [row["province"] for row in read_rows(from_workflow("resources/provinces.csv"))]
+    unknown = set(STUDY["excluded_provinces"]) - set(slugs)
+    if unknown:
+        raise InputError(
+            f"study.excluded_provinces: unknown {', '.join(sorted(unknown))}; resources/provinces.csv has {', '.join(slugs)}."
+        )
+    return {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}
+
+
+try:
+    UNITS = units()
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+PROVINCES = list(UNITS)
+FIRST, LAST = STUDY["years"] if RAW else (None, None)
+
+
+# --- raw tables ---------------------------------------------------------------------------------------------------
+
+
+# The DEA reads the first four; a fix in the others reruns no linear program.
+THEMES = ["accounts", "capital", "labour", "energy", "electricity", "controls"]
+
+
+def raw_path(key):
+    """Where the raw table of a catalog key is expected."""
+    if key not in CATALOG:
+        raise WorkflowError(f"resources/catalog.csv has no table {key!r}; add a row, or change the config.")
+    return os.path.join(INPUTS, CATALOG[key]["file"])
+
+
+def raw(*keys):
+    """The raw tables that exist; a missing one is the cleaning script's clear error, also after a first run."""
+    return existing(*map(raw_path, keys))
+
+
+def needed_tables(theme):
+    """Catalog keys of a theme -> path and years that the study needs of each."""
+    capital = config["capital"]
+    from_base_year = theme in ("accounts", "capital")
+    continuations = {"retail_price_index", "fixed_asset_investment_growth"} - {
+        capital["price_continued_by"],
+        capital["investment_continued_by"],
+    }
+    tables = {}
+    for key, row in CATALOG.items():
+        if row["theme"] != theme or key in continuations:
+            continue
+        if theme == "energy" and key not in ("energy_total", *config["emissions"]["fuels"]):
+            continue
+        since, _, until = row["years"].partition("-")
+        first = max(capital["base_year"] if from_base_year else FIRST, int(since or FIRST))
+        last = min(LAST, int(until or LAST))
+        if first <= last:
+            blank_is_nil = theme == "energy" and key != "energy_total"
+            tables[key] = dict(path=raw_path(key), first=first, last=last, blank_is_nil=blank_is_nil)
+    return tables
+
+
+if RAW:
+    BASE_EMPLOYMENT = f"employment_{config['exposure']['base_year']}"
+    INSTRUMENT = config["exposure"]["instrument"]
+    FOREIGN_EMPLOYMENT = f"{INSTRUMENT['country']}_employment_{INSTRUMENT['base_year']}"
+
+SIMULATED = (
+    "Simulated inputs: the raw tables are simulated, not observed."
+    if RAW and os.path.exists(os.path.join(INPUTS, "SIMULATED.txt"))
+    else ""
+)
+
+# --- what the config asks for -------------------------------------------------------------------------------------
+
+MODELS = {model["name"]: model for model in config.get("productivity", {}).get("models", [])}
+MAIN_MODEL = config.get("productivity", {}).get("main") or next(iter(MODELS), None)
+TABLES = config.get("tables", {})
+FIGURES = config.get("figures", {})
+CONTROLS = config.get("controls", [])
+WINSORISE = config.get("cleaning", {}).get("winsorise")
+
+if len(MODELS) < len(config.get("productivity", {}).get("models", [])):
+    raise WorkflowError("productivity.models: two models have the same name.")
+if MODELS and MAIN_MODEL not in MODELS:
+    raise WorkflowError(f"productivity.main: {MAIN_MODEL!r} is none of the models {', '.join(MODELS)}.")
+if "describe" in config and "table_1" in TABLES:
+    raise WorkflowError("tables: table_1 is made by `describe`; give the regression table another name.")
+
+VARIABLES = list(
+    dict.fromkeys(
+        variable
+        for model in MODELS.values()
+        for variable in model["inputs"] + model["good_outputs"] + model["bad_outputs"]
+    )
+)
+
+
+def panel_sources():
+    """The derived tables whose columns make the panel."""
+    if not RAW:
+        return ["results/derived/imported.csv"]
+    return [f"results/derived/{name}.csv" for name in ("co2", "exposure", "controls", "instrument")]
+
+
+def deflator_source():
+    """The accounts, where the GDP deflator continues the investment price index."""
+    return ["results/clean/accounts.csv"] if config["capital"]["price_continued_by"] == "gdp_deflator" else []
+
+
+def codebook_choices():
+    """The study's choices that the definitions of variables name."""
+    if not RAW:
+        return {"model": MAIN_MODEL}
+    return {
+        "model": MAIN_MODEL,
+        "fuels": len(config["emissions"]["fuels"]),
+        "factors": config["emissions"]["factors"],
+        "country": INSTRUMENT["country"],
+        "foreign_base_year": INSTRUMENT["base_year"],
+        **{key: config["exposure"][key] for key in ("robots", "per_workers", "base_year", "unspecified")},
+    }
+
+
+def published_tables():
+    """Name of each of our tables -> the published one it is compared with."""
+    named = {"table_1": config["describe"]} if "describe" in config else {}
+    named |= TABLES
+    return {name: table["published"] for name, table in named.items() if "published" in table}
+
+
+def all_results():
+    """Everything the config asks for."""
+    files = ["results/panel.csv", "results/panel_winsorised.csv", "results/codebook.csv"]
+    files += [f"results/productivity/{model}.csv" for model in MODELS]
+    tables = ["table_1"] if "describe" in config else []
+    files += [f"results/tables/{table}.{form}" for table in [*tables, *TABLES] for form in ("csv", "html", "tex")]
+    files += [f"results/figures/{figure}.{form}" for figure in FIGURES for form in ("png", "svg")]
+    if published_tables():
+        files.append("results/replication/scorecard.csv")
+    if RAW:
+        files.append("results/imputed.csv")
+    return files
+
+
+def one_of(names):
+    """Regular expression of a wildcard that takes one of these names."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
+wildcard_constraints:
+    theme=one_of(THEMES),
+    country="[a-z_]+",
+    province=one_of(PROVINCES),
+    model=one_of(MODELS),
+    table=one_of(TABLES),
+    figure=one_of(FIGURES),

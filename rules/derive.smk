@@ -1,0 +1,179 @@
+"""Floor 2, derive: the study's variables from the cleaned tables."""
+
+
+rule derive_co2:
+    """CO2 of each province-year from its total consumption of fuels (IPCC 2006)."""
+    input:
+        energy="results/clean/energy.csv",
+        fuels=from_workflow("resources/fuels.csv"),
+        code=modules("helpers"),
+    output:
+        "results/derived/co2.csv",
+    log:
+        "results/logs/derive_co2.log",
+    benchmark:
+        "results/benchmarks/derive_co2.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        factors=config["emissions"]["factors"],
+        fuels=config["emissions"]["fuels"],
+    script:
+        "../scripts/derive_co2.py"
+
+
+rule derive_real_gdp:
+    """Real GDP: the base year's nominal GDP chained by the GDP index."""
+    input:
+        accounts="results/clean/accounts.csv",
+        code=modules("helpers"),
+    output:
+        "results/derived/real_gdp.csv",
+    log:
+        "results/logs/derive_real_gdp.log",
+    benchmark:
+        "results/benchmarks/derive_real_gdp.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        base_year=config["capital"]["base_year"],
+        first=FIRST,
+    script:
+        "../scripts/derive_real_gdp.py"
+
+
+rule derive_capital:
+    """Capital stock by perpetual inventory, with flags of continued investment and prices."""
+    input:
+        investment="results/clean/capital.csv",
+        accounts=deflator_source(),
+        code=modules("helpers"),
+    output:
+        "results/derived/capital.csv",
+    log:
+        "results/logs/derive_capital.log",
+    benchmark:
+        "results/benchmarks/derive_capital.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        last=LAST,
+        **config["capital"],
+    script:
+        "../scripts/derive_capital.py"
+
+
+rule derive_production:
+    """The productivity models' variables: the one file the productivity floor reads."""
+    input:
+        labour="results/clean/labour.csv",
+        energy="results/clean/energy.csv",
+        capital="results/derived/capital.csv",
+        real_gdp="results/derived/real_gdp.csv",
+        co2="results/derived/co2.csv",
+        code=modules("helpers"),
+    output:
+        "results/derived/production.csv",
+    log:
+        "results/logs/derive_production.log",
+    benchmark:
+        "results/benchmarks/derive_production.tsv"
+    conda:
+        "../envs/environment.yaml"
+    script:
+        "../scripts/derive_production.py"
+
+
+rule derive_exposure:
+    """Each province's exposure to robots (shift-share), with its lag."""
+    input:
+        robots="results/clean/robots_china.csv",
+        employment=f"results/clean/{BASE_EMPLOYMENT}.csv",
+        crosswalk=from_workflow("resources/industries.csv"),
+        code=modules("helpers", "shift_share"),
+    output:
+        "results/derived/exposure.csv",
+    log:
+        "results/logs/derive_exposure.log",
+    benchmark:
+        "results/benchmarks/derive_exposure.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        robots=config["exposure"]["robots"],
+        per_workers=config["exposure"]["per_workers"],
+        unspecified=config["exposure"]["unspecified"],
+        provinces=PROVINCES,
+        first=FIRST,
+        last=LAST,
+    script:
+        "../scripts/derive_exposure.py"
+
+
+rule derive_instrument:
+    """Exposure to another country's robots, the instrument."""
+    input:
+        robots=f"results/clean/robots_{INSTRUMENT['country']}.csv",
+        foreign_employment=f"results/clean/{FOREIGN_EMPLOYMENT}.csv",
+        employment=f"results/clean/{BASE_EMPLOYMENT}.csv",
+        crosswalk=from_workflow("resources/industries.csv"),
+        code=modules("helpers", "shift_share"),
+    output:
+        "results/derived/instrument.csv",
+    log:
+        "results/logs/derive_instrument.log",
+    benchmark:
+        "results/benchmarks/derive_instrument.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        country=INSTRUMENT["country"],
+        robots=config["exposure"]["robots"],
+        per_workers=config["exposure"]["per_workers"],
+        unspecified=config["exposure"]["unspecified"],
+        provinces=PROVINCES,
+        first=FIRST,
+        last=LAST,
+    script:
+        "../scripts/derive_instrument.py"
+
+
+rule derive_controls:
+    """Openness, density, finance, government, energy and urbanisation."""
+    input:
+        cells=expand("results/clean/{theme}.csv", theme=["controls", "accounts", "electricity"]),
+        code=modules("helpers"),
+    output:
+        "results/derived/controls.csv",
+    log:
+        "results/logs/derive_controls.log",
+    benchmark:
+        "results/benchmarks/derive_controls.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        first=FIRST,
+        last=LAST,
+    script:
+        "../scripts/derive_controls.py"
+
+
+rule derive_imputed:
+    """Every cell that was not observed, with the rule that made it."""
+    input:
+        cleaned=expand("results/clean/{theme}.csv", theme=THEMES),
+        capital="results/derived/capital.csv",
+        code=modules("helpers"),
+    output:
+        report("results/imputed.csv", caption="captions/imputed.rst", category="Data"),
+    log:
+        "results/logs/derive_imputed.log",
+    benchmark:
+        "results/benchmarks/derive_imputed.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        price_continued_by=config["capital"]["price_continued_by"],
+        investment_continued_by=config["capital"]["investment_continued_by"],
+    script:
+        "../scripts/derive_imputed.py"

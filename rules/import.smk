@@ -1,0 +1,23 @@
+"""In place of floors 1 and 2 where the config has a `panel`: the user's own panel."""
+
+
+rule import_panel:
+    """The productivity models' variables and the panel's columns from one file."""
+    input:
+        panel=lambda wildcards: existing(config["panel"]["path"]),
+        code=modules("helpers", "exports", "panel"),
+    output:
+        production="results/derived/production.csv",
+        columns="results/derived/imported.csv",
+    log:
+        "results/logs/import_panel.log",
+    benchmark:
+        "results/benchmarks/import_panel.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        path=config["panel"]["path"],
+        columns=config["panel"]["columns"],
+        variables=VARIABLES,
+    script:
+        "../scripts/import_panel.py"

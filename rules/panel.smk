@@ -1,0 +1,62 @@
+"""Floor 4, panel: one checked province-year table, its winsorised twin, its codebook."""
+
+
+rule build_panel:
+    """All variables of the study, one row a province-year; gtfp is the main model's cumulative index."""
+    input:
+        columns=panel_sources(),
+        productivity=f"results/productivity/{MAIN_MODEL}.csv" if MODELS else [],
+        code=modules("helpers"),
+    output:
+        "results/panel.csv",
+    log:
+        "results/logs/build_panel.log",
+    benchmark:
+        "results/benchmarks/build_panel.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        units=UNITS,
+    script:
+        "../scripts/build_panel.py"
+
+
+rule winsorise_panel:
+    """The panel with every continuous variable winsorised at the config's percentiles."""
+    input:
+        panel="results/panel.csv",
+        code=modules("helpers"),
+    output:
+        "results/panel_winsorised.csv",
+    log:
+        "results/logs/winsorise_panel.log",
+    benchmark:
+        "results/benchmarks/winsorise_panel.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        percentiles=WINSORISE,
+    script:
+        "../scripts/winsorise_panel.py"
+
+
+rule build_codebook:
+    """What each column of the panel is: symbol, labels, unit, definition, source, transformation."""
+    input:
+        panel="results/panel.csv",
+        variables=from_workflow("resources/variables.csv"),
+        code=modules("helpers"),
+    output:
+        "results/codebook.csv",
+    log:
+        "results/logs/build_codebook.log",
+    benchmark:
+        "results/benchmarks/build_codebook.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        choices=codebook_choices(),
+        path=config["panel"]["path"] if not RAW else "",
+        note=SIMULATED,
+    script:
+        "../scripts/build_codebook.py"

@@ -1,0 +1,172 @@
+"""From a table as printed to the study's cells: catalog, units, required cells, interpolation, totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from _exports import squeeze
+from _helpers import InputError, logger, read_rows
+from _yearbook import Yearbook
+
+
+@dataclass(frozen=True)
+class CatalogEntry:
+    """One raw table of resources/catalog.csv. `conversion` maps a printed unit to its factor into `unit`."""
+
+    key: str
+    theme: str
+    file: str
+    title_zh: str
+    title_en: str
+    unit: str
+    conversion: dict[str, float]
+    years: str
+    where: str
+
+    def describe(self) -> str:
+        """What the table is called and where it is published, for messages."""
+        title = f"{self.title_zh} / {self.title_en}" if self.title_zh else self.title_en
+        return f"{title}; {self.where}"
+
+
+def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
+    """The catalog by key. A conversion is written `printed unit=factor`, several parted by `;`."""
+    catalog = {}
+    for row in read_rows(path):
+        pairs = (pair.rpartition("=") for pair in row["conversion"].split(";") if pair)
+        row["conversion"] = {squeeze(unit): float(factor) for unit, _, factor in pairs}
+        catalog[row["key"]] = CatalogEntry(**row)
+    return catalog
+
+
+def require_files(paths: dict[str, str], catalog: dict[str, CatalogEntry]) -> None:
+    """Raise InputError listing every raw table that is not there, with its titles and publisher."""
+    missing = [
+        f"  {key}: {path} ({catalog[key].describe()})"
+        for key, path in paths.items()
+        if not Path(path).is_file()
+    ]
+    if missing:
+        raise InputError(
+            "raw tables not found; put each at its path, or change `inputs` in the config:\n"
+            + "\n".join(missing)
+        )
+
+
+def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int], float | None]:
+    """The printed figures in the catalog's unit.
+
+    A file that names no unit (the 2025-26 site) has the catalog's first one. Raises InputError for a unit the catalog
+    does not convert.
+    """
+    unit = table.unit or next(iter(entry.conversion))
+    if unit not in entry.conversion:
+        raise InputError(
+            f"{table.path}: the header gives the unit {unit!r}; resources/catalog.csv takes "
+            f"{' or '.join(entry.conversion)} for {entry.key}. Is this the right table? If so, add the conversion."
+        )
+    if table.title and squeeze(table.title) != squeeze(entry.title_zh):
+        logger.warning("%s: titled %s, the catalog expects %s", table.path, table.title, entry.title_zh)
+    factor = entry.conversion[unit]
+    return {cell: None if value is None else value * factor for cell, value in table.values.items()}
+
+
+def select_cells(
+    table: Yearbook,
+    values: dict[tuple[str, int], float | None],
+    provinces: list[str],
+    years: range,
+    interpolation: str = "linear",
+    blank_is_nil: bool = False,
+) -> list[tuple[str, int, float, int]]:
+    """The study's cells (province, year, value, imputed), gaps inside a series filled by linear interpolation.
+
+    `blank_is_nil`: a province whose whole row is empty uses none of the fuel (energy yearbook), its value is 0. Raises
+    InputError naming every cell for a province or year that is not in the file, a gap at a series' end, and any gap
+    where `interpolation` is `none`.
+    """
+    absent = [province for province in provinces if province not in table.provinces]
+    if absent:
+        raise InputError(
+            f"{table.path}: no row for {', '.join(absent)}; add the rows or exclude the provinces."
+        )
+    lacking = [str(year) for year in years if year not in table.years]
+    if lacking:
+        raise InputError(
+            f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]}. "
+            "Export those years too, or change study.years."
+        )
+    cells, problems = [], []
+    for province in provinces:
+        series = np.array([np.nan if (v := values[province, year]) is None else v for year in years])
+        printed = ~np.isnan(series)
+        if not printed.any() and blank_is_nil:
+            logger.info("%s: the row of %s is blank, taken as nil", table.path, province)
+            series, printed = np.zeros(len(years)), np.ones(len(years), dtype=bool)
+        known = np.flatnonzero(printed)
+        inside = ~printed
+        if known.size:
+            inside[: known[0]] = inside[known[-1] :] = False
+        fillable = inside if interpolation == "linear" else np.zeros_like(inside)
+        for at in np.flatnonzero(~printed & ~fillable):
+            problems.append(f"  {province} {years[at]} ({table.places[province, years[at]]})")
+        if known.size:
+            filled = np.interp(np.arange(len(years)), known, series[known])
+            series = np.where(fillable, filled, series)
+        for at in np.flatnonzero(fillable):
+            logger.info("%s: %s %d interpolated", table.path, province, years[at])
+        cells += zip(
+            [province] * len(years), years, series.tolist(), fillable.astype(int).tolist(), strict=True
+        )
+    if problems:
+        reason = (
+            "empty cells at the end of a series; interpolation works only between two figures, so fill them or "
+            "shorten study.years"
+            if interpolation == "linear"
+            else "empty cells, and cleaning.interpolation is none"
+        )
+        raise InputError(f"{table.path}: {reason}:\n" + "\n".join(problems))
+    return cells
+
+
+def check_total(
+    table: Yearbook, values: dict[tuple[str, int], float | None], years: range, tolerance: float | None
+) -> None:
+    """Log the gap between the provinces' sum and the printed national row; raise InputError beyond `tolerance`.
+
+    A tolerance of None only reports: provincial energy figures are known not to add up to the national one.
+    """
+    regions = [province for province in table.provinces if province != "china"]
+    for year in years:
+        total = values.get(("china", year))
+        parts = [values.get((province, year)) for province in regions]
+        if not total or any(part is None for part in parts) or len(parts) < 31:
+            continue
+        gap = sum(parts) / total - 1
+        logger.info("%s: %d provinces add up to %.6g, national %.6g, gap %+.3f%%", table.path, year,
+                    sum(parts), total, 100 * gap)  # fmt: skip
+        if tolerance is not None and abs(gap) > tolerance:
+            raise InputError(
+                f"{table.places['china', year]}: the provinces of {year} add up to {sum(parts):.6g}, the national row "
+                f"says {total:.6g} ({gap:+.2%}, allowed {tolerance:.2%}). Look for a mistyped figure, or raise "
+                "cleaning.total_tolerance."
+            )
+
+
+def add_national_row(table: Yearbook, values: dict[tuple[str, int], float | None]) -> None:
+    """Give a table without a printed national row one: the sum over all 31 provinces, where all are printed."""
+    if "china" in table.provinces:
+        return
+    if len(table.provinces) < 31:
+        raise InputError(
+            f"{table.path}: neither a national row (全国) nor all 31 provinces, {len(table.provinces)} are here; "
+            "shares of the national figure need one or the other."
+        )
+    logger.info("%s: no national row, the sum over provinces stands in", table.path)
+    for year in table.years:
+        parts = [values[province, year] for province in table.provinces if province != "china"]
+        values["china", year] = None if any(part is None for part in parts) else sum(parts)
+        table.values["china", year] = values["china", year]
+        table.places["china", year] = f"{table.path}, sum over provinces"

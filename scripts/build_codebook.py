@@ -1,0 +1,49 @@
+"""The panel's columns -> the codebook, with the study's choices written into the definitions."""
+
+import csv
+
+from _helpers import read_rows, start_log, write_rows
+
+COLUMNS = ["name", "symbol", "label_en", "label_zh", "unit", "definition", "source", "transformation"]
+
+
+def codebook_rows(
+    names: list[str], variables: list[dict[str, str]], choices: dict, note: str, panel_path: str
+) -> list[tuple[str, ...]]:
+    """One row a column of the panel, in its order.
+
+    variables : resources/variables.csv, whose {placeholders} take `choices`. note : prefixed to the sources where the
+    inputs are simulated. panel_path : the user's panel, source of columns that resources/variables.csv does not have.
+    """
+    described = {}
+    for row in variables:
+        # A definition whose choices this study does not make (a panel brought ready) says nothing it cannot know.
+        try:
+            row = {key: text.format(**choices) for key, text in row.items()}
+        except KeyError:
+            continue
+        described[row["name"]] = row
+    rows = []
+    for name in names:
+        known = described.get(name)
+        if known is None or (panel_path and name != "gtfp"):
+            symbol, label = (known["symbol"], known["label_en"]) if known else (name, name)
+            rows.append((name, symbol, label, "", "", "column of the panel", panel_path, "none"))
+        else:
+            source = f"{note} {known['source']}".strip() if known["source"] else ""
+            rows.append(tuple({**known, "source": source}[column] for column in COLUMNS))
+    return rows
+
+
+def main(snakemake) -> None:
+    """Write codebook.csv."""
+    start_log(snakemake)
+    with open(snakemake.input.panel, newline="", encoding="utf-8") as file:  # noqa: PTH123
+        names = next(csv.reader(file))
+    params = snakemake.params
+    rows = codebook_rows(names, read_rows(snakemake.input.variables), params.choices, params.note, params.path)
+    write_rows(snakemake.output[0], COLUMNS, rows)
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

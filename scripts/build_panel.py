@@ -1,0 +1,50 @@
+"""Derived variables and the productivity index -> the panel, one row a province-year."""
+
+import pandas as pd
+from _helpers import InputError, logger, read_table, start_log, write_table
+
+KEYS = ["province", "year"]
+LEADING = [*KEYS, "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
+
+
+def join_panel(tables: list[pd.DataFrame], index: pd.DataFrame | None) -> pd.DataFrame:
+    """All columns of the tables side by side, `gtfp` from the index's `cumulative`.
+
+    tables : each has `province, year` once a row and the same province-years. index : results/productivity/<main>.csv.
+    Raises InputError where a table has other province-years than the first, or a column comes twice.
+    """
+    panel = tables[0]
+    if index is not None:
+        tables = [*tables, index[[*KEYS, "cumulative"]].rename(columns={"cumulative": "gtfp"})]
+    for table in tables[1:]:
+        common = set(panel) & set(table) - set(KEYS)
+        if common:
+            raise InputError(f"two tables of the panel have the column {', '.join(sorted(common))}.")
+        joined = panel.merge(table, on=KEYS, how="outer", indicator=True, validate="1:1")
+        odd = joined[joined["_merge"] != "both"]
+        if len(odd):
+            row = odd.iloc[0]
+            raise InputError(
+                f"{len(odd)} province-years are in one table of the panel only, the first is {row['province']} {row['year']}."
+            )
+        panel = joined.drop(columns="_merge")
+    leading = [name for name in LEADING if name in panel]
+    return panel[leading + [name for name in panel if name not in LEADING]]
+
+
+def main(snakemake) -> None:
+    """Write panel.csv."""
+    start_log(snakemake)
+    index = read_table(snakemake.input.productivity) if snakemake.input.productivity else None
+    tables = [read_table(path) for path in snakemake.input.columns]
+    # co2 in levels belongs to production.csv; the panel has its logarithm
+    tables = [table.drop(columns="co2") if "ln_co2" in table else table for table in tables]
+    panel = join_panel(tables, index)
+    for name, count in panel.isna().sum().items():
+        if count:
+            logger.warning("%s: %d cells are empty", name, count)
+    write_table(panel, snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,105 @@
+"""Investment and its prices -> capital stock by the perpetual inventory method (Shan 2008)."""
+
+import numpy as np
+import pandas as pd
+from _helpers import InputError, logger, read_table, start_log, write_table
+
+
+def investment_prices(
+    price_index: pd.DataFrame, continued_by: pd.DataFrame, base_year: int, years: range
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Price level of investment, base year = 1: rows years, columns provinces; and the years it is continued in.
+
+    Both arguments are indices, previous year = 100; `continued_by` serves after `price_index` ends.
+    """
+    index = price_index.reindex(years)
+    continued = pd.Series(index.isna().all(axis=1), index=years)
+    continued[base_year] = False
+    index = index.where(~continued, continued_by.reindex(years), axis=0) / 100
+    index.loc[base_year] = 1.0
+    return index.cumprod(), continued
+
+
+def nominal_investment(
+    capital_formation: pd.DataFrame, growth: pd.DataFrame, years: range
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Gross fixed capital formation in 10^8 CNY, continued by `growth` (%) after it ends; and the years so made."""
+    investment = capital_formation.reindex(years).copy()
+    continued = pd.Series(investment.isna().all(axis=1), index=years)
+    for year in years[1:]:
+        if continued[year]:
+            investment.loc[year] = investment.loc[year - 1] * (1 + growth.loc[year] / 100)
+    return investment, continued
+
+
+def initial_stock(investment: pd.DataFrame, base_year: int, depreciation: float, rule: str) -> pd.Series:
+    """Capital of the base year by province, from real investment (rows years, columns provinces).
+
+    `shan`: I(base+1) / (depreciation + g), g the mean geometric growth of real investment over the base year and the
+    five years after; `shan_base_year`: the same with I(base); `tenth`: I(base) / 10%.
+    """
+    if rule == "tenth":
+        return investment.loc[base_year] / 0.10
+    growth = (investment.loc[base_year + 5] / investment.loc[base_year]) ** (1 / 5) - 1
+    first = investment.loc[base_year + 1 if rule == "shan" else base_year]
+    return first / (depreciation + growth)
+
+
+def perpetual_inventory(investment: pd.DataFrame, initial: pd.Series, depreciation: float) -> pd.DataFrame:
+    """K_t = (1 - depreciation) K_{t-1} + I_t, from the first row's `initial` stock; same shape as `investment`."""
+    stock = [initial.to_numpy()]
+    for real_investment in investment.to_numpy()[1:]:
+        stock.append((1 - depreciation) * stock[-1] + real_investment)
+    return pd.DataFrame(np.array(stock), index=investment.index, columns=investment.columns)
+
+
+def implicit_deflator(accounts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """GDP deflator, previous year = 100: nominal growth over the GDP index."""
+    return accounts["gdp"] / accounts["gdp"].shift() / (accounts["gdp_index"] / 100) * 100
+
+
+def by_indicator(long: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Each indicator of a cleaned theme as a table, rows years (int), columns provinces."""
+    long = long[long["province"] != "china"].assign(year=lambda table: table["year"].astype(int))
+    return {
+        name: part.pivot(index="year", columns="province", values="value") for name, part in long.groupby("indicator")
+    }
+
+
+def main(snakemake) -> None:
+    """Write `capital` (10^8 CNY of the base year) with the flags of continued investment and prices."""
+    start_log(snakemake)
+    params = snakemake.params
+    series = by_indicator(read_table(snakemake.input.investment))
+    if snakemake.input.get("accounts"):
+        series["gdp_deflator"] = implicit_deflator(by_indicator(read_table(snakemake.input.accounts)))
+    years = range(params.base_year, params.last + 1)
+    formation = series["gross_fixed_capital_formation"]
+    nothing = pd.DataFrame(index=years, columns=formation.columns, dtype=float)
+    prices, price_made = investment_prices(
+        series["investment_price_index"], series.get(params.price_continued_by, nothing), params.base_year, years
+    )
+    nominal, investment_made = nominal_investment(
+        formation, series.get(params.investment_continued_by, nothing), years
+    )
+    real = nominal / prices
+    if not (real > 0).all(axis=None):
+        year, province = real.where(~(real > 0)).stack(future_stack=True).dropna().index[0]
+        raise InputError(f"real investment of {province} {year} is not positive.")
+    logger.info(
+        "continued values: %d of investment (%s), %d of its price (%s)",
+        investment_made.sum() * real.shape[1], params.investment_continued_by,
+        price_made.sum() * real.shape[1], params.price_continued_by,
+    )  # fmt: skip
+    initial = initial_stock(real, params.base_year, params.depreciation, params.initial_stock)
+    table = perpetual_inventory(real, initial, params.depreciation).stack().rename("capital").reset_index()
+    table["real_investment"] = [real.at[year, province] for year, province in zip(table["year"], table["province"], strict=True)]
+    table["investment_imputed"] = table["year"].map(investment_made).astype(int)
+    table["price_imputed"] = table["year"].map(price_made).astype(int)
+    table["year"] = table["year"].astype(str)
+    columns = ["province", "year", "capital", "real_investment", "investment_imputed", "price_imputed"]
+    write_table(table[columns], snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

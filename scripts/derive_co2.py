@@ -1,0 +1,56 @@
+"""Total consumption of nine fuels -> carbon dioxide emissions by the IPCC 2006 formula."""
+
+import numpy as np
+import pandas as pd
+from _helpers import InputError, logger, read_table, start_log, write_table
+
+CARBON_TO_CO2 = 44 / 12
+
+
+def emission_factors(components: pd.DataFrame, factor_set: str) -> pd.Series:
+    """kg CO2 per kg of fuel (natural gas: per m3), index `fuel`.
+
+    Net calorific value (kJ/kg) x carbon content (kg C/GJ) x oxidation share x 44/12 (IPCC 2006, vol. 2, ch. 1).
+    """
+    chosen = components[components["factor_set"] == factor_set].set_index("fuel")
+    gigajoule = chosen["ncv"] * 1e-6
+    return gigajoule * chosen["carbon_content"] * chosen["oxidation"] * CARBON_TO_CO2
+
+
+def fuel_emissions(energy: pd.DataFrame, factors: pd.Series, fuels: list[str]) -> pd.Series:
+    """CO2 in 10^4 t, index (province, year).
+
+    energy : long table `province, year, indicator, value`; fuels in 10^4 t, natural gas in 10^8 m3.
+    """
+    consumption = energy.pivot(index=["province", "year"], columns="indicator", values="value")[fuels]
+    # 10^8 m3 x kg CO2 per m3 = 10^8 kg = 10 x 10^4 t
+    scale = pd.Series({fuel: 10.0 if fuel == "natural_gas" else 1.0 for fuel in fuels})
+    return (consumption * factors[fuels] * scale).sum(axis=1, skipna=False)
+
+
+def main(snakemake) -> None:
+    """Write `co2` (10^4 t) and `ln_co2`; log the provinces' sum beside the national figure."""
+    start_log(snakemake)
+    params = snakemake.params
+    factors = emission_factors(pd.read_csv(snakemake.input.fuels), params.factors)
+    for fuel in params.fuels:
+        logger.info("%s: %.4f kg CO2 per %s", fuel, factors[fuel], "m3" if fuel == "natural_gas" else "kg")
+    energy = read_table(snakemake.input.energy)
+    emissions = fuel_emissions(energy[energy["province"] != "china"], factors, params.fuels)
+    national = energy[(energy["province"] == "china") & energy["indicator"].isin(params.fuels)]
+    if national["indicator"].nunique() == len(params.fuels):
+        total = fuel_emissions(national, factors, params.fuels)
+        for year, sum_of_provinces in emissions.groupby("year").sum().items():
+            logger.info("%s: the study's provinces emit %.1f Mt CO2, the national row gives %.1f Mt (total consumption "
+                        "counts coke and oil products twice)", year, sum_of_provinces / 100,
+                        total["china", year] / 100)  # fmt: skip
+    for (province, year), value in emissions.items():
+        if not value > 0:
+            raise InputError(f"CO2 of {province} {year} is {value:g}: no fuel consumption; exclude the province?")
+    table = emissions.rename("co2").reset_index()
+    table["ln_co2"] = np.log(table["co2"])
+    write_table(table, snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

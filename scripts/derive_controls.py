@@ -1,0 +1,48 @@
+"""Trade, population, finance, budget, electricity and urbanisation -> the control variables of Jiang (2025), 4.2.3."""
+
+import pandas as pd
+from _helpers import InputError, read_table, start_log, write_table
+
+
+def derive_controls(cells: pd.DataFrame) -> pd.DataFrame:
+    """Control variables by (province, year).
+
+    cells : long table `province, year, indicator, value` in the catalog's units: `trade` (10^8 USD), `exchange_rate`
+    (CNY per USD, province `china`), `gdp`, `loans`, `budget_expenditure` (10^8 CNY), `population` (10^4 persons),
+    `area` (10^4 km2), `electricity` (10^8 kWh, with `china`), `urbanisation` (share).
+    """
+    wide = cells.pivot(index=["province", "year"], columns="indicator", values="value")
+    national = wide.loc["china"]
+    wide = wide.drop(index="china", level="province")
+    year = wide.index.get_level_values("year")
+    exchange_rate = national["exchange_rate"].reindex(year).to_numpy()
+    national_electricity = national["electricity"].reindex(year).to_numpy()
+    return pd.DataFrame(
+        {
+            "open": wide["trade"] * exchange_rate / wide["gdp"],
+            # persons per km2 are 10^4 persons per 10^4 km2; the paper counts 10^4 persons per km2
+            "density": wide["population"] / wide["area"] / 1e4,
+            "fin": wide["loans"] / wide["gdp"],
+            "gov": wide["budget_expenditure"] / wide["gdp"],
+            "energy": wide["electricity"] / national_electricity,
+            "urban": wide["urbanisation"],
+        }
+    )
+
+
+def main(snakemake) -> None:
+    """Write the six controls of the study's province-years."""
+    start_log(snakemake)
+    params = snakemake.params
+    cells = pd.concat([read_table(path) for path in (*snakemake.input.cells,)])
+    years = {str(year) for year in range(params.first, params.last + 1)}
+    table = derive_controls(cells[cells["year"].isin(years)]).reset_index()
+    shares = table.loc[~table["urban"].between(0, 1)]
+    if len(shares):
+        row = shares.iloc[0]
+        raise InputError(f"urban share of {row['province']} {row['year']} is {row['urban']:g}, expected 0 to 1.")
+    write_table(table, snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,45 @@
+"""Robots by industry and base-year employment -> each province's exposure to robots, with its lag."""
+
+import pandas as pd
+from _helpers import read_table, start_log, write_table
+from _shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
+
+
+def province_exposure(
+    robots: pd.DataFrame,
+    employment: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    measure: str,
+    per_workers: float,
+    unspecified: str,
+) -> pd.DataFrame:
+    """AI_it by province (rows) and year (columns), national and provincial employment from the same census."""
+    by_ifr = to_ifr(employment, crosswalk)
+    national = by_ifr.groupby("industry", as_index=False)["employment"].sum()
+    density = robot_density(robots, national, measure, per_workers, unspecified)
+    return exposure(employment_shares(employment, by_ifr), density)
+
+
+def main(snakemake) -> None:
+    """Write `ai` and `ai_lag1` of the study's provinces and years."""
+    start_log(snakemake)
+    params = snakemake.params
+    table = province_exposure(
+        read_table(snakemake.input.robots),
+        pd.read_csv(snakemake.input.employment, dtype={"industry": str}),
+        load_crosswalk(snakemake.input.crosswalk, "gbt4754_2002"),
+        params.robots,
+        params.per_workers,
+        params.unspecified,
+    )
+    rows = [
+        {"province": province, "year": str(year), "ai": table.at[province, str(year)],
+         "ai_lag1": table.at[province, str(year - 1)]}
+        for province in params.provinces
+        for year in range(params.first, params.last + 1)
+    ]  # fmt: skip
+    write_table(pd.DataFrame(rows), snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,43 @@
+"""Robots of another country by industry, met with Chinese base-year shares -> the exposure instrument."""
+
+import pandas as pd
+from _helpers import read_table, start_log, write_table
+from _shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
+
+
+def foreign_exposure(
+    robots: pd.DataFrame,
+    foreign_employment: pd.DataFrame,
+    employment: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    foreign_crosswalk: pd.DataFrame,
+    measure: str,
+    per_workers: float,
+    unspecified: str,
+) -> pd.DataFrame:
+    """The instrument by province (rows) and year (columns): Chinese shares L_ij / L_i, foreign R_jt / L_j."""
+    density = robot_density(robots, to_ifr(foreign_employment, foreign_crosswalk), measure, per_workers, unspecified)
+    return exposure(employment_shares(employment, to_ifr(employment, crosswalk)), density)
+
+
+def main(snakemake) -> None:
+    """Write the instrument of the study's provinces and years."""
+    start_log(snakemake)
+    params = snakemake.params
+    table = foreign_exposure(
+        read_table(snakemake.input.robots),
+        pd.read_csv(snakemake.input.foreign_employment, dtype={"industry": str}),
+        pd.read_csv(snakemake.input.employment, dtype={"industry": str}),
+        load_crosswalk(snakemake.input.crosswalk, "gbt4754_2002"),
+        load_crosswalk(snakemake.input.crosswalk, "sic1987"),
+        params.robots,
+        params.per_workers,
+        params.unspecified,
+    )
+    years = [str(year) for year in range(params.first, params.last + 1)]
+    long = table.loc[params.provinces, years].stack().rename(f"ai_{params.country}").reset_index()
+    write_table(long.set_axis(["province", "year", f"ai_{params.country}"], axis=1), snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,23 @@
+"""Labour, capital, energy, real GDP and CO2 -> the one table the productivity floor reads."""
+
+from _helpers import read_table, start_log, write_table
+
+
+def main(snakemake) -> None:
+    """Write production.csv: one row a province-year of the study."""
+    start_log(snakemake)
+    table = read_table(snakemake.input.real_gdp)
+    for name, indicator in (("labour", "employment"), ("energy", "energy_total")):
+        long = read_table(snakemake.input[name])
+        long = long.loc[long["indicator"] == indicator, ["province", "year", "value"]]
+        column = name if name == "labour" else indicator
+        table = table.merge(long.rename(columns={"value": column}), on=["province", "year"], validate="1:1")
+    for name in ("capital", "co2"):
+        column = read_table(snakemake.input[name])[["province", "year", name]]
+        table = table.merge(column, on=["province", "year"], validate="1:1")
+    columns = ["province", "year", "labour", "capital", "energy_total", "real_gdp", "co2"]
+    write_table(table[columns], snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,144 @@
+"""Variables over the years: the median province and the middle half, one panel a variable."""
+
+import textwrap
+from collections.abc import Sequence
+
+import pandas as pd
+from _helpers import InputError, period_key, read_table, start_log
+from _tables import entry, read_codebook
+from matplotlib import font_manager, rc_context
+from matplotlib.figure import Figure
+
+BLUE = "#0072B2"  # Okabe and Ito (2008), safe for colour-blind readers
+PANELS_PER_ROW = 3
+TICKS = 6  # at most this many year labels a panel
+_CHINESE_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei")
+
+
+def summarise_by_year(panel: pd.DataFrame, variable: str) -> pd.DataFrame:
+    """Median and quartiles across provinces: one row a period with data, in period order.
+
+    Columns: year (text), median, lower and upper (25th and 75th percentile, linear interpolation). Raises
+    InputError for a variable the panel lacks or that is not numeric.
+    """
+    if variable not in panel.columns:
+        raise InputError(
+            f"figures: the panel has no variable `{variable}`; it has {', '.join(map(str, panel.columns))}."
+        )
+    if panel[variable].dtype.kind not in "iufb":
+        raise InputError(f"figures: the variable `{variable}` must hold numbers; it holds text.")
+    if panel[variable].isna().all():
+        raise InputError(f"figures: the variable `{variable}` has no value in the panel.")
+    periods = panel["year"].astype(str)
+    quartiles = panel[variable].groupby(periods).quantile([0.25, 0.5, 0.75]).unstack()
+    quartiles = quartiles.dropna()
+    order = period_key(quartiles.index)
+    quartiles = quartiles.loc[sorted(quartiles.index, key=order.get)]
+    quartiles.columns = ["lower", "median", "upper"]
+    return quartiles.rename_axis("year").reset_index()
+
+
+def period_positions(years: Sequence[str]) -> list[float]:
+    """Where to draw the periods: at their numbers, or one after another if any is not a number."""
+    try:
+        return [float(year) for year in years]
+    except ValueError:
+        return [float(place) for place in range(len(years))]
+
+
+def plot_trends(
+    panel: pd.DataFrame,
+    variables: Sequence[str],
+    title: str,
+    codebook: dict[str, dict[str, str]],
+    note: str = "",
+) -> Figure:
+    """Panels side by side, `PANELS_PER_ROW` a row; labels and units from the codebook; `note` as footer."""
+    columns = min(len(variables), PANELS_PER_ROW)
+    rows = -(-len(variables) // PANELS_PER_ROW)
+    footer = textwrap.wrap(note, 42 * columns)
+    top, bottom = 0.62, 0.08 + 0.14 * len(footer)  # inches kept for title and legend, and for the note
+    width, height = max(3.5 * columns, 5.5), 2.9 * rows + top + bottom
+    with rc_context(_style()):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        figure.get_layout_engine().set(rect=(0, bottom / height, 1, 1 - (top + bottom) / height), wspace=0.05)
+        axes = figure.subplots(rows, columns, squeeze=False)
+        for axis, variable in zip(axes.flat, variables, strict=False):
+            _draw(axis, summarise_by_year(panel, variable), variable, codebook)
+        for axis in axes.flat[len(variables) :]:
+            axis.set_axis_off()
+        left = 0.08 / width
+        figure.text(left, 1 - 0.08 / height, title, ha="left", va="top", fontsize=12, fontweight="bold")
+        figure.legend(
+            *axes.flat[0].get_legend_handles_labels(),
+            loc="upper left",
+            bbox_to_anchor=(left, 1 - 0.3 / height),
+            ncols=2,
+            frameon=False,
+            borderaxespad=0,
+            borderpad=0.2,
+        )
+        figure.text(left, 0.06 / height, "\n".join(footer), ha="left", va="bottom", fontsize=8, color="#555555")
+    return figure
+
+
+def _draw(axis, summary: pd.DataFrame, variable: str, codebook: dict[str, dict[str, str]]) -> None:
+    x = period_positions(summary["year"])
+    axis.fill_between(
+        x,
+        summary["lower"],
+        summary["upper"],
+        color=BLUE,
+        alpha=0.22,
+        linewidth=0,
+        label="Middle half of provinces (25th to 75th percentile)",
+    )
+    axis.plot(x, summary["median"], color=BLUE, linewidth=2, marker="o", markersize=3.5, label="Median province")
+    step = -(-len(x) // TICKS)
+    axis.set_xticks(x[::step], summary["year"][::step])
+    axis.margins(x=0.03)
+    label = textwrap.fill(entry(codebook, variable, "label_en"), 36)
+    axis.set_title(label, loc="left", fontsize=10)
+    symbol = entry(codebook, variable, "symbol")
+    unit = codebook.get(variable, {}).get("unit", "")
+    axis.set_ylabel(f"{symbol} ({unit})" if unit else symbol)
+    axis.set_xlabel(entry(codebook, "year", "symbol").capitalize())
+
+
+def _style() -> dict:
+    """Plain axes; DejaVu first, then whatever Chinese font this machine has; the same bytes at every run."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return {
+        "font.family": ["DejaVu Sans", *(name for name in _CHINESE_FONTS if name in installed)],
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": "#e5e5e5",
+        "grid.linewidth": 0.7,
+    }
+
+
+def save(figure: Figure, png: str, svg: str) -> None:
+    """Write both files without date or version, so that the same figure gives the same bytes."""
+    with rc_context({"svg.hashsalt": "trends"}):
+        figure.savefig(png, dpi=200, metadata={"Software": None})
+        figure.savefig(svg, metadata={"Date": None, "Creator": None})
+
+
+def main(snakemake) -> None:
+    start_log(snakemake)
+    choice = snakemake.params.figure
+    figure = plot_trends(
+        read_table(snakemake.input.panel),
+        list(choice["variables"]),
+        choice.get("title", ""),
+        read_codebook(snakemake.input.codebook),
+        snakemake.params.note,
+    )
+    save(figure, snakemake.output.png, snakemake.output.svg)
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

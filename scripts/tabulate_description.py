@@ -1,0 +1,96 @@
+"""Descriptive statistics of the panel before winsorising: tidy CSV, HTML and LaTeX."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from _helpers import InputError, read_table, start_log
+from _tables import (
+    Layout,
+    entry,
+    exact,
+    read_codebook,
+    render_html,
+    render_tex,
+    shown,
+    table_number,
+    write_tidy,
+)
+
+STATISTICS = ("n", "mean", "sd", "min", "max")
+
+
+def describe(panel: pd.DataFrame, variables: Sequence[str]) -> dict[str, dict[str, float]]:
+    """`STATISTICS` of each variable over its non-missing province-years; sd divides by n - 1.
+
+    Raises InputError for a variable the panel lacks or that is not numeric.
+    """
+    described = {}
+    for name in variables:
+        if name not in panel.columns:
+            raise InputError(
+                f"describe: the panel has no variable `{name}`; it has {', '.join(map(str, panel.columns))}."
+            )
+        if panel[name].dtype.kind not in "iufb":
+            raise InputError(f"describe: the variable `{name}` must hold numbers; it holds text.")
+        values = panel[name].dropna().astype(float)
+        described[name] = {
+            "n": len(values),
+            "mean": values.mean(),
+            "sd": values.std(ddof=1),
+            "min": values.min(),
+            "max": values.max(),
+        }
+    return described
+
+
+def tidy_description(
+    described: dict[str, dict[str, float]], table: str, codebook: dict[str, dict[str, str]]
+) -> list[dict[str, str]]:
+    """Rows of the CSV: a statistic is a column, a variable's symbol the term, its label the group."""
+    return [
+        {
+            "table": table_number(table),
+            "column": statistic,
+            "group": entry(codebook, name, "label_en"),
+            "term": entry(codebook, name, "symbol"),
+            "estimate": exact(values[statistic]),
+        }
+        for name, values in described.items()
+        for statistic in STATISTICS
+    ]
+
+
+def lay_out_description(
+    described: dict[str, dict[str, float]],
+    table: str,
+    title: str,
+    codebook: dict[str, dict[str, str]],
+    note: str = "",
+) -> Layout:
+    """The printed table: variable, symbol, N, mean, standard deviation, minimum, maximum."""
+    names = ("Variable", "Symbol", "N", "Mean", "SD", "Min", "Max")
+    rows = [
+        [entry(codebook, name, "label_en"), entry(codebook, name, "symbol"), str(values["n"])]
+        + [shown(values[statistic]) for statistic in STATISTICS[1:]]
+        for name, values in described.items()
+    ]
+    notes = ["Before winsorising; SD is the sample standard deviation (n − 1)."]
+    return Layout(table, title, [[(name, 1) for name in names]], [rows], notes, note)
+
+
+def main(snakemake) -> None:
+    start_log(snakemake)
+    output, choice = snakemake.output, snakemake.params.describe
+    table = Path(output.csv).stem
+    described = describe(read_table(snakemake.input.panel), choice["variables"])
+    codebook = read_codebook(snakemake.input.codebook)
+    write_tidy(tidy_description(described, table, codebook), output.csv)
+    title = choice.get("title", "Descriptive statistics")
+    layout = lay_out_description(described, table, title, codebook, snakemake.params.note)
+    Path(output.html).write_text(render_html(layout), encoding="utf-8")
+    Path(output.tex).write_text(render_tex(layout), encoding="utf-8")
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,123 @@
+"""The scorecard: our numbers beside the published ones."""
+
+import csv
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from _helpers import InputError
+from compare_published import FIELDS, compare_rows, main, summarise
+
+KEYS = ("table", "column", "dependent", "group", "term")
+PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
+
+
+def ours(*key, estimate, statistic="", stars="", std_error=""):
+    numbers = {"estimate": estimate, "statistic": statistic, "stars": stars, "std_error": std_error}
+    return dict(zip(KEYS, key, strict=True)) | numbers
+
+
+def printed(*key, estimate, statistic="", stars=""):
+    return dict(zip(KEYS, key, strict=True)) | {"estimate": estimate, "statistic": statistic, "stars": stars}
+
+
+def test_difference_in_standard_errors():
+    key = ("2", "2", "Co2", "", "AI")
+    [row] = compare_rows(
+        [ours(*key, estimate="-0.532", statistic="-2.66", stars="***", std_error="0.2")],
+        [printed(*key, estimate="-0.482", statistic="-3.509", stars="***")],
+    )
+    assert row == {
+        **dict(zip(KEYS, key, strict=True)),
+        "published": "-0.482",
+        "published_statistic": "-3.509",
+        "published_stars": "***",
+        "estimate": "-0.532",
+        "statistic": "-2.66",
+        "stars": "***",
+        "same_sign": "1",
+        "same_stars": "1",
+        "difference_in_se": "-0.25",
+    }
+
+
+def test_sign_and_stars_that_differ():
+    key = ("2", "4", "GTFP", "", "Open")
+    [row] = compare_rows(
+        [ours(*key, estimate="-0.1", statistic="-1", std_error="0.1")],
+        [printed(*key, estimate="0.283", statistic="1.700", stars="*")],
+    )
+    assert (row["same_sign"], row["same_stars"], row["difference_in_se"]) == ("0", "0", "-3.83")
+
+
+@pytest.mark.parametrize(
+    "key", [("2", "1", "Co2", "", "N"), ("2", "1", "Co2", "", "R2"), ("1", "mean", "", "Carbon", "Co2")]
+)
+def test_numbers_without_a_standard_error_are_only_set_side_by_side(key):
+    [row] = compare_rows([ours(*key, estimate="0.9")], [printed(*key, estimate="0.98")])
+    assert row["estimate"] == "0.9"
+    assert not {"same_sign", "same_stars", "difference_in_se"} & set(row)
+
+
+def test_yes_rows_are_left_out_and_a_missing_number_is_logged(caplog):
+    rows = [
+        printed("2", "1", "Co2", "", "Year", estimate="Yes"),
+        printed("2", "1", "Co2", "", "AI", estimate="-0.677", statistic="-3.782", stars="***"),
+    ]
+    with caplog.at_level(logging.WARNING, logger="study"):
+        [row] = compare_rows([ours("2", "1", "GTFP", "", "AI", estimate="1", std_error="1")], rows)
+    assert row["term"] == "AI"
+    assert "estimate" not in row
+    assert "table 2, column 1: no AI of ours" in caplog.text
+
+
+def test_groups_only_matter_where_they_tell_rows_apart():
+    label = compare_rows(
+        [ours("1", "mean", "", "Our label", "Co2", estimate="1")],
+        [printed("1", "mean", "", "Total Carbon Emissions", "Co2", estimate="2")],
+    )
+    assert (label[0]["group"], label[0]["estimate"]) == ("Total Carbon Emissions", "1")
+    stages = [ours("3", "1", "Co2", group, "AI", estimate=value) for group, value in (("First", "1"), ("Second", "2"))]
+    [second] = compare_rows(stages, [printed("3", "1", "Co2", "Second", "AI", estimate="3")])
+    assert second["estimate"] == "2"
+
+
+def test_unreadable_published_number_is_refused():
+    rows = [printed("2", "1", "Co2", "", "AI", estimate="0,677")]
+    with pytest.raises(InputError, match="table 2, column 1, AI: the published estimate is '0,677'"):
+        compare_rows([], rows)
+
+
+def test_published_tables_against_themselves(tmp_path):
+    """Every printed number finds itself; table 2 has 20 coefficients."""
+    files = []
+    for name in ("table_1", "table_2"):
+        with (PUBLISHED / f"{name}.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row["std_error"] = "0.5" if row["statistic"] else ""
+        files.append(tmp_path / f"{name}.csv")
+        with files[-1].open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    output = tmp_path / "scorecard.csv"
+    published = [PUBLISHED / f"{path.name}" for path in files]
+    main(
+        SimpleNamespace(
+            rule="compare_published",
+            log=[tmp_path / "log"],
+            input=SimpleNamespace(tables=files, published=published),
+            output=[output],
+        )
+    )
+    with output.open(encoding="utf-8") as file:
+        scorecard = list(csv.DictReader(file))
+    assert tuple(scorecard[0]) == FIELDS
+    assert len(scorecard) == 45 + 20 + 4 + 4
+    assert {row["difference_in_se"] for row in scorecard} == {"", "0"}
+    assert summarise(scorecard) == (
+        "73 of 73 published numbers compared; of 20 coefficients 20 have the same sign and 20 the same stars."
+    )
+    assert "73 of 73" in (tmp_path / "log").read_text()
