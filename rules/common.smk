@@ -149,10 +149,10 @@ def deflator_source():
 
 def codebook_choices():
     """The study's choices that the definitions of variables name."""
+    choices = {"model": MAIN_MODEL, "variables": "; ".join(VARIABLES)}
     if not RAW:
-        return {"model": MAIN_MODEL}
-    return {
-        "model": MAIN_MODEL,
+        return choices
+    return choices | {
         "fuels": len(config["emissions"]["fuels"]),
         "factors": config["emissions"]["factors"],
         "country": INSTRUMENT["country"],

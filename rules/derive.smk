@@ -57,8 +57,8 @@ rule derive_capital:
     conda:
         "../envs/environment.yaml"
     params:
-        last=LAST,
         **config["capital"],
+        last=LAST,
     script:
         "../scripts/derive_capital.py"
 

@@ -9,7 +9,9 @@ rule tabulate_table:
         code=modules("helpers", "tables"),
     output:
         csv="results/tables/{table}.csv",
-        html=report("results/tables/{table}.html", caption="captions/table.rst", category="Tables", labels={"table": "{table}"}),
+        html=report(
+            "results/tables/{table}.html", caption="captions/table.rst", category="Tables", labels={"table": "{table}"}
+        ),
         tex="results/tables/{table}.tex",
     log:
         "results/logs/tabulate_table/{table}.log",
@@ -32,7 +34,12 @@ rule tabulate_description:
         code=modules("helpers", "tables"),
     output:
         csv="results/tables/table_1.csv",
-        html=report("results/tables/table_1.html", caption="captions/description.rst", category="Tables", labels={"table": "table_1"}),
+        html=report(
+            "results/tables/table_1.html",
+            caption="captions/description.rst",
+            category="Tables",
+            labels={"table": "table_1"},
+        ),
         tex="results/tables/table_1.tex",
     log:
         "results/logs/tabulate_description.log",
@@ -54,7 +61,12 @@ rule plot_trends:
         codebook="results/codebook.csv",
         code=modules("helpers", "tables"),
     output:
-        png=report("results/figures/{figure}.png", caption="captions/trends.rst", category="Figures", labels={"figure": "{figure}"}),
+        png=report(
+            "results/figures/{figure}.png",
+            caption="captions/trends.rst",
+            category="Figures",
+            labels={"figure": "{figure}"},
+        ),
         svg="results/figures/{figure}.svg",
     log:
         "results/logs/plot_trends/{figure}.log",

@@ -44,14 +44,11 @@ def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
 def require_files(paths: dict[str, str], catalog: dict[str, CatalogEntry]) -> None:
     """Raise InputError listing every raw table that is not there, with its titles and publisher."""
     missing = [
-        f"  {key}: {path} ({catalog[key].describe()})"
-        for key, path in paths.items()
-        if not Path(path).is_file()
+        f"  {key}: {path} ({catalog[key].describe()})" for key, path in paths.items() if not Path(path).is_file()
     ]
     if missing:
         raise InputError(
-            "raw tables not found; put each at its path, or change `inputs` in the config:\n"
-            + "\n".join(missing)
+            "raw tables not found; put each at its path, or change `inputs` in the config:\n" + "\n".join(missing)
         )
 
 
@@ -89,9 +86,7 @@ def select_cells(
     """
     absent = [province for province in provinces if province not in table.provinces]
     if absent:
-        raise InputError(
-            f"{table.path}: no row for {', '.join(absent)}; add the rows or exclude the provinces."
-        )
+        raise InputError(f"{table.path}: no row for {', '.join(absent)}; add the rows or exclude the provinces.")
     lacking = [str(year) for year in years if year not in table.years]
     if lacking:
         raise InputError(
@@ -106,9 +101,7 @@ def select_cells(
             logger.info("%s: the row of %s is blank, taken as nil", table.path, province)
             series, printed = np.zeros(len(years)), np.ones(len(years), dtype=bool)
         known = np.flatnonzero(printed)
-        inside = ~printed
-        if known.size:
-            inside[: known[0]] = inside[known[-1] :] = False
+        inside = ~printed & (np.cumsum(printed) > 0) & (np.cumsum(printed[::-1])[::-1] > 0)
         fillable = inside if interpolation == "linear" else np.zeros_like(inside)
         for at in np.flatnonzero(~printed & ~fillable):
             problems.append(f"  {province} {years[at]} ({table.places[province, years[at]]})")
@@ -117,9 +110,7 @@ def select_cells(
             series = np.where(fillable, filled, series)
         for at in np.flatnonzero(fillable):
             logger.info("%s: %s %d interpolated", table.path, province, years[at])
-        cells += zip(
-            [province] * len(years), years, series.tolist(), fillable.astype(int).tolist(), strict=True
-        )
+        cells += zip([province] * len(years), years, series.tolist(), fillable.astype(int).tolist(), strict=True)
     if problems:
         reason = (
             "empty cells at the end of a series; interpolation works only between two figures, so fill them or "

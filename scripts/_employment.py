@@ -58,9 +58,7 @@ def read_census(
         parts = sum(counts[province] for counts in employment.values())
         _check(path, f"{province} over divisions", parts, total, tolerance)
     return sorted(
-        (province, code, counts[province] * factor)
-        for code, counts in employment.items()
-        for province in regions
+        (province, code, counts[province] * factor) for code, counts in employment.items() for province in regions
     )
 
 

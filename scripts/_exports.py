@@ -104,7 +104,5 @@ def find_province(name: str, names: dict[str, str], where: str) -> str:
 
         near = difflib.get_close_matches(squeeze(name).lower(), names, n=3)
         hint = f" (did you mean {', '.join(near)}?)" if near else ""
-        raise InputError(
-            f"{where}: unknown province {name!r}{hint}; resources/provinces.csv lists the names."
-        )
+        raise InputError(f"{where}: unknown province {name!r}{hint}; resources/provinces.csv lists the names.")
     return slug

@@ -67,9 +67,7 @@ def write_rows(path: str | Path, header: list[str], rows: list[tuple]) -> None:
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(
-            [f"{cell:.12g}" if isinstance(cell, float) else cell for cell in row] for row in rows
-        )
+        writer.writerows([f"{cell:.12g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -81,7 +79,6 @@ def read_table(path: str | Path) -> pd.DataFrame:
         dtype={"province": str, "year": str},
         keep_default_na=False,
         na_values=[""],
-        float_precision="round_trip",
     )
 
 

@@ -38,9 +38,7 @@ def normalise_code(text: str) -> str:
     return {"AB": "A-B", "0": TOTAL}.get(code, code)
 
 
-def read_robots(
-    path: str | Path, country: str, years: range, tolerance: float
-) -> list[tuple[str, int, float, float]]:
+def read_robots(path: str | Path, country: str, years: range, tolerance: float) -> list[tuple[str, int, float, float]]:
     """Rows (industry, year, installations, operational stock) of one country: `LEAVES` and one row `99` a year.
 
     Robots are counted in units. Raises InputError naming file, row and column for an unknown header, a code listed
@@ -80,15 +78,11 @@ def read_robots(
             counts[key][measure] = value
     if not counts:
         found = sorted({row.get(column["country"]) for row in rows[1:]} - {""})
-        raise InputError(
-            f"{path}: no rows of country {country}; the file has {', '.join(found) or 'no country'}."
-        )
+        raise InputError(f"{path}: no rows of country {country}; the file has {', '.join(found) or 'no country'}.")
     table = []
     for year in years:
         if not any(key[1] == year for key in counts):
-            raise InputError(
-                f"{path}: no rows of {country} for {year}; the study needs {years[0]} to {years[-1]}."
-            )
+            raise InputError(f"{path}: no rows of {country} for {year}; the study needs {years[0]} to {years[-1]}.")
         table += _industries_of_year(str(path), counts, year, tolerance)
     return table
 
@@ -99,9 +93,7 @@ def _industries_of_year(
     def count(code: str, measure: str) -> float:
         if (code, year) in counts:
             return counts[code, year][measure]
-        children = [
-            counts[child, year][measure] for child in CHILDREN.get(code, ()) if (child, year) in counts
-        ]
+        children = [counts[child, year][measure] for child in CHILDREN.get(code, ()) if (child, year) in counts]
         if not children:
             raise InputError(
                 f"{path}: no row for industry {code} in {year}; the export has to list {', '.join(LEAVES)}."

@@ -290,9 +290,7 @@ class SlackProgram:
             for claim, proof in claims:
                 if proof.gap <= TOLERANCE:
                     return Distance(claim, proof.score, proof.gap, proof.slacks, attempt)
-            tried.append(
-                f"{status} (violation {min((proof.gap for _, proof in claims), default=np.inf):.2g})"
-            )
+            tried.append(f"{status} (violation {min((proof.gap for _, proof in claims), default=np.inf):.2g})")
             self._solver.forget()
         raise CertificateError(
             f"no solution verified to {TOLERANCE:g} of own values: {'; '.join(tried)}. Values far out of "

@@ -10,9 +10,7 @@ from _helpers import InputError, slug
 KEYS = ("province", "year")
 
 
-def read_panel(
-    path: str | Path, columns: dict[str, str] | None = None
-) -> tuple[list[str], list[list[str]], list[int]]:
+def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple[list[str], list[list[str]], list[int]]:
     """Header in our names, rows of text cells, and each row's line in the file.
 
     columns : our name -> the file's name; other columns keep their names, a column without a name (row numbers) is
@@ -42,17 +40,13 @@ def read_panel(
     table, lines, seen = [], [], {}
     for row in rows[1:]:
         if len(row.cells) != len(header):
-            raise InputError(
-                f"{place(path, row.line)}: {len(row.cells)} cells where the header has {len(header)}."
-            )
+            raise InputError(f"{place(path, row.line)}: {len(row.cells)} cells where the header has {len(header)}.")
         for key in KEYS:
             if not row.cells[at[key]]:
                 raise InputError(f"{place(path, row.line, at[key])}: no {key}.")
         cell = tuple(row.cells[at[key]] for key in KEYS)
         if cell in seen:
-            raise InputError(
-                f"{place(path, row.line)}: {cell[0]} {cell[1]} stands already in row {seen[cell]}."
-            )
+            raise InputError(f"{place(path, row.line)}: {cell[0]} {cell[1]} stands already in row {seen[cell]}.")
         seen[cell] = row.line
         table.append([row.cells[column] for column in kept])
         lines.append(row.line)

@@ -67,9 +67,7 @@ def malmquist_luenberger(wide: pd.DataFrame) -> pd.DataFrame:
     before = now.groupby(wide["province"]).shift()
     efficiency = before["own"] / now["own"]
     index = np.sqrt(before["own"] / now["previous"] * before["next"] / now["own"])
-    return pd.DataFrame(
-        {"index": index, "efficiency_change": efficiency, "technical_change": index / efficiency}
-    )
+    return pd.DataFrame({"index": index, "efficiency_change": efficiency, "technical_change": index / efficiency})
 
 
 def productivity_change(scores: pd.DataFrame, technology: str) -> pd.DataFrame:
@@ -81,9 +79,7 @@ def productivity_change(scores: pd.DataFrame, technology: str) -> pd.DataFrame:
     telescope to (1 + S^G_first) / (1 + S^G_t); ArithmeticError if it does not to 1e-12.
     """
     wide = wide_scores(scores)
-    changes = {"global": global_malmquist_luenberger, "contemporaneous": malmquist_luenberger}[technology](
-        wide
-    )
+    changes = {"global": global_malmquist_luenberger, "contemporaneous": malmquist_luenberger}[technology](wide)
     table = pd.concat([wide[KEYS], changes], axis=1)
     first = ~table["province"].duplicated()
     factors = table["index"].mask(first, 1.0)

@@ -20,9 +20,7 @@ def load_crosswalk(path, source: str) -> pd.DataFrame:
     sums = table.groupby("code")["weight"].sum()
     wrong = sums[(sums - 1).abs() > 1e-9]
     if len(wrong):
-        raise InputError(
-            f"{path}: weights of {source} {wrong.index[0]} add to {wrong.iloc[0]:g}, expected 1."
-        )
+        raise InputError(f"{path}: weights of {source} {wrong.index[0]} add to {wrong.iloc[0]:g}, expected 1.")
     return table
 
 

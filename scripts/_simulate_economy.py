@@ -17,7 +17,7 @@ from zlib import crc32
 import _simulate_facts as facts
 import numpy as np
 
-SEED = 2013
+SEED = 2546
 
 FIRST_YEAR, LAST_YEAR = 2000, 2022
 YEARS = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
@@ -36,33 +36,29 @@ CO2_COEFFICIENTS = {
     "urban": 1.198,
 }
 CO2_NOISE_SD = 0.115  # log points, independent over province-years
-CO2_TREND = 0.012  # growth of mean ln CO2 a year
+CO2_TREND = 0.009  # growth of mean ln CO2 a year
 WINSORISED = (5, 95)  # percentiles of the study's pooled province-years
 
 # Production: ln Y = sum of elasticity x ln input - inefficiency + constant.
 ELASTICITIES = {"capital": 0.35, "labour": 0.25, "energy_total": 0.25, "co2": 0.15}
-AI_ON_INEFFICIENCY = (
-    -2.2
-)  # fall of inefficiency (log points, before softplus) per unit of exposure gained since 2013
-INEFFICIENCY_MEAN, INEFFICIENCY_SD = 1.6, 0.4  # of 2013
-LEADERS = {"beijing": 0.45, "shanghai": 0.55, "guangdong": 0.75}  # provinces at the frontier: their level of 2013
-INEFFICIENCY_DRIFT = 0.02  # a year: what would happen without robots
-LEVEL_JUMP_SD = 0.35  # lasting gains unrelated to robots ...
-LEVEL_JUMP_YEARS = 1.5  # ... reached with this time constant, in years
+AI_ON_INEFFICIENCY = -2.2  # fall of inefficiency (log points, before softplus) per unit of exposure gained since 2013
+INEFFICIENCY_MEAN, INEFFICIENCY_SD = 2.5, 0.3  # of 2013
+LEADERS = {"beijing": 0.6, "shanghai": 0.7, "guangdong": 1.5, "jiangsu": 1.6}  # levels of 2013 nearer the frontier
+INEFFICIENCY_DRIFT = 0.012  # a year: what would happen without robots
+LEVEL_JUMP_SD = 0.48  # lasting gains unrelated to robots ...
+LEVEL_JUMP_YEARS = 3.5  # ... reached with this time constant, in years
 INEFFICIENCY_NOISE_SD = 0.012  # innovation of a random walk
-OUTPUT_SHARE = 0.67  # an efficiency gain of 1% raises output by this % and cuts labour and energy by
-INPUT_SHARE = 0.66  # this % (0.67 + (0.25 + 0.25) x 0.66 = 1)
+OUTPUT_SHARE = 0.6  # an efficiency gain of 1% raises output by this % and cuts labour and energy by
+INPUT_SHARE = 0.8  # this % (0.6 + (0.25 + 0.25) x 0.8 = 1)
 
 DEPRECIATION = 0.1096
-CAPITAL_GROWTH = (0.098, 0.062)  # net growth of capital, 2013 and 2022, linear between
+CAPITAL_GROWTH = (0.088, 0.046)  # net growth of capital, 2013 and 2022, linear between
 INVESTMENT_NOISE_SD = 0.008  # share of last year's capital
-ENERGY_GROWTH, LABOUR_GROWTH = 0.045, 0.020  # a year, before efficiency gains cut them
-MEAN_LN_CAPITAL, MEAN_LN_LABOUR, MEAN_LN_ENERGY = (
-    10.6,
-    7.6,
-    9.35,
-)  # 2013: 10^8 CNY of 2000, 10^4 persons, 10^4 tce
-LABOUR_FOLLOWS_POPULATION = 0.5  # 0: labour follows the province's economic size only; 1: its population only
+ENERGY_GROWTH, LABOUR_GROWTH = 0.055, 0.036  # a year, before efficiency gains cut them
+MEAN_LN_CAPITAL = 10.5  # 2013, 10^8 CNY of 2000
+MEAN_LN_LABOUR = 7.65  # 2013, 10^4 persons
+MEAN_LN_ENERGY = 9.25  # 2013, 10^4 tce
+LABOUR_FOLLOWS_POPULATION = 0.8  # 0: labour follows the province's economic size only; 1: its population only
 
 
 class Economy(NamedTuple):
@@ -113,15 +109,13 @@ def winsorise(values: np.ndarray) -> np.ndarray:
 
 
 def line_through(first: np.ndarray, last: np.ndarray, earlier: float) -> np.ndarray:
-    """Straight lines from `first` (2013) to `last` (2022), (31, 23); before 2013 with the share `earlier` of the slope."""
+    """Straight lines from `first` (2013) to `last` (2022), (31, 23); before 2013 with `earlier` times the slope."""
     steps = np.arange(len(YEARS)) - START
     slope = (last - first)[:, None] / (LAST_YEAR - 2013)
     return first[:, None] + slope * np.where(steps < 0, earlier * steps, steps)
 
 
-def smooth_noise(
-    rng: np.random.Generator, shape: tuple[int, int], sd: float, persistence: float
-) -> np.ndarray:
+def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], sd: float, persistence: float) -> np.ndarray:
     """Autoregressive noise with standard deviation `sd`, zero at its start in expectation."""
     shocks = rng.standard_normal(shape) * sd * (1 - persistence**2) ** 0.5
     noise = np.empty(shape)
@@ -137,7 +131,7 @@ def simulate_controls(known: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     population = line_through(known["pop13"], known["pop22"], 0.6)
     population *= 1 + smooth_noise(stream("latent: population"), shape, 0.004, 0.9)
     urban = line_through(known["urb13"], known["urb22"], 1.0)
-    urban += smooth_noise(stream("latent: urban"), shape, 0.6, 0.8)
+    urban += smooth_noise(stream("latent: urban"), shape, 0.5, 0.8)
     power = np.exp(line_through(np.log(known["pwr13"]), np.log(known["pwr22"]), 1.6)) * 10  # 10^9 to 10^8 kWh
     power *= np.exp(smooth_noise(stream("latent: electricity"), shape, 0.035, 0.75))
     ratios = {}
@@ -153,7 +147,7 @@ def simulate_controls(known: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     discrepancy = np.clip(0.0005 * stream("electricity: national").standard_normal(len(YEARS)), -0.001, 0.001)
     return {
         "population": np.round(population),
-        "urban": np.round(np.clip(urban, 15, 91), 2) / 100,
+        "urban": np.round(np.clip(urban, 15, 90), 2) / 100,
         "electricity": power,
         "national_electricity": np.round(power.sum(axis=0) * (1 + discrepancy), 2),
         **ratios,
@@ -202,9 +196,7 @@ def simulate_inefficiency(known: dict[str, np.ndarray], exposure: np.ndarray) ->
     return np.log1p(np.exp(index))
 
 
-def simulate_production(
-    known: dict[str, np.ndarray], co2: np.ndarray, exposure: np.ndarray
-) -> dict[str, np.ndarray]:
+def simulate_production(known: dict[str, np.ndarray], co2: np.ndarray, exposure: np.ndarray) -> dict[str, np.ndarray]:
     """Labour, energy, investment, real GDP and its deflator (31, 23), with the typed GDP of 2013 met.
 
     A province's size follows from its typed output and its inefficiency: the inefficient need more inputs for the
@@ -262,9 +254,7 @@ def chain(growth: np.ndarray) -> np.ndarray:
 def simulate_investment(log_capital: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Real investment and capital (31, 23) that meet `log_capital` (31,) in 2013 and grow as the parameters say."""
     count = len(log_capital)
-    profile = chain(
-        np.array(facts.INVESTMENT_GROWTH_BEFORE_2013) + 1.5 * rng.standard_normal((count, START - 1))
-    )
+    profile = chain(np.array(facts.INVESTMENT_GROWTH_BEFORE_2013) + 1.5 * rng.standard_normal((count, START - 1)))
     growth = np.linspace(*CAPITAL_GROWTH, LAST_YEAR - 2013 + 1)
     growth = growth + INVESTMENT_NOISE_SD * rng.standard_normal((count, len(growth)))
     mean_growth = (profile[:, 5] / profile[:, 0]) ** (1 / 5) - 1

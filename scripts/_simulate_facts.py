@@ -1,47 +1,47 @@
 """Rounded stylised facts behind the simulated example: rough levels of provinces and industries, typed in.
 
-They only give the simulated economy its scale and its geography (the coast trades, the west is sparsely settled, cars and
-electronics take most robots). They are rounded on purpose and are no statistics.
+They only give the simulated economy its scale and its geography (the coast trades, the west is sparsely settled, cars
+and electronics take most robots). They are rounded on purpose and are no statistics.
 """
 
 from __future__ import annotations
 
-# One row a province. gdp: 2013, 10^9 CNY; pop: 10^4 persons, 2013 and 2022; area: 10^4 km2; urban: %, open: trade/GDP %,
-# fin: loans/GDP %, gov: expenditure/GDP %, each in 2013 and 2022; power: electricity, 10^9 kWh, 2013 and 2022;
-# ln_co2: log of 10^4 t; factory: manufacturing's weight in employment relative to the country; coal: % of CO2.
+# One row a province, some columns for 2013 and 2022. gdp: 2013, 10^9 CNY; pop: 10^4 persons; area: 10^4 km2; urb:
+# urban share %; opn: trade/GDP %; fin: loans/GDP %; gov: expenditure/GDP %; pwr: electricity, 10^9 kWh; ln_co2: log of
+# 10^4 t; factory: manufacturing's weight in employment relative to the country; coal: raw coal's share of CO2, %.
 PROVINCES = """
 province        gdp pop13 pop22   area urb13 urb22 opn13 opn22 fin13 fin22 gov13 gov22 pwr13 pwr22 ln_co2 factory coal
-beijing        2100  2120  2185   1.64  86.4  87.5 109.7  76.1   215   255  20.5  18.4    91   128   9.25    1.15   25
-tianjin         990  1410  1365   1.19  82.0  85.1  68.1  45.1   215   290  25.6  17.4    78    95   9.85    1.60   45
-hebei          2450  7290  7420  18.88  48.0  61.7  12.4  11.9   100   180  18.4  22.5   325   434  11.55    1.00   64
-shanxi         1200  3540  3480  15.67  53.0  64.0   7.1   6.6   125   140  25.6  23.6   183   273  11.50    0.80   80
-inner_mongolia 1150  2450  2400 118.30  59.0  68.6   5.8   5.8   113   118  31.8  25.6   218   420  11.55    0.70   80
-liaoning       1900  4370  4200  14.80  66.5  73.0  32.7  23.9   160   195  27.7  22.0   201   255  11.25    1.10   50
-jilin           950  2670  2350  18.74  55.5  63.7  15.0  10.6   113   195  28.7  31.8    65    85  10.10    1.05   68
-heilongjiang   1180  3670  3100  47.30  58.0  66.2  17.7  14.6    98   160  29.2  35.4    85   114  10.40    0.75   62
-shanghai       2320  2420  2475   0.63  89.6  89.3 105.3  83.2   205   250  20.0  21.5   141   175  10.20    1.75   28
-jiangsu        5950  8190  8515  10.72  64.4  74.4  50.4  39.4   115   180  13.5  12.5   496   740  11.45    1.60   55
-zhejiang       3750  5780  6575  10.55  63.9  73.4  48.7  53.1   195   265  12.9  15.9   345   580  10.85    1.75   56
-anhui          2060  5990  6125  14.01  47.9  60.2  11.9  14.6    95   150  21.5  19.1   153   299  10.60    0.90   72
-fujian         2250  3890  4190  12.40  60.8  70.1  40.7  32.7   125   155  14.3  11.1   170   290  10.30    1.35   55
-jiangxi        1430  4480  4530  16.69  49.0  62.1  14.2  18.6    93   165  24.6  23.3    95   198  10.05    1.00   66
-shandong       4800  9750 10160  15.79  53.8  64.5  31.0  33.6   100   135  14.3  14.2   435   700  11.75    1.15   60
-henan          3150  9570  9870  16.70  43.6  57.1  10.6  12.4    74   125  18.1  17.8   290   391  11.15    0.85   74
-hubei          2500  5800  5845  18.59  54.5  64.6   8.0  10.2    90   140  17.9  16.5   163   265  10.50    1.05   60
-hunan          2350  6600  6605  21.18  47.6  60.3   5.8  12.8    78   132  20.5  19.0   142   224  10.35    0.85   62
-guangdong      6250 11270 12655  17.97  68.1  74.8  94.7  56.6   130   205  13.8  14.8   483   787  11.20    1.85   46
-guangxi        1250  4730  5045  23.76  45.1  55.7  14.6  22.1   112   170  26.1  23.0   124   222  10.10    0.75   58
-hainan          310   920  1027   3.54  52.8  61.5  25.7  25.7   165   180  32.8  31.6    23    42   8.90    0.60   40
-chongqing      1300  3010  3215   8.24  58.3  71.0  28.8  24.8   145   188  24.1  17.2    81   141   9.70    1.10   62
-sichuan        2640  8110  8375  48.60  45.0  58.4  13.3  15.9   122   175  24.1  21.5   195   345  10.40    0.85   48
-guizhou         800  3630  3855  17.62  38.5  54.8   5.8   3.5   135   215  38.9  29.7   113   174  10.25    0.65   84
-yunnan         1250  4640  4695  39.41  40.2  51.7  11.1  10.2   135   155  33.3  23.7   146   239  10.00    0.70   56
-tibet            83   317   365 122.84  24.0  37.4  21.2   1.9   131   240 127.1 124.0     3    12   6.90    0.40   30
-shaanxi        1600  3800  3955  20.56  52.0  64.0   6.9  13.1   104   152  23.6  21.1   115   234  10.75    0.85   78
-gansu           600  2540  2490  42.58  40.5  54.2   9.3   4.7   160   255  39.5  38.9   107   150   9.85    0.70   58
-qinghai         170   570   595  72.23  48.9  61.4   3.5   0.9   215   225  64.6  56.4    68    92   9.00    0.65   48
-ningxia         230   665   728   6.64  52.8  66.3   7.5   4.4   185   205  41.0  32.3    81   125  10.35    0.85   82
-xinjiang        840  2280  2587 166.49  45.0  57.9  17.7  12.2   130   165  37.4  33.1   154   347  11.05    0.60   66
+beijing        2100  2120  2185   1.64  86.4  87.5 109.7  76.1   215   255  20.5  18.4    91   128   9.20    1.15   25
+tianjin         990  1410  1365   1.19  82.0  85.1  68.1  45.1   215   290  25.6  17.4    78    95   9.80    1.60   45
+hebei          2450  7290  7420  18.88  48.0  61.7  12.4  11.9   100   180  18.4  22.5   325   434  11.50    1.00   64
+shanxi         1200  3540  3480  15.67  53.0  64.0   7.1   6.6   125   140  25.6  23.6   183   273  11.45    0.80   80
+inner_mongolia 1150  2450  2400 118.30  59.0  68.6   5.8   5.8   113   118  31.8  25.6   218   420  11.50    0.70   80
+liaoning       1900  4370  4200  14.80  66.5  73.0  32.7  23.9   160   195  27.7  22.0   201   255  11.20    1.10   50
+jilin           950  2670  2350  18.74  55.5  63.7  15.0  10.6   113   195  28.7  31.8    65    85  10.05    1.05   68
+heilongjiang   1180  3670  3100  47.30  58.0  66.2  17.7  14.6    98   160  29.2  35.4    85   114  10.35    0.75   62
+shanghai       2320  2420  2475   0.63  89.6  89.3 105.3  83.2   205   250  20.0  21.5   141   175  10.15    1.75   28
+jiangsu        5950  8190  8515  10.72  64.4  74.4  50.4  39.4   115   180  13.5  12.5   496   740  11.40    1.60   55
+zhejiang       3750  5780  6575  10.55  63.9  73.4  48.7  53.1   195   265  12.9  15.9   345   580  10.80    1.75   56
+anhui          2060  5990  6125  14.01  47.9  60.2  11.9  14.6    95   150  21.5  19.1   153   299  10.55    0.90   72
+fujian         2250  3890  4190  12.40  60.8  70.1  40.7  32.7   125   155  14.3  11.1   170   290  10.25    1.35   55
+jiangxi        1430  4480  4530  16.69  49.0  62.1  14.2  18.6    93   165  24.6  23.3    95   198  10.00    1.00   66
+shandong       4800  9750 10160  15.79  53.8  64.5  31.0  33.6   100   135  14.3  14.2   435   700  11.70    1.15   60
+henan          3150  9570  9870  16.70  43.6  57.1  10.6  12.4    74   125  18.1  17.8   290   391  11.10    0.85   74
+hubei          2500  5800  5845  18.59  54.5  64.6   8.0  10.2    90   140  17.9  16.5   163   265  10.45    1.05   60
+hunan          2350  6600  6605  21.18  47.6  60.3   5.8  12.8    78   132  20.5  19.0   142   224  10.30    0.85   62
+guangdong      6250 11270 12655  17.97  68.1  74.8  94.7  56.6   130   205  13.8  14.8   483   787  11.15    1.85   46
+guangxi        1250  4730  5045  23.76  45.1  55.7  14.6  22.1   112   170  26.1  23.0   124   222  10.05    0.75   58
+hainan          310   920  1027   3.54  52.8  61.5  25.7  25.7   165   180  32.8  31.6    23    42   8.85    0.60   40
+chongqing      1300  3010  3215   8.24  58.3  71.0  28.8  24.8   145   188  24.1  17.2    81   141   9.65    1.10   62
+sichuan        2640  8110  8375  48.60  45.0  58.4  13.3  15.9   122   175  24.1  21.5   195   345  10.35    0.85   48
+guizhou         800  3630  3855  17.62  38.5  54.8   5.8   3.5   135   215  38.9  29.7   113   174  10.20    0.65   84
+yunnan         1250  4640  4695  39.41  40.2  51.7  11.1  10.2   135   155  33.3  23.7   146   239   9.95    0.70   56
+tibet            83   317   365 122.84  24.0  37.4  21.2   1.9   131   240 127.1 124.0     3    12   6.85    0.40   30
+shaanxi        1600  3800  3955  20.56  52.0  64.0   6.9  13.1   104   152  23.6  21.1   115   234  10.70    0.85   78
+gansu           600  2540  2490  42.58  40.5  54.2   9.3   4.7   160   255  39.5  38.9   107   150   9.80    0.70   58
+qinghai         170   570   595  72.23  48.9  61.4   3.5   0.9   215   225  64.6  56.4    68    92   8.95    0.65   48
+ningxia         230   665   728   6.64  52.8  66.3   7.5   4.4   185   205  41.0  32.3    81   125  10.30    0.85   82
+xinjiang        840  2280  2587 166.49  45.0  57.9  17.7  12.2   130   165  37.4  33.1   154   347  11.00    0.60   66
 """
 
 # Employment of 2004 by section of GB/T 4754-2002, million persons (agriculture, industry and services of one country).
@@ -184,7 +184,7 @@ ROBOT_INDUSTRIES = {
     "F": ("F-Construction", "000", 0.3, 0.2),
     "P": ("P-Education/research/development", "000", 1.0, 1.4),
     "90": ("90-All other non-manufacturing branches", "000", 0.8, 0.8),
-    "99": ("99-Unspecified", "000", 2.2, 2.6),
+    "99": ("99-Unspecified", "000", 1.4, 1.6),
 }
 # Installations a year, thousands; China's rises smoothly, without the jump of 2021.
 CHINA_INSTALLATIONS = {
@@ -239,7 +239,8 @@ US_DIVISIONS = {
 # Fuels other than raw coal: weights in the CO2 that raw coal leaves, drift of log weights a year, and provinces that
 # differ from the common structure (0: the province uses none).
 FUEL_WEIGHTS = {
-    "coke": 14, "crude_oil": 26, "gasoline": 9, "kerosene": 2, "diesel": 10, "fuel_oil": 1.5, "lpg": 2.5, "natural_gas": 11,
+    "coke": 14, "crude_oil": 26, "gasoline": 9, "kerosene": 2, "diesel": 10, "fuel_oil": 1.5, "lpg": 2.5,
+    "natural_gas": 11,
 }  # fmt: skip
 FUEL_TRENDS = {"raw_coal": -0.008, "natural_gas": 0.05, "kerosene": 0.02, "fuel_oil": -0.03}
 FUEL_TILTS = {

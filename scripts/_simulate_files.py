@@ -145,9 +145,7 @@ def energy_form(
 
 def robot_form(robots: Robots, country_code: str, country: str) -> bytes:
     """The robot federation's long export: parents and children in one column, codes are text."""
-    rows: list[list[object]] = [
-        ["Year", "industrycode", "industry", "countrycode", "country", "delivered", "op_stock"]
-    ]
+    rows: list[list[object]] = [["Year", "industrycode", "industry", "countrycode", "country", "delivered", "op_stock"]]
     for column, year in enumerate(robots.years):
         for code, (name, *_) in facts.ROBOT_INDUSTRIES.items():
             counts = robots.delivered[code][column], robots.operational_stock[code][column]

@@ -10,9 +10,9 @@ import numpy as np
 from _simulate_economy import FIRST_YEAR, YEARS, province_facts, stream
 
 FACTORY_POWER = 0.5  # how strongly the typed weight of manufacturing shapes a province's employment
-SPECIALISATION_SD = 0.8  # log points: how far provinces differ in the mix of manufacturing divisions
+SPECIALISATION_SD = 1.2  # log points: how far provinces differ in the mix of manufacturing divisions
 WANDER_SD = 0.20  # log points a year: random walk of an industry's share in installations, a country's own part ...
-COMMON_WANDER_SD = 0.08  # ... and the part both countries share
+COMMON_WANDER_SD = 0.22  # ... and the part both countries share
 LEAF_WANDER_SD = 0.05  # the same for the parts of an industry
 US_SHARE_SD = 0.25  # lasting difference of the United States' industry mix from the typed one
 LIFE = 12  # years a robot stays in the operational stock (the federation's convention)
@@ -89,11 +89,7 @@ def simulate_robots(country: str) -> Robots:
     stock, level = np.empty_like(delivered), initial
     for year in range(len(years)):
         # What stood at the start leaves evenly over LIFE years, what came later after LIFE years.
-        leaving = (
-            initial * (year + 1) // LIFE - initial * year // LIFE
-            if year < LIFE
-            else delivered[:, year - LIFE]
-        )
+        leaving = initial * (year + 1) // LIFE - initial * year // LIFE if year < LIFE else delivered[:, year - LIFE]
         level = level + delivered[:, year] - leaving
         stock[:, year] = level
     leaves = leaf_codes()
@@ -123,7 +119,7 @@ def simulate_employment_2004() -> dict[str, np.ndarray]:
     rng = stream("employment_2004")
     count = len(known["province"])
     urban = known["urb13"] / 100 - 0.12  # about the share of 2004
-    workers = 0.51 * known["pop13"] * 1e4 * (1 + 0.03 * rng.standard_normal(count))
+    workers = 0.49 * known["pop13"] * 1e4 * (1 + 0.03 * rng.standard_normal(count))
     tilt = {section: 1 - urban if section == "A" else 0.35 + urban for section in facts.SECTIONS}
     tilt["C"] = known["factory"] ** FACTORY_POWER
     tilt["B"] = 0.4 + known["coal"] / 100
@@ -144,9 +140,7 @@ def simulate_us_employment() -> dict[str, float]:
     rng = stream("us_employment_1990")
     rough = {code: value for _, groups in facts.US_DIVISIONS.values() for code, value in groups.items()}
     noise = 1 + 0.01 * rng.standard_normal(len(rough))
-    return {
-        code: round(value * factor, 1) for (code, value), factor in zip(rough.items(), noise, strict=True)
-    }
+    return {code: round(value * factor, 1) for (code, value), factor in zip(rough.items(), noise, strict=True)}
 
 
 def by_ifr_industry(
@@ -181,6 +175,4 @@ def china_exposure(
 ) -> np.ndarray:
     """The study's exposure to China's robots (31, 23)."""
     local = by_ifr_industry(employment, crosswalk, "gbt4754_2002")
-    return exposure(
-        robots, local, sum(employment.values()), {j: persons.sum() for j, persons in local.items()}
-    )
+    return exposure(robots, local, sum(employment.values()), {j: persons.sum() for j, persons in local.items()})

@@ -153,9 +153,7 @@ def energy_tables(economy: Economy, coal: np.ndarray, factors: Mapping[str, floa
     for key, values in tables.items():
         # A statistical discrepancy between the country and the sum of provinces, well inside half a percent.
         gap = np.clip(0.001 * stream(f"{key}: national").standard_normal(len(ENERGY_YEARS)), -0.002, 0.002)
-        printed[key] = Table(
-            tuple(ENERGY_YEARS), values, 2, np.round(np.nansum(values, axis=0) * (1 + gap), 2)
-        )
+        printed[key] = Table(tuple(ENERGY_YEARS), values, 2, np.round(np.nansum(values, axis=0) * (1 + gap), 2))
     printed["electricity"] = Table(
         tuple(ENERGY_YEARS), economy.electricity[:, columns], 2, economy.national_electricity[columns]
     )

@@ -57,9 +57,7 @@ def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
     )
 
 
-def _by_region(
-    path: str, preamble: list[Row], header: Row, body: list[Row], names: dict[str, str]
-) -> Yearbook:
+def _by_region(path: str, preamble: list[Row], header: Row, body: list[Row], names: dict[str, str]) -> Yearbook:
     """NBS exports by province, classic and 2025-26, and the energy yearbook's tables (a second name column)."""
     bilingual = header.get(1).lower() == "region"
     if bilingual:
@@ -76,9 +74,7 @@ def _by_region(
     return table
 
 
-def _national(
-    path: str, preamble: list[Row], header: Row, body: list[Row], names: dict[str, str]
-) -> Yearbook:
+def _national(path: str, preamble: list[Row], header: Row, body: list[Row], names: dict[str, str]) -> Yearbook:
     """NBS national exports: indicators down, with the unit in the row's name; the file may hold one indicator."""
     table = Yearbook(path, "national", "", "", [])
     years = _year_columns(path, header, 1)
@@ -118,9 +114,7 @@ def _year_columns(path: str, header: Row, first: int) -> dict[int, int]:
             continue
         match = YEAR.fullmatch(text)
         if not match:
-            raise InputError(
-                f"{place(path, header.line, column)}: found {text!r}, expected a year such as 2022年."
-            )
+            raise InputError(f"{place(path, header.line, column)}: found {text!r}, expected a year such as 2022年.")
         if int(match[1]) in years:
             raise InputError(f"{place(path, header.line, column)}: the year {match[1]} appears twice.")
         years[int(match[1])] = column
@@ -148,14 +142,10 @@ def _read_body(table: Yearbook, body: list[Row], years: dict[int, int], names: d
             raise InputError(f"{where}: {row.get(0)!r} ({province}) stands already in row {lines[province]}.")
         lines[province] = row.line
         if len(row.cells) <= last_column:
-            raise InputError(
-                f"{where}: {len(row.cells)} cells where the header has {last_column + 1}; row cut short?"
-            )
+            raise InputError(f"{where}: {len(row.cells)} cells where the header has {last_column + 1}; row cut short?")
         for column, text in enumerate(row.cells[last_column + 1 :], last_column + 1):
             if text:
-                raise InputError(
-                    f"{place(table.path, row.line, column)}: {text!r} stands right of the last year."
-                )
+                raise InputError(f"{place(table.path, row.line, column)}: {text!r} stands right of the last year.")
         for year, column in years.items():
             where = place(table.path, row.line, column)
             table.values[province, year] = parse_number(row.get(column), where)

@@ -1,6 +1,14 @@
 """Yearbook exports of one theme -> one tidy, checked table in the catalog's units, gaps interpolated and flagged."""
 
-from _cleaning import CatalogEntry, add_national_row, check_total, convert_units, load_catalog, require_files, select_cells
+from _cleaning import (
+    CatalogEntry,
+    add_national_row,
+    check_total,
+    convert_units,
+    load_catalog,
+    require_files,
+    select_cells,
+)
 from _exports import province_names
 from _helpers import start_log, write_rows
 from _yearbook import read_yearbook

@@ -79,9 +79,7 @@ def main(snakemake) -> None:
     prices, price_made = investment_prices(
         series["investment_price_index"], series.get(params.price_continued_by, nothing), params.base_year, years
     )
-    nominal, investment_made = nominal_investment(
-        formation, series.get(params.investment_continued_by, nothing), years
-    )
+    nominal, investment_made = nominal_investment(formation, series.get(params.investment_continued_by, nothing), years)
     real = nominal / prices
     if not (real > 0).all(axis=None):
         year, province = real.where(~(real > 0)).stack(future_stack=True).dropna().index[0]
@@ -93,7 +91,9 @@ def main(snakemake) -> None:
     )  # fmt: skip
     initial = initial_stock(real, params.base_year, params.depreciation, params.initial_stock)
     table = perpetual_inventory(real, initial, params.depreciation).stack().rename("capital").reset_index()
-    table["real_investment"] = [real.at[year, province] for year, province in zip(table["year"], table["province"], strict=True)]
+    table["real_investment"] = [
+        real.at[year, province] for year, province in zip(table["year"], table["province"], strict=True)
+    ]
     table["investment_imputed"] = table["year"].map(investment_made).astype(int)
     table["price_imputed"] = table["year"].map(price_made).astype(int)
     table["year"] = table["year"].astype(str)

@@ -20,7 +20,9 @@ def imputed_cells(
         indicator="investment_price_index", value=float("nan"), rule=f"continued by {price_rule}"
     )
     columns = ["province", "year", "indicator", "value", "rule"]
-    return pd.concat([table[columns] for table in (interpolated, investment, price) if len(table)] or [interpolated[columns]])
+    return pd.concat(
+        [table[columns] for table in (interpolated, investment, price) if len(table)] or [interpolated[columns]]
+    )
 
 
 def main(snakemake) -> None:

@@ -10,7 +10,6 @@ import pandas as pd
 from _formula import Regression, parse_column
 from _helpers import InputError, logger, read_table, start_log
 from _regression import Estimates, check_variables, fit_fixed_effects
-from _regression import Estimates, check_variables, fit_fixed_effects
 
 
 def estimate_table(

@@ -40,7 +40,9 @@ def main(snakemake) -> None:
     params = snakemake.params
     header, rows, lines = read_panel(params.path, params.columns)
     if params.variables and "gtfp" in header:
-        raise InputError(f"{params.path}: the column gtfp would clash with the main model's index; rename it in panel.columns.")
+        raise InputError(
+            f"{params.path}: the column gtfp would clash with the main model's index; rename it in panel.columns."
+        )
     table = to_frame(header, rows)
     write_table(production_table(params.path, table, lines, params.variables), snakemake.output.production)
     write_table(table, snakemake.output.columns)

@@ -1,5 +1,6 @@
 """Variables over the years: the median province and the middle half, one panel a variable."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 BLUE = "#0072B2"  # Okabe and Ito (2008), safe for colour-blind readers
 PANELS_PER_ROW = 3
 TICKS = 6  # at most this many year labels a panel
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CHINESE_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei")
 
 
@@ -101,8 +103,13 @@ def _draw(axis, summary: pd.DataFrame, variable: str, codebook: dict[str, dict[s
     axis.set_title(label, loc="left", fontsize=10)
     symbol = entry(codebook, variable, "symbol")
     unit = codebook.get(variable, {}).get("unit", "")
-    axis.set_ylabel(f"{symbol} ({unit})" if unit else symbol)
+    axis.set_ylabel(textwrap.fill(f"{symbol}, {_raise_exponents(unit)}" if unit else symbol, 34))
     axis.set_xlabel(entry(codebook, "year", "symbol").capitalize())
+
+
+def _raise_exponents(unit: str) -> str:
+    """`10⁴ t` for `10^4 t`."""
+    return re.sub(r"\^(\d+)", lambda power: power[1].translate(_SUPERSCRIPT), unit)
 
 
 def _style() -> dict:

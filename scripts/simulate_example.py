@@ -20,6 +20,7 @@ from _simulate_robots import china_exposure, simulate_employment_2004, simulate_
 from _simulate_tables import raw_tables
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+TABLES = ("catalog", "provinces", "industries", "fuels")  # the workflow's own tables the generator reads
 
 SIMULATED = (
     "These raw tables are simulated (scripts/simulate_example.py, seed {seed}); they only have the form of the "
@@ -44,10 +45,10 @@ def simulate(crosswalk: Rows) -> Economy:
     return simulate_economy(exposure)
 
 
-def example_files(catalog: Rows, provinces: Rows, crosswalk: Rows, fuels: Rows) -> dict[str, bytes]:
+def example_files(catalog: Rows, provinces: Rows, industries: Rows, fuels: Rows) -> dict[str, bytes]:
     """Every file of the example, {path inside its folder: bytes}; arguments are the rows of resources/*.csv."""
     entries = {row["key"]: row for row in catalog}
-    economy = simulate(crosswalk)
+    economy = simulate(industries)
     by_slug = {row["province"]: row for row in provinces}
     ordered = [by_slug[province] for province in economy.provinces]
     names = [row["name_zh"] for row in ordered]
@@ -66,7 +67,7 @@ def example_files(catalog: Rows, provinces: Rows, crosswalk: Rows, fuels: Rows) 
     rate = entries["exchange_rate"]
     files[rate["file"]] = forms.national_form("exchange_rate", YEARS, facts.EXCHANGE_RATE, rate)
 
-    titles = {(row["source"], row["code"]): row["name"] for row in crosswalk}
+    titles = {(row["source"], row["code"]): row["name"] for row in industries}
     chinese = {code: name for (source, code), name in titles.items() if source == "gbt4754_2002"}
     american = {code: name for (source, code), name in titles.items() if source == "sic1987"}
     files[entries["robots_china"]["file"]] = forms.robot_form(simulate_robots("china"), "CN", "China")
@@ -77,13 +78,13 @@ def example_files(catalog: Rows, provinces: Rows, crosswalk: Rows, fuels: Rows) 
     return files
 
 
-def main() -> None:
-    """Write the files."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the files; `arguments` as on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=RESOURCES / "example")
-    output = parser.parse_args().output
-    tables = [read_rows(RESOURCES / f"{name}.csv") for name in ("catalog", "provinces", "industries", "fuels")]
-    for path, content in example_files(*tables).items():
+    output = parser.parse_args(arguments).output
+    tables = {name: read_rows(RESOURCES / f"{name}.csv") for name in TABLES}
+    for path, content in example_files(**tables).items():
         target = output / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

@@ -45,8 +45,7 @@ def check_model(model: dict) -> None:
     for option, values in SUPPORTED.items():
         if model[option] not in values:
             raise InputError(
-                f"model {model['name']}: {option} `{model[option]}` is not available; "
-                f"use {' or '.join(values)}"
+                f"model {model['name']}: {option} `{model[option]}` is not available; use {' or '.join(values)}"
             )
     variables = model_variables(model)
     if not model["inputs"] or not model["good_outputs"]:
@@ -68,8 +67,7 @@ def read_panel(rows: Sequence[dict[str, str]], model: dict, source: str = "produ
     for column in ("province", "year", *variables):
         if column not in columns:
             raise InputError(
-                f"model {model['name']}: {source} has no column {column}; "
-                f"its columns: {', '.join(columns) or 'none'}"
+                f"model {model['name']}: {source} has no column {column}; its columns: {', '.join(columns) or 'none'}"
             )
     values, refused = {}, []
     for row in rows:
@@ -90,9 +88,7 @@ def read_panel(rows: Sequence[dict[str, str]], model: dict, source: str = "produ
             "With the direction own_values every value must be a finite number above zero."
         )
     order = period_key(year for _, year in values)
-    return Panel(
-        variables, tuple(sorted(order, key=order.get)), tuple(sorted({u for u, _ in values})), values
-    )
+    return Panel(variables, tuple(sorted(order, key=order.get)), tuple(sorted({u for u, _ in values})), values)
 
 
 def _number(text: str | None) -> float:

@@ -387,9 +387,7 @@ def test_written_table(tmp_path):
 def test_the_small_job_loads_no_heavy_library():
     code = "import sys, solve_dea; print(sorted({'pandas', 'scipy', 'matplotlib'} & set(sys.modules)))"
     scripts = Path(solve_dea.__file__).parent
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 

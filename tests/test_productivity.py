@@ -88,9 +88,7 @@ def test_infeasible_cell_empties_the_index_and_the_chain_after_it(tmp_path):
         "province,year,index,efficiency_change,technical_change,cumulative,status",
         "a,1,,,,1,first",
     ]
-    pd.testing.assert_frame_equal(
-        read_table(tmp_path / "index.csv"), table.reset_index(drop=True), check_dtype=False
-    )
+    pd.testing.assert_frame_equal(read_table(tmp_path / "index.csv"), table.reset_index(drop=True), check_dtype=False)
 
 
 def test_units_may_enter_late_and_leave_early_but_not_skip_a_period():

@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 RULES = {
-    name: body for file in sorted((ROOT / "rules").glob("*.smk")) for name, body in RULE.findall(file.read_text("utf-8"))
+    name: body
+    for file in sorted((ROOT / "rules").glob("*.smk"))
+    for name, body in RULE.findall(file.read_text("utf-8"))
 }
 
 
@@ -26,9 +28,14 @@ def imported_modules(path: Path) -> set[str]:
 
 
 def test_the_walk_finds_the_rules():
-    assert {"solve_dea", "index_productivity", "build_panel", "winsorise_panel", "estimate_table", "tabulate_table"} <= set(
-        RULES
-    )
+    assert {
+        "solve_dea",
+        "index_productivity",
+        "build_panel",
+        "winsorise_panel",
+        "estimate_table",
+        "tabulate_table",
+    } <= set(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES)

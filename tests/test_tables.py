@@ -252,7 +252,7 @@ def test_periods_sort_as_numbers_and_text_periods_are_evenly_spaced(panel):
 
 def test_figure_says_what_it_shows_and_is_reproducible(panel, tmp_path):
     def draw(name):
-        figure = plot_trends(panel, ["ai"] * 4, "Trends", CODEBOOK, NOTE)
+        figure = plot_trends(panel.assign(ln_co2=panel["ai"]), ["ai", "ln_co2"] * 2, "Trends", CODEBOOK, NOTE)
         paths = tmp_path / f"{name}.png", tmp_path / f"{name}.svg"
         save(figure, *map(str, paths))
         return figure, [path.read_bytes() for path in paths]
@@ -267,5 +267,6 @@ def test_figure_says_what_it_shows_and_is_reproducible(panel, tmp_path):
     ]
     axis = figure.axes[0]
     assert axis.get_title(loc="left") == "Level of Artificial Intelligence"
-    assert (axis.get_xlabel(), axis.get_ylabel()) == ("Year", "AI (per 1,000 workers)")
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("Year", "AI, per 1,000 workers")
+    assert figure.axes[1].get_ylabel() == "Co2, ln 10⁴ t"
     assert [label.get_text() for label in axis.get_xticklabels()] == ["2013", "2014"]

@@ -1,0 +1,88 @@
+"""The workflow as users run it: a study folder of its own, Snakemake as a command."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+
+def snakemake(snakefile: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    """Run Snakemake on a study folder that holds a complete config.yaml."""
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory", str(folder)]
+        + ["--configfile", str(folder / "config.yaml"), *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder.parent,
+        env={**os.environ, **environment},
+        timeout=900,
+    )
+
+
+def planned_jobs(run: subprocess.CompletedProcess) -> dict[str, int]:
+    """Rule -> number of jobs that a dry run announces, without `all`."""
+    assert run.returncode == 0, run.stdout + run.stderr
+    table = re.search(r"^job +count\n-+ +-+\n(.*?)^total ", run.stdout + run.stderr, re.MULTILINE | re.DOTALL)
+    jobs = {} if table is None else {line.split()[0]: int(line.split()[1]) for line in table[1].splitlines()}
+    jobs.pop("all", None)
+    return jobs
+
+
+def default_config() -> dict:
+    return yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+
+
+def write_config(folder: Path, config: dict) -> None:
+    (folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+
+
+def small_config() -> dict:
+    """Four provinces, six years, raw tables in the study's own folder `raw`."""
+    config = default_config()
+    rows = (ROOT / "resources" / "provinces.csv").read_text("utf-8").splitlines()[1:]
+    provinces = [row.split(",")[0] for row in rows]
+    config["study"]["years"] = [2013, 2018]
+    config["study"]["excluded_provinces"] = [p for p in provinces if p not in ("beijing", "hebei", "shanxi", "shaanxi")]
+    config["inputs"] = "raw"
+    return config
+
+
+def copy_workflow(target: Path) -> Path:
+    """The workflow's files in a folder of their own, so that a test may change them; returns the Snakefile."""
+    for name in ("rules", "scripts", "envs"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "resources", target / "resources", ignore=shutil.ignore_patterns("example"))
+    shutil.copy(ROOT / "Snakefile", target)
+    return target / "Snakefile"
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory):
+    """(Snakefile, study folder) of the small study after a complete run; tests put back what they change."""
+    snakefile = copy_workflow(tmp_path_factory.mktemp("workflow"))
+    folder = tmp_path_factory.mktemp("small")
+    shutil.copytree(ROOT / "resources" / "example", folder / "raw")
+    write_config(folder, small_config())
+    run = snakemake(snakefile, folder, "--cores", "2")
+    assert run.returncode == 0, run.stdout + run.stderr
+    return snakefile, folder
+
+
+@pytest.fixture(scope="session")
+def default_study(tmp_path_factory):
+    """Results folder of the default study, run in a folder of its own on the shipped example."""
+    folder = tmp_path_factory.mktemp("default")
+    config = default_config()
+    config["inputs"] = str(ROOT / config["inputs"])
+    write_config(folder, config)
+    run = snakemake(ROOT / "Snakefile", folder, "--cores", "2")
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder / "results"

@@ -1,0 +1,272 @@
+"""Catalog, units, required cells, interpolation, totals; robots and employment; the panel way in."""
+
+from pathlib import Path
+
+import pytest
+from _cleaning import add_national_row, check_total, convert_units, load_catalog, require_files, select_cells
+from _employment import read_census, read_major_groups
+from _exports import province_names
+from _helpers import InputError
+from _ifr import LEAVES, read_robots
+from _panel import read_panel, unit_slugs
+from _yearbook import Yearbook
+from clean_yearbook import clean_table
+from import_panel import production_table, to_frame
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "resources" / "example"
+CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
+NAMES = province_names(ROOT / "resources" / "provinces.csv")
+
+
+def table(rows, unit="亿元", first=2013):
+    """A yearbook table from province -> figures of consecutive years."""
+    years = list(range(first, first + len(next(iter(rows.values())))))
+    values = {(p, y): v for p, series in rows.items() for y, v in zip(years, series, strict=True)}
+    places = {cell: f"table.csv, row {i}" for i, cell in enumerate(values)}
+    return Yearbook("table.csv", "classic", "", unit, years, values, places)
+
+
+def test_catalog_tables_are_in_the_example():
+    for entry in CATALOG.values():
+        assert (EXAMPLE / entry.file).is_file(), entry.key
+
+
+def test_units_are_converted_and_unknown_ones_refused():
+    trade = table({"beijing": [1e5, None]}, unit="千美元")
+    assert convert_units(trade, CATALOG["trade"]) == {("beijing", 2013): 1.0, ("beijing", 2014): None}
+    with pytest.raises(InputError, match=r"'人'.*万人.*population"):
+        convert_units(table({"beijing": [1.0]}, unit="人"), CATALOG["population"])
+
+
+def test_a_file_without_unit_takes_the_catalogs():
+    assert convert_units(table({"beijing": [50.0]}, unit=""), CATALOG["urbanisation"])["beijing", 2013] == 0.5
+
+
+def test_gaps_inside_a_series_are_interpolated_and_flagged():
+    gappy = table({"beijing": [1.0, None, None, 4.0]})
+    cells = select_cells(gappy, gappy.values, ["beijing"], range(2013, 2017))
+    assert cells == [
+        ("beijing", 2013, 1.0, 0), ("beijing", 2014, 2.0, 1), ("beijing", 2015, 3.0, 1), ("beijing", 2016, 4.0, 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("series", [[None, 2.0, 3.0], [1.0, 2.0, None], [None, None, None], [None, 1.0, None]])
+def test_a_gap_at_an_end_is_an_error_naming_every_cell(series):
+    gappy = table({"beijing": series})
+    with pytest.raises(InputError) as error:
+        select_cells(gappy, gappy.values, ["beijing"], range(2013, 2016))
+    for year, value in zip(range(2013, 2016), series, strict=True):
+        assert (f"beijing {year}" in str(error.value)) == (value is None)
+
+
+def test_a_figure_outside_the_study_does_not_end_a_series():
+    # 2012 is printed but not needed: the gap of 2013 is at the end of what the study takes
+    gappy = table({"beijing": [1.0, None, 3.0]}, first=2012)
+    with pytest.raises(InputError, match="beijing 2013"):
+        select_cells(gappy, gappy.values, ["beijing"], range(2013, 2015))
+
+
+def test_no_interpolation_refuses_gaps():
+    gappy = table({"beijing": [1.0, None, 3.0]})
+    with pytest.raises(InputError, match=r"interpolation is none.*\n.*beijing 2014"):
+        select_cells(gappy, gappy.values, ["beijing"], range(2013, 2016), interpolation="none")
+
+
+def test_a_blank_row_of_a_fuel_is_nil_but_a_partial_one_is_not():
+    fuel = table({"beijing": [None, None], "tianjin": [1.0, None]})
+    assert select_cells(fuel, fuel.values, ["beijing"], range(2013, 2015), blank_is_nil=True) == [
+        ("beijing", 2013, 0.0, 0), ("beijing", 2014, 0.0, 0),
+    ]  # fmt: skip
+    with pytest.raises(InputError, match="tianjin 2014"):
+        select_cells(fuel, fuel.values, ["tianjin"], range(2013, 2015), blank_is_nil=True)
+
+
+def test_missing_provinces_and_years_are_named():
+    short = table({"beijing": [1.0, 2.0]})
+    with pytest.raises(InputError, match="no row for hebei, shanxi"):
+        select_cells(short, short.values, ["beijing", "hebei", "shanxi"], range(2013, 2015))
+    with pytest.raises(InputError, match="no column for 2015, 2016"):
+        select_cells(short, short.values, ["beijing"], range(2013, 2017))
+
+
+def test_missing_files_are_listed_with_their_titles(tmp_path):
+    with pytest.raises(InputError) as error:
+        require_files({"loans": str(tmp_path / "a.csv"), "trade": str(tmp_path / "b.csv")}, CATALOG)
+    for part in ("loans", "a.csv", "金融机构人民币各项贷款余额", "Outstanding loans", "b.csv"):
+        assert part in str(error.value)
+
+
+def all_provinces(value):
+    return {slug: [value] for slug in sorted(set(NAMES.values()) - {"china"})}
+
+
+def test_totals_beyond_the_tolerance_stop():
+    parts = table({**all_provinces(1.0), "china": [31.1]})
+    check_total(parts, parts.values, range(2013, 2014), 0.01)
+    check_total(parts, parts.values, range(2013, 2014), None)
+    with pytest.raises(InputError, match=r"add up to 31, .* 31\.1"):
+        check_total(parts, parts.values, range(2013, 2014), 0.001)
+
+
+def test_the_sum_stands_in_for_a_national_row_that_is_not_printed():
+    parts = table(all_provinces(2.0))
+    add_national_row(parts, parts.values)
+    assert parts.values["china", 2013] == 62
+    with pytest.raises(InputError, match="all 31 provinces"):
+        add_national_row(table({"beijing": [1.0]}), {})
+
+
+def test_land_area_holds_in_every_year():
+    rows = clean_table(
+        str(EXAMPLE / "yearbook" / "area.csv"), CATALOG["area"], NAMES, ["beijing"], range(2013, 2016), "linear", 0.01
+    )
+    assert [row[1] for row in rows] == [2013, 2014, 2015]
+    assert len({row[3] for row in rows}) == 1
+
+
+# --- robots -------------------------------------------------------------------------------------------------------
+
+ROBOTS = "Year,industrycode,industry,countrycode,country,delivered,op_stock\n"
+
+
+def robot_file(tmp_path, changes=(), drop=()):
+    """One year in which leaf k has k+1 robots; `changes` and `drop` spoil it."""
+    counts = {code: k + 1 for k, code in enumerate(LEAVES)}
+    counts |= {"99": 5, "229": 2, "289": 3}
+    counts["000"] = sum(counts.values())
+    counts["D"] = 1000  # a parent, never read
+    counts |= dict(changes)
+    lines = [f"2013,{code},x,CN,China,{n},{n}" for code, n in counts.items() if code not in drop]
+    path = tmp_path / "robots.csv"
+    path.write_text(ROBOTS + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_every_robot_is_counted_once(tmp_path):
+    rows = read_robots(robot_file(tmp_path), "CN", range(2013, 2014), 0.0)
+    assert [row[0] for row in rows] == [*LEAVES, "99"]
+    assert rows[-1] == ("99", 2013, 10, 10)
+    assert sum(row[2] for row in rows) == sum(range(1, len(LEAVES) + 1)) + 10
+
+
+def test_a_leaf_listed_by_its_children_is_their_sum(tmp_path):
+    path = robot_file(tmp_path, changes={"291": 10, "293": 4, "299": 1}, drop={"29"})
+    rows = read_robots(path, "CN", range(2013, 2014), 0.0)
+    assert dict((row[0], row[2]) for row in rows)["29"] == LEAVES.index("29") + 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "drop", "expected"),
+    [
+        ({"24": 99}, (), "add up to"),
+        ({"24": -1}, (), "number of robots"),
+        ({"24": "many"}, (), "'many'"),
+        ({"24": ""}, (), "''"),
+        ({}, ("24",), "no row for industry 24 in 2013"),
+    ],
+)
+def test_bad_robot_tables_are_refused(tmp_path, changes, drop, expected):
+    with pytest.raises(InputError, match=expected):
+        read_robots(robot_file(tmp_path, changes, drop), "CN", range(2013, 2014), 0.001)
+
+
+def test_robot_years_countries_and_headers_are_checked(tmp_path):
+    path = robot_file(tmp_path)
+    with pytest.raises(InputError, match="no rows of CN for 2014"):
+        read_robots(path, "CN", range(2013, 2015), 0.001)
+    with pytest.raises(InputError, match="no rows of country US; the file has CN"):
+        read_robots(path, "US", range(2013, 2014), 0.001)
+    path.write_text(path.read_text().replace("delivered", "supplied"), encoding="utf-8")
+    with pytest.raises(InputError, match="row 1: no column delivered"):
+        read_robots(path, "CN", range(2013, 2014), 0.001)
+
+
+# --- employment ---------------------------------------------------------------------------------------------------
+
+CENSUS = (
+    "表\n单位：万人\n代码,行业,全国,北京,天津\n,总计,10,6,4\nA,农业部门,7,4,3\n01,农业,7,4,3\n06,煤炭,3,2,1\n注：。\n"
+)
+
+
+def test_census_divisions_in_persons(tmp_path):
+    path = tmp_path / "census.csv"
+    path.write_bytes(CENSUS.encode("gbk"))
+    rows = read_census(path, NAMES, {"人": 1, "万人": 1e4}, 0.001)
+    assert rows == [("beijing", "01", 4e4), ("beijing", "06", 2e4), ("tianjin", "01", 3e4), ("tianjin", "06", 1e4)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("06,煤炭", "01,煤炭", "division 01 appears twice"),
+        ("7,4,3\n06", "7,4,x\n06", "'x'"),
+        ("06,煤炭,3,2,1", "06,煤炭,3,2,2", "adds up to"),
+        ("单位：万人", "单位：户", "户"),
+        ("天津", "北京", "appears twice"),
+        ("代码", "编号", "no header row"),
+    ],
+)
+def test_bad_census_tables_are_refused(tmp_path, old, new, expected):
+    path = tmp_path / "census.csv"
+    path.write_bytes(CENSUS.replace(old, new, 1).encode("gbk"))
+    with pytest.raises(InputError, match=expected):
+        read_census(path, NAMES, {"人": 1, "万人": 1e4}, 0.001)
+
+
+def test_major_groups_in_persons(tmp_path):
+    path = tmp_path / "us.csv"
+    path.write_text('Employees\n(In thousands)\nSIC,Industry,Employment\nD,Manufacturing,"1,671"\n20,Food,"1,661.5"\n')
+    assert read_major_groups(path, {"thousands": 1000}) == [("20", 1661500)]
+    path.write_text(path.read_text().replace("thousands", "millions"))
+    with pytest.raises(InputError, match="millions"):
+        read_major_groups(path, {"thousands": 1000})
+
+
+# --- a ready panel ------------------------------------------------------------------------------------------------
+
+PANEL = 'Place,Period,Y,note\n"Île, A",2001Q1,1.5,a\n"Île, A",2001Q2,2,b\n中部,2001Q1,3,\n中部,2001Q2,,c\n'
+
+
+def panel_file(tmp_path, text=PANEL):
+    path = tmp_path / "panel.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+COLUMNS = {"province": "Place", "year": "Period"}
+
+
+def test_panel_columns_are_renamed_and_units_keep_their_names(tmp_path):
+    path = panel_file(tmp_path)
+    header, rows, lines = read_panel(path, COLUMNS)
+    assert header == ["province", "year", "Y", "note"]
+    assert lines == [2, 3, 4, 5]
+    assert unit_slugs(path, COLUMNS) == {"île_a": "Île, A", "中部": "中部"}
+    frame = to_frame(header, rows)
+    assert frame["Y"].tolist()[:3] == [1.5, 2.0, 3.0]
+    assert frame["note"].tolist() == ["a", "b", "", "c"]
+    with pytest.raises(InputError, match=r"row 5, column Y: found an empty cell"):
+        production_table(path, frame, lines, ["Y"])
+    with pytest.raises(InputError, match=r"row 2, column note: found 'a'"):
+        production_table(path, frame, lines, ["note"])
+    with pytest.raises(InputError, match=r"models use Z; the panel has province, year, Y, note"):
+        production_table(path, frame, lines, ["Z"])
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        (PANEL, {"province": "Place"}, "no column 'year'"),
+        (PANEL, COLUMNS | {"capital": "K"}, "panel.columns names K"),
+        (PANEL.replace("2001Q2,2", "2001Q1,2"), COLUMNS, "row 3: Île, A 2001Q1 stands already in row 2"),
+        (PANEL.replace("note", "Y"), COLUMNS, "two columns are called Y"),
+        (PANEL.replace("中部,2001Q1,3,", "中部,2001Q1,3"), COLUMNS, "row 4: 3 cells where the header has 4"),
+        (PANEL.replace("中部,2001Q1", ",2001Q1"), COLUMNS, "row 4, column A: no province"),
+        (PANEL.replace("中部", '"ÎLE A"'), COLUMNS, "both become 'île_a'"),
+        (PANEL.splitlines()[0] + "\n", COLUMNS, "no rows"),
+    ],
+)  # fmt: skip
+def test_bad_panels_are_refused(tmp_path, text, columns, expected):
+    with pytest.raises(InputError, match=expected):
+        unit_slugs(panel_file(tmp_path, text), columns)

@@ -1,0 +1,282 @@
+"""Emissions, real GDP, capital, exposure, controls, panel, winsorising and codebook, each against hand figures."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from _helpers import InputError, read_rows, read_table, write_rows, write_table
+from _shift_share import load_crosswalk, robot_density, to_ifr
+from build_codebook import codebook_rows
+from build_panel import join_panel
+from derive_capital import (
+    implicit_deflator,
+    initial_stock,
+    investment_prices,
+    nominal_investment,
+    perpetual_inventory,
+)
+from derive_co2 import emission_factors, fuel_emissions
+from derive_controls import derive_controls
+from derive_exposure import province_exposure
+from derive_imputed import imputed_cells
+from derive_instrument import foreign_exposure
+from derive_real_gdp import chain_gdp
+from winsorise_panel import winsorise, winsorise_panel
+
+RESOURCES = Path(__file__).parents[1] / "resources"
+FUELS = ["raw_coal", "coke", "crude_oil", "gasoline", "kerosene", "diesel", "fuel_oil", "lpg", "natural_gas"]
+
+
+def long(rows):
+    return pd.DataFrame(rows, columns=["province", "year", "indicator", "value"])
+
+
+# --- emissions ----------------------------------------------------------------------------------------------------
+
+
+def test_emission_factors_are_the_literatures():
+    # kg CO2 per kg, natural gas per m3, as the Chinese provincial literature prints them to four decimals
+    printed = [1.9003, 2.8604, 3.0202, 2.9251, 3.0179, 3.0959, 3.1705, 3.1013, 2.1622]
+    factors = emission_factors(pd.read_csv(RESOURCES / "fuels.csv"), "china")
+    assert factors[FUELS].round(4).tolist() == printed
+
+
+def test_ipcc_factors_burn_all_carbon():
+    components = pd.read_csv(RESOURCES / "fuels.csv")
+    tier1 = components[components["factor_set"] == "ipcc_tier1"]
+    assert (tier1["oxidation"] == 1).all()
+    # IPCC 2006, table 1.4: crude oil 73,300 kg CO2/TJ, natural gas 56,100
+    factors = emission_factors(components, "ipcc_tier1") / (tier1.set_index("fuel")["ncv"] * 1e-9)
+    assert factors["crude_oil"] == pytest.approx(73300, rel=1e-3)
+    assert factors["natural_gas"] == pytest.approx(56100, rel=1e-3)
+
+
+def test_emissions_are_in_ten_thousand_tonnes():
+    factors = pd.Series({"raw_coal": 2.0, "natural_gas": 2.2})
+    energy = long([("beijing", "2013", "raw_coal", 100.0), ("beijing", "2013", "natural_gas", 3.0)])
+    # 100 x 10^4 t x 2 = 200 x 10^4 t; 3 x 10^8 m3 x 2.2 kg = 6.6 x 10^8 kg = 66 x 10^4 t
+    assert fuel_emissions(energy, factors, ["raw_coal", "natural_gas"])["beijing", "2013"] == pytest.approx(266)
+
+
+# --- real GDP and capital -----------------------------------------------------------------------------------------
+
+
+def test_real_gdp_chains_the_base_years_nominal_gdp():
+    accounts = long(
+        [("a", "2000", "gdp", 100.0), ("a", "2001", "gdp", 130.0), ("a", "2002", "gdp", 150.0)]
+        + [("a", "2001", "gdp_index", 110.0), ("a", "2002", "gdp_index", 105.0)]
+    )
+    assert chain_gdp(accounts, 2000)["a"].tolist() == pytest.approx([100, 110, 115.5])
+
+
+def wide(values, first=2000):
+    return pd.DataFrame({"a": values}, index=range(first, first + len(values)), dtype=float)
+
+
+def test_prices_are_continued_after_the_index_ends():
+    prices, continued = investment_prices(wide([110, 120], 2001), wide([999, 50], 2002), 2000, range(2000, 2004))
+    assert prices["a"].tolist() == pytest.approx([1, 1.1, 1.32, 0.66])
+    assert continued.tolist() == [False, False, False, True]
+
+
+def test_investment_is_continued_by_growth_in_percent():
+    investment, continued = nominal_investment(wide([10, 20]), wide([50, -10], 2002), range(2000, 2004))
+    assert investment["a"].tolist() == pytest.approx([10, 20, 30, 27])
+    assert continued.tolist() == [False, False, True, True]
+
+
+def test_initial_stock_rules():
+    real = wide([10.0 * 1.1**t for t in range(7)])
+    assert initial_stock(real, 2000, 0.1096, "shan")["a"] == pytest.approx(11 / (0.1096 + 0.1))
+    assert initial_stock(real, 2000, 0.1096, "shan_base_year")["a"] == pytest.approx(10 / (0.1096 + 0.1))
+    assert initial_stock(real, 2000, 0.1096, "tenth")["a"] == pytest.approx(100)
+
+
+def test_perpetual_inventory():
+    stock = perpetual_inventory(wide([5, 10, 20]), pd.Series({"a": 100.0}), 0.1)
+    assert stock["a"].tolist() == pytest.approx([100, 100, 110])
+
+
+def test_gdp_deflator_is_nominal_over_real_growth():
+    accounts = {"gdp": wide([100, 132]), "gdp_index": wide([np.nan, 110])}
+    assert implicit_deflator(accounts)["a"].loc[2001] == pytest.approx(120)
+
+
+def test_imputed_cells_are_listed_with_their_rule():
+    cleaned = long([("a", "2013", "loans", 2.0), ("a", "2014", "loans", 3.0)]).assign(imputed=[0, 1])
+    capital = pd.DataFrame(
+        {"province": ["a", "a"], "year": ["2017", "2018"], "real_investment": [5.0, 6.0],
+         "investment_imputed": [0, 1], "price_imputed": [0, 1]}
+    )  # fmt: skip
+    table = imputed_cells([cleaned], capital, "retail_price_index", "fixed_asset_investment_growth")
+    assert table[["year", "indicator", "rule"]].to_numpy().tolist() == [
+        ["2014", "loans", "linear interpolation inside the series"],
+        ["2018", "real_investment", "continued by fixed_asset_investment_growth"],
+        ["2018", "investment_price_index", "continued by retail_price_index"],
+    ]
+
+
+# --- exposure -----------------------------------------------------------------------------------------------------
+
+CROSSWALK = pd.DataFrame({"code": ["01", "02", "02"], "ifr_industry": ["24", "24", "29"], "weight": [1.0, 0.25, 0.75]})
+EMPLOYMENT = pd.DataFrame(
+    {
+        "province": ["a", "a", "b", "b", "b"],
+        "industry": ["01", "02", "01", "02", "77"],
+        "employment": [100.0, 400.0, 300.0, 0.0, 200.0],
+    }
+)
+ROBOTS = pd.DataFrame(
+    {
+        "industry": ["24", "29", "99"] * 2,
+        "year": ["2012"] * 3 + ["2013"] * 3,
+        "installations": [50.0, 30.0, 20.0, 100.0, 60.0, 16.0],
+        "operational_stock": [500.0, 300.0, 0.0, 600.0, 360.0, 0.0],
+    }
+)
+
+
+def test_exposure_is_shares_times_robots_per_worker():
+    # L_24: a 100 + 100 = 200, b 300, nation 500; L_29: a 300, b 0, nation 300; L_a = 500, L_b = 500 (77 counts in L_b)
+    table = province_exposure(ROBOTS, EMPLOYMENT, CROSSWALK, "installations", 1000, "drop")
+    assert table.at["a", "2013"] == pytest.approx((200 / 500 * 100 / 500 + 300 / 500 * 60 / 300) * 1000)
+    assert table.at["b", "2013"] == pytest.approx(300 / 500 * 100 / 500 * 1000)
+    assert table.at["b", "2012"] == pytest.approx(300 / 500 * 50 / 500 * 1000)
+
+
+def test_exposure_choices():
+    spread = province_exposure(ROBOTS, EMPLOYMENT, CROSSWALK, "installations", 100, "spread")
+    assert spread.at["b", "2013"] == pytest.approx(300 / 500 * 100 / 500 * 100 * (1 + 16 / 160))
+    stock = province_exposure(ROBOTS, EMPLOYMENT, CROSSWALK, "operational_stock", 100, "drop")
+    assert stock.at["b", "2013"] == pytest.approx(300 / 500 * 600 / 500 * 100)
+
+
+def test_instrument_keeps_chinese_shares():
+    foreign = pd.DataFrame({"industry": ["20", "37"], "employment": [1000.0, 2000.0]})
+    foreign_crosswalk = pd.DataFrame({"code": ["20", "37"], "ifr_industry": ["24", "29"], "weight": [1.0, 1.0]})
+    table = foreign_exposure(ROBOTS, foreign, EMPLOYMENT, CROSSWALK, foreign_crosswalk, "installations", 1000, "drop")
+    assert table.at["a", "2013"] == pytest.approx((200 / 500 * 100 / 1000 + 300 / 500 * 60 / 2000) * 1000)
+
+
+def test_unplaced_employment_is_logged(caplog):
+    with caplog.at_level("WARNING", logger="study"):
+        to_ifr(EMPLOYMENT, CROSSWALK)
+    assert "no IFR industry takes 77: 20.00% of employment" in caplog.text
+
+
+def test_robots_without_workers_are_refused():
+    with pytest.raises(InputError, match="29"):
+        robot_density(ROBOTS, pd.DataFrame({"industry": ["24"], "employment": [5.0]}), "installations", 1, "drop")
+
+
+@pytest.mark.parametrize("source", ["gbt4754_2002", "sic1987"])
+def test_shipped_crosswalks_add_to_one(source):
+    assert len(load_crosswalk(RESOURCES / "industries.csv", source)) > 50
+
+
+def test_a_crosswalk_that_loses_workers_is_refused(tmp_path):
+    path = tmp_path / "industries.csv"
+    path.write_text(
+        "source,code,name,ifr_industry,ifr_name,weight,note\nsic1987,37,x,29,x,0.4,\nsic1987,37,x,30,x,0.5,\n"
+    )
+    with pytest.raises(InputError, match="sic1987 37 add to 0.9"):
+        load_crosswalk(path, "sic1987")
+
+
+# --- controls, panel ----------------------------------------------------------------------------------------------
+
+
+def test_controls_by_their_definitions():
+    cells = long(
+        [("china", "2013", "exchange_rate", 6.0), ("china", "2013", "electricity", 1000.0)]
+        + [("a", "2013", name, value) for name, value in {
+            "trade": 50.0, "gdp": 1000.0, "population": 2000.0, "area": 5.0, "loans": 1500.0, "budget_expenditure": 250.0,
+            "electricity": 40.0, "urbanisation": 0.6}.items()]
+    )  # fmt: skip
+    row = derive_controls(cells).loc[("a", "2013")]
+    # 2000 x 10^4 persons on 5 x 10^4 km2 are 400 persons, 0.04 x 10^4 persons, per km2
+    assert row.to_dict() == pytest.approx(
+        {"open": 0.3, "density": 0.04, "fin": 1.5, "gov": 0.25, "energy": 0.04, "urban": 0.6}
+    )
+
+
+def keyed(**columns):
+    return pd.DataFrame({"province": ["a", "b"], "year": ["2013", "2013"], **columns})
+
+
+def test_panel_joins_and_takes_the_cumulative_index():
+    index = keyed(index=[1.1, 1.2], cumulative=[1.5, 1.6])
+    panel = join_panel([keyed(zeta=[1, 2]), keyed(ai=[3, 4])], index)
+    assert panel.columns.tolist() == ["province", "year", "gtfp", "ai", "zeta"]
+    assert panel["gtfp"].tolist() == [1.5, 1.6]
+
+
+def test_panel_refuses_tables_that_do_not_meet():
+    with pytest.raises(InputError, match="b 2013"):
+        join_panel([keyed(x=[1, 2]), keyed(y=[1, 2]).iloc[:1]], None)
+    with pytest.raises(InputError, match="column x"):
+        join_panel([keyed(x=[1, 2]), keyed(x=[1, 2])], None)
+
+
+def test_winsorising_uses_statas_percentile():
+    # 20 ordered values: Stata's 5th percentile is the mean of the 1st and 2nd (np = 1 is whole), its 95th of 19th, 20th
+    values = np.arange(1.0, 21.0)
+    moved = winsorise(values, 5, 95)
+    assert moved.min() == 1.5
+    assert moved.max() == 19.5
+    # 30 values: np = 1.5 is not whole, the 2nd value stands
+    assert winsorise(np.arange(1.0, 31.0), 5, 95).min() == 2.0
+
+
+def test_winsorising_leaves_indicators_text_and_gaps():
+    panel = pd.DataFrame(
+        {
+            "province": list("abcd"),
+            "year": ["1"] * 4,
+            "x": [1.0, np.nan, 3.0, 100.0],
+            "d": [0, 0, 0, 1],
+            "t": list("wxyz"),
+        }
+    )
+    moved = winsorise_panel(panel, 40, 60)
+    assert moved["x"].tolist()[::3] == [3.0, 3.0]
+    assert np.isnan(moved["x"][1])
+    assert moved["d"].tolist() == [0, 0, 0, 1]
+    assert moved["t"].tolist() == list("wxyz")
+
+
+def test_codebook_says_units_choices_and_simulation():
+    variables = read_rows(RESOURCES / "variables.csv")
+    choices = {"model": "gml", "variables": "x", "fuels": 9, "factors": "china", "country": "us",
+               "foreign_base_year": 1990, "robots": "installations", "per_workers": 1000, "base_year": 2004,
+               "unspecified": "drop"}  # fmt: skip
+    rows = {
+        row[0]: row for row in codebook_rows(["province", "ai", "ai_us"], variables, choices, "Simulated inputs.", "")
+    }
+    assert rows["ai"][1] == "AI"
+    assert rows["ai"][4] == "robots (installations) per 1000 workers"
+    assert rows["ai"][6].startswith("Simulated inputs.")
+    assert rows["ai_us"][1] == "IV"
+    own = codebook_rows(["gtfp", "K"], variables, {"model": "m", "variables": "K; L"}, "", "mine.csv")
+    assert own[0][1] == "GTFP"
+    assert own[1] == ("K", "K", "K", "", "", "column of the panel", "mine.csv", "none")
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def test_tables_keep_text_keys_and_sort_periods_as_numbers(tmp_path):
+    table = pd.DataFrame({"province": ["NA", "NA", "NA"], "year": ["10", "9", "010"], "x": [1 / 3, np.nan, 2.0]})
+    write_table(table, tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == b"province,year,x\nNA,9,\nNA,010,2\nNA,10,0.333333333333\n"
+    back = read_table(tmp_path / "t.csv")
+    assert back["province"].tolist() == ["NA"] * 3
+    assert back["year"].tolist() == ["9", "010", "10"]
+
+
+def test_both_writers_write_the_same_bytes(tmp_path):
+    table = pd.DataFrame({"province": ["a", "b"], "year": ["1", "1"], "x": [1 / 3, 2e-9], "n": [1, 2]})
+    write_table(table, tmp_path / "a.csv")
+    write_rows(tmp_path / "b.csv", list(table), list(table.itertuples(index=False, name=None)))
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()

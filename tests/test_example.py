@@ -1,0 +1,150 @@
+"""The simulated example: reproduced byte for byte, in the publishers' forms, with independent random streams."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import _simulate_economy as economy
+import _simulate_facts as facts
+import _simulate_files as forms
+import _simulate_robots as robots
+import numpy as np
+import pytest
+import simulate_example
+from _helpers import read_rows
+
+EXAMPLE = simulate_example.RESOURCES / "example"
+WRITTEN_BY_HAND = {"README.md"}
+INPUTS = {name: read_rows(simulate_example.RESOURCES / f"{name}.csv") for name in simulate_example.TABLES}
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    """The files the generator makes, by path."""
+    return simulate_example.example_files(**INPUTS)
+
+
+def decode(content: bytes) -> str:
+    """Text of a file in whichever encoding its publisher uses."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gbk")
+
+
+def test_written_files_are_reproduced_byte_for_byte(tmp_path):
+    """The command gives the files in the repository, and the repository has no others."""
+    simulate_example.main(["--output", str(tmp_path)])
+    made = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    kept = {str(path.relative_to(EXAMPLE)) for path in EXAMPLE.rglob("*") if path.is_file()}
+    assert kept - WRITTEN_BY_HAND == set(made)
+    changed = [path for path, content in made.items() if (EXAMPLE / path).read_bytes() != content]
+    assert changed == []
+
+
+def test_every_table_of_the_catalog_is_there_and_small(files):
+    """One file a catalog row, each under a megabyte."""
+    assert {row["file"] for row in INPUTS["catalog"]} == set(files) - {"SIMULATED.txt"}
+    assert max(map(len, files.values())) < 1_000_000
+
+
+def test_every_province_is_in_every_chinese_table(files):
+    """All 31 provinces, by the name each publisher prints."""
+    for path, content in files.items():
+        text = "".join(decode(content).split())
+        if path.startswith(("energy", "census/employment_2004")):
+            name = "short_zh"
+        elif path.startswith("yearbook") and "exchange_rate" not in path:
+            name = "name_zh"
+        else:
+            continue
+        missing = [row[name] for row in INPUTS["provinces"] if row[name] not in text]
+        assert missing == [], path
+
+
+def test_every_table_says_that_it_is_simulated(files):
+    """The notes say so in the table's language; the robot export has no room for a note."""
+    for path, content in files.items():
+        if not path.startswith("ifr"):
+            text = decode(content)
+            assert forms.SIMULATED_ZH in text or "simulated" in text, path
+
+
+def test_robots_add_up(files):
+    """Parents are exactly the sum of their children and 000 of the leaves, every year."""
+    for path in ("ifr/china.csv", "ifr/united_states.csv"):
+        rows = list(csv.DictReader(io.StringIO(files[path].decode())))
+        for measure in ("delivered", "op_stock"):
+            counts = {(row["Year"], row["industrycode"]): int(row[measure]) for row in rows}
+            for year in {row["Year"] for row in rows}:
+                assert counts[year, "000"] == sum(counts[year, leaf] for leaf in robots.leaf_codes())
+                for parent in {row[1] for row in facts.ROBOT_INDUSTRIES.values()} - {None}:
+                    children = [code for code, row in facts.ROBOT_INDUSTRIES.items() if row[1] == parent]
+                    assert counts[year, parent] == sum(counts[year, child] for child in children)
+
+
+def test_streams_depend_on_their_key_only():
+    """A stream's numbers are the same whatever was drawn before, and other keys' numbers differ."""
+    first = economy.stream("gdp").standard_normal(5)
+    economy.stream("a table added later").standard_normal(1000)
+    assert np.array_equal(economy.stream("gdp").standard_normal(5), first)
+    assert not np.array_equal(economy.stream("gdp_index").standard_normal(5), first)
+
+
+def test_a_table_more_or_less_leaves_the_others_alone(files, monkeypatch):
+    """Another note or another form of one table changes that file alone; so does another year of US robots."""
+    monkeypatch.setitem(forms.NOTES, "loans", ["注：{simulated}。", "　　　另注。"])
+    monkeypatch.setitem(facts.US_INSTALLATIONS, 2022, 50.0)
+    again = simulate_example.example_files(**INPUTS)
+    changed = {path for path in files if files[path] != again[path]}
+    assert changed == {"yearbook/loans.csv", "ifr/united_states.csv"}
+
+
+def test_gaps_are_inside_series(files):
+    """Some cells are empty, none in a series' first or last year; rows without any figure are nil, not gaps."""
+    gaps = 0
+    for path, content in files.items():
+        if not path.startswith(("yearbook", "energy")):
+            continue
+        names = {"".join(row[key].split()) for row in INPUTS["provinces"] for key in ("name_zh", "short_zh")}
+        for row in csv.reader(io.StringIO(decode(content), newline="")):
+            if "".join(row[0].split()) not in names:
+                continue
+            cells = [cell.strip() for cell in row[2 if path.startswith("energy") else 1 :]]
+            if "\t" in row[0]:
+                cells = cells[1:-1]  # that form has an empty newest year and a comma after the last cell
+            if any(cells):
+                assert cells[0], path
+                assert cells[-1], path
+                gaps += cells.count("")
+    assert 12 <= gaps <= 20
+
+
+def test_co2_follows_the_truth():
+    """ln CO2 less the true coefficients on winsorised regressors is a province, a year and noise of the stated size."""
+    made = simulate_example.simulate(INPUTS["industries"])
+    kept = economy.in_study(made.provinces)
+    regressors = {
+        "ai": made.exposure,
+        "open": made.openness,
+        "density": made.population / made.area[:, None] / 1e4,
+        "fin": made.finance,
+        "gov": made.government,
+        "energy": made.electricity / made.national_electricity,
+        "urban": made.urban,
+    }
+    rest = np.log(made.co2)[kept, economy.STUDY]
+    for name, coefficient in economy.CO2_COEFFICIENTS.items():
+        rest = rest - coefficient * economy.winsorise(regressors[name][kept, economy.STUDY])
+    rest = rest - rest.mean(axis=0) - rest.mean(axis=1, keepdims=True) + rest.mean()
+    noise = np.sqrt((rest**2).sum() / (29 * 9))
+    assert noise == pytest.approx(economy.CO2_NOISE_SD, rel=0.1)
+
+
+def test_readme_states_the_truth():
+    """The coefficients the example's README prints are the generator's."""
+    text = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    for name, coefficient in economy.CO2_COEFFICIENTS.items():
+        assert f"| `{name}` | {coefficient:.3f} |" in text
+    assert f"seed {economy.SEED}" in text

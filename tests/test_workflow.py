@@ -1,0 +1,230 @@
+"""The whole workflow on a small study: only what is outdated runs again, mistakes are told, bytes repeat."""
+
+import csv
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, planned_jobs, small_config, snakemake, write_config
+
+CATALOG = {row["key"]: row for row in csv.DictReader((ROOT / "resources" / "catalog.csv").open(encoding="utf-8"))}
+ESTIMATES = {"estimate_table": 1, "tabulate_table": 1, "compare_published": 1}
+PANEL = {"build_panel": 1, "build_codebook": 1, "winsorise_panel": 1, "tabulate_description": 1, "plot_trends": 1}
+INDEX = {"solve_dea": 4, "index_productivity": 1}
+
+
+@contextmanager
+def changed(path: Path, content: bytes | None):
+    """The file with other content, or without it, for a while."""
+    before = path.read_bytes()
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
+
+
+def with_config(folder: Path, config: dict):
+    return changed(folder / "config.yaml", yaml.safe_dump(config, allow_unicode=True).encode())
+
+
+def fix_figure(path: Path, province: str, encoding: str = "gbk") -> bytes:
+    """The table with one more unit in the 2015 figure of a province."""
+    lines = path.read_bytes().decode(encoding).splitlines(keepends=True)
+    header = next(line for line in lines if line.startswith("地"))
+    column = next(i for i, cell in enumerate(header.split(",")) if cell.strip() in ("2015", "2015年"))
+    at = next(i for i, line in enumerate(lines) if "".join(line.split(",")[0].split()) in (province, province[:2]))
+    cells = lines[at].split(",")
+    cells[column] = re.sub(r"\d+", lambda digits: str(int(digits[0]) + 1), cells[column], count=1)
+    lines[at] = ",".join(cells)
+    return "".join(lines).encode(encoding)
+
+
+def dry_run(study, *targets):
+    return planned_jobs(snakemake(*study, "--cores", "2", "--dry-run", *targets))
+
+
+def test_everything_asked_for_is_made(small_study):
+    results = small_study[1] / "results"
+    for name in ("panel.csv", "panel_winsorised.csv", "codebook.csv", "imputed.csv", "productivity/gml.csv"):
+        assert (results / name).is_file()
+    for form in ("csv", "html", "tex"):
+        assert (results / "tables" / f"table_1.{form}").is_file()
+        assert (results / "tables" / f"table_2.{form}").is_file()
+    assert len((results / "panel.csv").read_text().splitlines()) == 1 + 4 * 6
+    for html in (results / "tables").glob("*.html"):
+        assert "imulated inputs" in html.read_text("utf-8")
+
+
+def test_nothing_runs_after_a_clean_run(small_study):
+    assert dry_run(small_study) == {}
+
+
+def test_nothing_runs_after_touching_inputs(small_study):
+    for path in (small_study[1] / "raw").rglob("*.*"):
+        os.utime(path)
+    assert dry_run(small_study) == {}
+
+
+def test_a_fixed_loans_figure_reruns_no_linear_program(small_study):
+    path = small_study[1] / "raw" / CATALOG["loans"]["file"]
+    with changed(path, fix_figure(path, "北京市")):
+        expected = {"clean_yearbook": 1, "derive_controls": 1, "derive_imputed": 1, **PANEL, **ESTIMATES}
+        assert dry_run(small_study) == expected
+
+
+def test_a_fixed_robot_figure_reruns_no_linear_program(small_study):
+    path = small_study[1] / "raw" / CATALOG["robots_china"]["file"]
+    content = path.read_bytes()
+    assert content.count(b"2015,24,") == 1
+    with changed(path, re.sub(rb"(2015,24,.*,)\d+", rb"\g<1>123", content)):
+        assert dry_run(small_study) == {"clean_robots": 1, "derive_exposure": 1, **PANEL, **ESTIMATES}
+
+
+def test_a_fixed_coal_figure_reruns_every_linear_program(small_study):
+    path = small_study[1] / "raw" / CATALOG["raw_coal"]["file"]
+    derived = {"derive_co2": 1, "derive_production": 1, "derive_imputed": 1}
+    with changed(path, fix_figure(path, "北京市")):
+        assert dry_run(small_study) == {"clean_yearbook": 1, **derived, **INDEX, **PANEL, **ESTIMATES}
+
+
+def test_a_changed_percentile_reruns_the_regressions_but_not_table_1(small_study):
+    config = small_config()
+    config["cleaning"]["winsorise"]["upper"] = 97.5
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == {"winsorise_panel": 1, **ESTIMATES}
+
+
+def test_a_new_column_runs_one_estimate_table(small_study):
+    config = small_config()
+    config["tables"]["table_2"]["columns"].append("ln_co2 ~ ai + gov | province + year")
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == ESTIMATES
+
+
+def test_a_new_table_runs_one_estimate_table(small_study):
+    config = small_config()
+    config["tables"]["table_a"] = {"columns": ["ln_co2 ~ ai_lag1 | province + year"]}
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == {"estimate_table": 1, "tabulate_table": 1}
+
+
+def test_a_new_model_solves_only_its_own_programs(small_study):
+    config = small_config()
+    config["productivity"]["models"].append(config["productivity"]["models"][0] | {"name": "gml_vrs", "returns": "vrs"})
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == INDEX
+
+
+def test_a_changed_module_reruns_its_rules_and_what_is_downstream(small_study):
+    module = small_study[0].parent / "scripts" / "_productivity.py"
+    with changed(module, module.read_bytes() + b"\n# a remark\n"):
+        assert dry_run(small_study) == {"index_productivity": 1, **PANEL, **ESTIMATES}
+
+
+def test_one_floor_can_be_asked_for_by_file_name(small_study):
+    path = small_study[1] / "raw" / CATALOG["raw_coal"]["file"]
+    with changed(path, fix_figure(path, "北京市")):
+        jobs = dry_run(small_study, "results/productivity/gml.csv")
+    assert jobs == {"clean_yearbook": 1, "derive_co2": 1, "derive_production": 1, **INDEX}
+
+
+def assert_told(run, *parts):
+    """The run failed with one clear message and no traceback."""
+    text = run.stdout + run.stderr
+    assert run.returncode != 0, text
+    assert "Traceback" not in text
+    for part in parts:
+        assert part in text, text
+
+
+def test_a_deleted_raw_table_is_told_after_a_first_run(small_study):
+    path = small_study[1] / "raw" / CATALOG["loans"]["file"]
+    with changed(path, None):
+        assert "clean_yearbook" in dry_run(small_study)
+        run = snakemake(*small_study, "--cores", "2")
+        assert_told(run, "loans: raw/yearbook/loans.csv", "金融机构人民币各项贷款余额")
+    # the failed job's output is gone, never half-written; the fixed study runs through again
+    run = snakemake(*small_study, "--cores", "2")
+    assert run.returncode == 0
+    assert dry_run(small_study) == {}
+
+
+def test_a_deleted_raw_table_is_told_before_a_first_run(small_study, tmp_path):
+    shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
+    (tmp_path / "raw" / CATALOG["robots_us"]["file"]).unlink()
+    write_config(tmp_path, small_config())
+    run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/derived/instrument.csv")
+    assert_told(run, "robots_us: raw/ifr/united_states.csv")
+
+
+def test_a_bad_figure_is_told_with_its_place(small_study):
+    path = small_study[1] / "raw" / CATALOG["loans"]["file"]
+    with changed(path, re.sub(r"\n(北京市,)[\d.]+".encode("gbk"), r"\n\g<1>n.a.".encode("gbk"), path.read_bytes())):
+        run = snakemake(*small_study, "--cores", "2", "results/clean/controls.csv")
+        assert_told(run, "raw/yearbook/loans.csv, row 5, column B: found 'n.a.', expected a number")
+    snakemake(*small_study, "--cores", "2")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda config: config.update(tabels={}), "tabels"),
+        (lambda config: config["capital"].update(depresiation=0.1), "depresiation"),
+        (lambda config: config["productivity"]["models"][0].update(retruns="vrs"), "retruns"),
+        (lambda config: config["tables"]["table_2"]["columns"].append({"formula": "y ~ x", "vcv": "iid"}), "vcv"),
+        (lambda config: config["emissions"].update(factors="ipcc"), "ipcc"),
+        (lambda config: config.pop("exposure"), "exposure"),
+        (lambda config: config["productivity"].update(main="gmll"), "gmll"),
+        (lambda config: config["study"]["excluded_provinces"].append("tibbet"), "tibbet"),
+        (lambda config: config.update(panel={"path": "nowhere.csv"}), "nowhere.csv: file not found"),
+    ],
+)
+def test_a_mistake_in_the_config_is_refused_by_name(small_study, change, message):
+    config = small_config()
+    change(config)
+    with with_config(small_study[1], config):
+        assert_told(snakemake(*small_study, "--cores", "2", "--dry-run"), message)
+
+
+def test_an_unknown_variable_is_told_before_estimation(small_study):
+    config = small_config()
+    config["tables"]["table_2"]["columns"][1] = "ln_co2 ~ ai + opne | province + year"
+    with with_config(small_study[1], config):
+        assert_told(snakemake(*small_study, "--cores", "2"), "table_2", "opne")
+    snakemake(*small_study, "--cores", "2")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    skipped = {"logs", "benchmarks"}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not skipped & set(path.relative_to(folder).parts)
+    }
+
+
+def test_the_same_bytes_from_any_cores_and_hash_seed(small_study, tmp_path):
+    shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
+    write_config(tmp_path, small_config())
+    run = snakemake(small_study[0], tmp_path, "--cores", "1", PYTHONHASHSEED="7")
+    assert run.returncode == 0, run.stdout + run.stderr
+    ours, theirs = tree(small_study[1] / "results"), tree(tmp_path / "results")
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_the_report_holds_tables_and_figures(small_study):
+    run = snakemake(*small_study, "--report", "report.html")
+    assert run.returncode == 0, run.stdout + run.stderr
+    html = (small_study[1] / "report.html").read_text("utf-8")
+    assert not re.search(r'(src|href)="https?://', html)
+    for name in ("results/tables/table_2.html", "results/figures/trends.png", "results/replication/scorecard.csv"):
+        assert name in html
