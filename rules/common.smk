@@ -178,7 +178,7 @@ def all_results():
     if published_tables():
         files.append("results/replication/scorecard.csv")
     if RAW:
-        files.append("results/imputed.csv")
+        files += ["results/imputed.csv", "results/imputed_counts.csv"]
     return files
 
 

@@ -165,7 +165,8 @@ rule derive_imputed:
         capital="results/derived/capital.csv",
         code=modules("helpers"),
     output:
-        report("results/imputed.csv", caption="captions/imputed.rst", category="Data"),
+        cells="results/imputed.csv",
+        counts=report("results/imputed_counts.csv", caption="captions/imputed.rst", category="Data"),
     log:
         "results/logs/derive_imputed.log",
     benchmark:

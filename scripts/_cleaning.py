@@ -136,8 +136,8 @@ def check_total(
         if not total or any(part is None for part in parts) or len(parts) < 31:
             continue
         gap = sum(parts) / total - 1
-        logger.info("%s: %d provinces add up to %.6g, national %.6g, gap %+.3f%%", table.path, year,
-                    sum(parts), total, 100 * gap)  # fmt: skip
+        logger.info("%s: in %d %d provinces add up to %.6g, national %.6g, gap %+.3f%%", table.path, year,
+                    len(parts), sum(parts), total, 100 * gap)  # fmt: skip
         if tolerance is not None and abs(gap) > tolerance:
             raise InputError(
                 f"{table.places['china', year]}: the provinces of {year} add up to {sum(parts):.6g}, the national row "

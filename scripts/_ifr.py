@@ -42,7 +42,8 @@ def read_robots(path: str | Path, country: str, years: range, tolerance: float) 
     """Rows (industry, year, installations, operational stock) of one country: `LEAVES` and one row `99` a year.
 
     Robots are counted in units. Raises InputError naming file, row and column for an unknown header, a code listed
-    twice, a missing year or industry, a figure that is no count, and leaves that do not add to `000` within `tolerance`.
+    twice, a missing year or industry, a figure that is no count, and leaves that do not add to `000` within
+    `tolerance`.
     """
     rows = read_export(path)
     header = [squeeze(cell).lower() for cell in rows[0].cells]

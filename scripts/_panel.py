@@ -23,7 +23,8 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     absent = [name for name in theirs if name not in header]
     if absent:
         raise InputError(
-            f"{path}: panel.columns names {', '.join(absent)}; the file has the columns {', '.join(filter(None, header))}."
+            f"{path}: panel.columns names {', '.join(absent)}; the file has the columns "
+            f"{', '.join(filter(None, header))}."
         )
     names = [theirs.get(name, name) for name in header]
     twice = sorted({name for name in names if name and names.count(name) > 1})

@@ -25,7 +25,8 @@ def join_panel(tables: list[pd.DataFrame], index: pd.DataFrame | None) -> pd.Dat
         if len(odd):
             row = odd.iloc[0]
             raise InputError(
-                f"{len(odd)} province-years are in one table of the panel only, the first is {row['province']} {row['year']}."
+                f"{len(odd)} province-years are in one table of the panel only, the first is {row['province']} "
+                f"{row['year']}."
             )
         panel = joined.drop(columns="_merge")
     leading = [name for name in LEADING if name in panel]

@@ -1,7 +1,7 @@
 """Cleaned tables and capital -> the list of every cell that was not observed, with the rule that made it."""
 
 import pandas as pd
-from _helpers import logger, read_table, start_log, write_table
+from _helpers import read_table, start_log, write_table
 
 
 def imputed_cells(
@@ -25,8 +25,13 @@ def imputed_cells(
     )
 
 
+def count_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Number of cells by indicator and rule, from `imputed_cells`."""
+    return table.groupby(["indicator", "rule"]).size().rename("cells").reset_index()
+
+
 def main(snakemake) -> None:
-    """Write the list and log its counts."""
+    """Write the list and its counts."""
     start_log(snakemake)
     params = snakemake.params
     table = imputed_cells(
@@ -35,9 +40,8 @@ def main(snakemake) -> None:
         params.price_continued_by,
         params.investment_continued_by,
     )
-    for (indicator, rule), count in table.groupby(["indicator", "rule"]).size().items():
-        logger.info("%s: %d cells, %s", indicator, count, rule)
-    write_table(table, snakemake.output[0], keys=("indicator", "province", "year"))
+    write_table(table, snakemake.output.cells, keys=("indicator", "province", "year"))
+    write_table(count_cells(table), snakemake.output.counts, keys=("indicator", "rule"))
 
 
 if "snakemake" in globals():

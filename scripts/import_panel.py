@@ -23,8 +23,8 @@ def production_table(path: str, table: pd.DataFrame, lines: list[int], variables
     absent = [name for name in variables if name not in table]
     if absent:
         raise InputError(
-            f"{path}: productivity.models use {', '.join(absent)}; the panel has {', '.join(table.columns)}. Rename them "
-            "in panel.columns or in the model."
+            f"{path}: productivity.models use {', '.join(absent)}; the panel has {', '.join(table.columns)}. "
+            "Rename them in panel.columns or in the model."
         )
     for name in variables:
         for line, value in zip(lines, table[name], strict=True):

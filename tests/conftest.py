@@ -1,5 +1,6 @@
 """The workflow as users run it: a study folder of its own, Snakemake as a command."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,11 +15,11 @@ ROOT = Path(__file__).parents[1]
 
 def snakemake(snakefile: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run Snakemake on a study folder that holds a complete config.yaml."""
-    import os
-
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory", str(folder)]
-        + ["--configfile", str(folder / "config.yaml"), *arguments],
+        [
+            *(sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory", str(folder)),
+            *("--configfile", str(folder / "config.yaml"), *arguments),
+        ],
         capture_output=True,
         text=True,
         cwd=folder.parent,

@@ -153,7 +153,7 @@ def test_every_robot_is_counted_once(tmp_path):
 def test_a_leaf_listed_by_its_children_is_their_sum(tmp_path):
     path = robot_file(tmp_path, changes={"291": 10, "293": 4, "299": 1}, drop={"29"})
     rows = read_robots(path, "CN", range(2013, 2014), 0.0)
-    assert dict((row[0], row[2]) for row in rows)["29"] == LEAVES.index("29") + 1
+    assert {row[0]: row[2] for row in rows}["29"] == LEAVES.index("29") + 1
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_bad_tables_are_refused_with_their_place(tmp_path, old, new, expected):
 def test_files_that_are_no_tables_are_refused(tmp_path, data):
     path = tmp_path / "table.csv"
     path.write_bytes(data)
-    with pytest.raises(InputError, match="table.csv"):
+    with pytest.raises(InputError, match=r"table\.csv"):
         read_yearbook(path, NAMES)
 
 
@@ -141,7 +141,7 @@ def test_missing_file_is_named(tmp_path):
         ),
         (
             "budget_expenditure_newsite_utf8bom_tabs.csv", "new site", "", (2011, 2025),
-            {("beijing", 2024): 8396.49, ("beijing", 2025): None, ("xinjiang", 2011): 2284.49, ("shaanxi", 2013): 3665.07},
+            {("beijing", 2024): 8396.49, ("beijing", 2025): None, ("xinjiang", 2011): 2284.49},
         ),
     ],
 )  # fmt: skip
