@@ -7,9 +7,10 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+sys.path.append(str(Path(workflow.basedir) / "scripts"))
+from _config import check_config
 from _helpers import InputError, read_rows
-from _panel import unit_slugs
+from _panel import read_panel, unit_slugs
 
 
 def from_workflow(path):
@@ -27,35 +28,58 @@ def existing(*paths):
     return [path for path in paths if os.path.exists(path)]
 
 
-# --- units and years ----------------------------------------------------------------------------------------------
+# --- the study: units, years, variables ----------------------------------------------------------------------------
 
 RAW = "panel" not in config
 STUDY = config.get("study", {})
 INPUTS = config.get("inputs", "")
 CATALOG = {row["key"]: row for row in read_rows(from_workflow("resources/catalog.csv"))}
+MODELS = {model["name"]: model for model in config.get("productivity", {}).get("models", [])}
+MAIN_MODEL = config.get("productivity", {}).get("main") or next(iter(MODELS), None)
+TABLES = config.get("tables", {})
+FIGURES = config.get("figures", {})
+CONTROLS = config.get("controls", [])
+WINSORISE = config.get("cleaning", {}).get("winsorise")
+VARIABLES = list(
+    dict.fromkeys(
+        variable
+        for model in MODELS.values()
+        for variable in model["inputs"] + model["good_outputs"] + model["bad_outputs"]
+    )
+)
+
+if RAW:
+    FIRST, LAST = STUDY["years"]
+    BASE_EMPLOYMENT = f"employment_{config['exposure']['base_year']}"
+    INSTRUMENT = config["exposure"]["instrument"]
+    FOREIGN_EMPLOYMENT = f"{INSTRUMENT['country']}_employment_{INSTRUMENT['base_year']}"
 
 
-def units():
-    """File-name form -> name of each unit: the provinces of the study, or those of the user's panel."""
-    if not RAW:
-        return unit_slugs(config["panel"]["path"], config["panel"]["columns"])
+def panel_study():
+    """Units (file-name form -> name) and columns of the user's panel."""
+    path = config["panel"]["path"]
+    header, rows, _ = read_panel(path, config["panel"]["columns"])
+    return unit_slugs(header, rows, path), [*header, "gtfp"] if MODELS else header
+
+
+def raw_study():
+    """The study's provinces and the variables that the derive floor makes."""
     slugs = [row["province"] for row in read_rows(from_workflow("resources/provinces.csv"))]
-    unknown = set(STUDY["excluded_provinces"]) - set(slugs)
+    unknown = sorted(set(STUDY["excluded_provinces"]) - set(slugs))
     if unknown:
-        raise InputError(
-            f"study.excluded_provinces: unknown {', '.join(sorted(unknown))}; resources/provinces.csv has {', '.join(slugs)}."
-        )
-    return {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}
+        raise InputError(f"study.excluded_provinces: unknown {', '.join(unknown)}; there are {', '.join(slugs)}.")
+    columns = [row["name"] for row in read_rows(from_workflow("resources/variables.csv"))]
+    columns = [name.format(country=INSTRUMENT["country"]) for name in columns]
+    return {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}, columns
 
 
 try:
-    UNITS = units()
+    UNITS, COLUMNS = raw_study() if RAW else panel_study()
+    check_config(config, COLUMNS, [path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")])
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 PROVINCES = list(UNITS)
-FIRST, LAST = STUDY["years"] if RAW else (None, None)
-
 
 # --- raw tables ---------------------------------------------------------------------------------------------------
 
@@ -99,11 +123,6 @@ def needed_tables(theme):
     return tables
 
 
-if RAW:
-    BASE_EMPLOYMENT = f"employment_{config['exposure']['base_year']}"
-    INSTRUMENT = config["exposure"]["instrument"]
-    FOREIGN_EMPLOYMENT = f"{INSTRUMENT['country']}_employment_{INSTRUMENT['base_year']}"
-
 SIMULATED = (
     "Simulated inputs: the raw tables are simulated, not observed."
     if RAW and os.path.exists(os.path.join(INPUTS, "SIMULATED.txt"))
@@ -111,28 +130,6 @@ SIMULATED = (
 )
 
 # --- what the config asks for -------------------------------------------------------------------------------------
-
-MODELS = {model["name"]: model for model in config.get("productivity", {}).get("models", [])}
-MAIN_MODEL = config.get("productivity", {}).get("main") or next(iter(MODELS), None)
-TABLES = config.get("tables", {})
-FIGURES = config.get("figures", {})
-CONTROLS = config.get("controls", [])
-WINSORISE = config.get("cleaning", {}).get("winsorise")
-
-if len(MODELS) < len(config.get("productivity", {}).get("models", [])):
-    raise WorkflowError("productivity.models: two models have the same name.")
-if MODELS and MAIN_MODEL not in MODELS:
-    raise WorkflowError(f"productivity.main: {MAIN_MODEL!r} is none of the models {', '.join(MODELS)}.")
-if "describe" in config and "table_1" in TABLES:
-    raise WorkflowError("tables: table_1 is made by `describe`; give the regression table another name.")
-
-VARIABLES = list(
-    dict.fromkeys(
-        variable
-        for model in MODELS.values()
-        for variable in model["inputs"] + model["good_outputs"] + model["bad_outputs"]
-    )
-)
 
 
 def panel_sources():

@@ -56,9 +56,8 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     return [names[column] for column in kept], table, lines
 
 
-def unit_slugs(path: str | Path, columns: dict[str, str] | None = None) -> dict[str, str]:
+def unit_slugs(header: list[str], rows: list[list[str]], path: str | Path) -> dict[str, str]:
     """File-name form -> name of each unit of the panel; InputError where two names have one form or a name has none."""
-    header, rows, _ = read_panel(path, columns)
     units: dict[str, str] = {}
     for name in dict.fromkeys(row[header.index("province")] for row in rows):
         form = slug(name)

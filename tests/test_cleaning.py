@@ -242,7 +242,7 @@ def test_panel_columns_are_renamed_and_units_keep_their_names(tmp_path):
     header, rows, lines = read_panel(path, COLUMNS)
     assert header == ["province", "year", "Y", "note"]
     assert lines == [2, 3, 4, 5]
-    assert unit_slugs(path, COLUMNS) == {"île_a": "Île, A", "中部": "中部"}
+    assert unit_slugs(header, rows, path) == {"île_a": "Île, A", "中部": "中部"}
     frame = to_frame(header, rows)
     assert frame["Y"].tolist()[:3] == [1.5, 2.0, 3.0]
     assert frame["note"].tolist() == ["a", "b", "", "c"]
@@ -269,4 +269,5 @@ def test_panel_columns_are_renamed_and_units_keep_their_names(tmp_path):
 )  # fmt: skip
 def test_bad_panels_are_refused(tmp_path, text, columns, expected):
     with pytest.raises(InputError, match=expected):
-        unit_slugs(panel_file(tmp_path, text), columns)
+        path = panel_file(tmp_path, text)
+        unit_slugs(*read_panel(path, columns)[:2], path)

@@ -1,0 +1,82 @@
+"""Checks of the configuration that a schema cannot make: references between keys, years, formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from _formula import parse_column
+from _helpers import InputError
+
+
+def check_config(config: dict, columns: Iterable[str], published: Iterable[str]) -> None:
+    """Raise InputError naming the key where the configuration contradicts itself or names what is not there.
+
+    columns : the panel's variables. published : names of the tables in resources/published/.
+    """
+    if "panel" not in config:
+        check_years(config["study"]["years"], config["capital"])
+    check_models(config.get("productivity", {}))
+    check_tables(config, set(columns), set(published))
+
+
+def check_years(years: list[int], capital: dict) -> None:
+    """The study's years ascend and the capital stock starts early enough."""
+    first, last = years
+    base = capital["base_year"]
+    if first > last:
+        raise InputError(f"study.years: the first year {first} is after the last {last}.")
+    if base > first:
+        raise InputError(f"capital.base_year: {base} is after the study's first year {first}.")
+    if capital["initial_stock"] != "tenth" and base + 5 > last:
+        raise InputError(
+            f"capital.initial_stock: {capital['initial_stock']} takes the growth of investment over five years, but "
+            f"{base} + 5 is after the study's last year {last}; choose `tenth` or an earlier base_year."
+        )
+
+
+def check_models(productivity: dict) -> None:
+    """Model names differ, the main one is among them, and no variable has two roles."""
+    names = [model["name"] for model in productivity.get("models", [])]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"productivity.models: two models are called {', '.join(twice)}.")
+    if names and productivity.get("main", names[0]) not in names:
+        raise InputError(f"productivity.main: {productivity['main']!r} is none of the models {', '.join(names)}.")
+    for model in productivity.get("models", []):
+        variables = model["inputs"] + model["good_outputs"] + model["bad_outputs"]
+        roles = sorted({name for name in variables if variables.count(name) > 1})
+        if roles:
+            raise InputError(f"productivity.models: {model['name']} has {', '.join(roles)} in two roles.")
+
+
+def check_tables(config: dict, columns: set[str], published: set[str]) -> None:
+    """Every formula can be read, every variable is one of the panel's, every published table is there."""
+    tables, describe = config.get("tables", {}), config.get("describe")
+    if describe and "table_1" in tables:
+        raise InputError("tables: table_1 is made by `describe`; give the regression table another name.")
+    wanted = {f"figures.{name}": figure["variables"] for name, figure in config.get("figures", {}).items()}
+    wanted["controls"] = config.get("controls", [])
+    if describe:
+        wanted["describe"] = describe["variables"]
+    for name, table in tables.items():
+        for number, column in enumerate(table["columns"], 1):
+            try:
+                regression = parse_column(column, config.get("controls", []))
+            except InputError as error:
+                raise InputError(f"tables.{name}, column {number}: {error}") from None
+            wanted[f"tables.{name}, column {number}"] = [
+                regression.dependent,
+                *regression.regressors,
+                *regression.absorbed,
+            ]
+    for where, names in wanted.items():
+        unknown = [name for name in names if name not in columns]
+        if unknown:
+            raise InputError(f"{where}: no variable {', '.join(unknown)}; the panel has {', '.join(sorted(columns))}.")
+    compared = {f"tables.{name}": table.get("published") for name, table in tables.items()}
+    compared["describe"] = (describe or {}).get("published")
+    for where, name in compared.items():
+        if name is not None and name not in published:
+            raise InputError(
+                f"{where}: resources/published has no {name}.csv; it has {', '.join(sorted(published)) or 'none'}."
+            )

@@ -1,0 +1,79 @@
+"""The configuration: every key described, and contradictions refused before anything runs."""
+
+import copy
+
+import pytest
+import yaml
+from _config import check_config
+from _helpers import InputError
+from conftest import ROOT, default_config
+
+SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8"))
+COLUMNS = ["province", "year", "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
+
+
+def described(schema, path=""):
+    """(path, has a description) of every key of the schema, and objects that would take unknown keys."""
+    for name, part in schema.get("properties", {}).items():
+        yield f"{path}.{name}", "description" in part
+        yield from described(part, f"{path}.{name}")
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            yield from described(schema[key], f"{path}[]")
+    if "properties" in schema:
+        yield f"{path} refuses unknown keys", schema.get("additionalProperties") is False
+
+
+def test_every_key_has_a_description_and_unknown_ones_are_refused():
+    assert [path for path, fine in described(SCHEMA) if not fine] == []
+
+
+def test_every_key_of_the_default_study_has_a_comment():
+    lines = (ROOT / "config.yaml").read_text("utf-8").splitlines()
+    for key in ("interpolation", "total_tolerance", "winsorise", "factors", "fuels", "base_year", "depreciation",
+                "initial_stock", "price_continued_by", "robots", "per_workers", "unspecified", "returns"):  # fmt: skip
+        assert any(line.strip().startswith(f"{key}:") and "#" in line for line in lines), key
+
+
+def test_the_default_study_is_sound():
+    check_config(default_config(), COLUMNS, ["table_1", "table_2"])
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "message"),
+    [
+        ("study", "years", [2022, 2013], "study.years: the first year 2022"),
+        ("capital", "base_year", 2014, "capital.base_year: 2014"),
+        ("study", "years", [2001, 2004], "capital.initial_stock: shan"),
+        ("productivity", "main", "gmll", "'gmll' is none of the models gml"),
+        ("describe", "variables", ["ai", "gdp"], "describe: no variable gdp"),
+        ("describe", "published", "table_9", "describe: resources/published has no table_9"),
+        ("tables", "table_1", {"columns": ["ai ~ open"]}, "table_1 is made by `describe`"),
+        ("tables", "a", {"columns": ["ai ~ open", "ai ~ opne | year"]}, "tables.a, column 2: no variable opne"),
+        ("tables", "a", {"columns": ["ai ~ open | year | fin ~ gov"]}, "tables.a, column 1: instrumental"),
+        ("tables", "a", {"columns": ["ai open"]}, "tables.a, column 1: cannot read"),
+        ("tables", "a", {"columns": ["ai ~ open"], "published": "table_3"}, "tables.a: resources/published has no"),
+        ("figures", "b", {"variables": ["x"]}, "figures.b: no variable x"),
+    ],
+)
+def test_contradictions_are_refused(section, key, value, message):
+    config = default_config()
+    config[section][key] = value
+    with pytest.raises(InputError) as error:
+        check_config(config, COLUMNS, ["table_1", "table_2"])
+    assert message in str(error.value)
+
+
+def test_controls_and_models_are_checked():
+    config = default_config()
+    config["controls"].append("rain")
+    config["tables"] = {}
+    with pytest.raises(InputError, match="controls: no variable rain"):
+        check_config(config, COLUMNS, ["table_1", "table_2"])
+    config = default_config()
+    config["productivity"]["models"].append(copy.deepcopy(config["productivity"]["models"][0]))
+    with pytest.raises(InputError, match="two models are called gml"):
+        check_config(config, COLUMNS, ["table_1", "table_2"])
+    config["productivity"]["models"][1] |= {"name": "other", "bad_outputs": ["labour"]}
+    with pytest.raises(InputError, match="other has labour in two roles"):
+        check_config(config, COLUMNS, ["table_1", "table_2"])
