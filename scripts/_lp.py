@@ -1,7 +1,7 @@
 """Slacks-based directional distance programs: stated with PuLP, re-solved by HiGHS in process, certified.
 
 The program of unit o against a technology spanned by J reference observations (Fukuyama and Weber 2009,
-Eur. J. Oper. Res. 198, direction = the unit's own values), with R variables (inputs, goods, bads):
+Socio-Econ. Plan. Sci. 43, direction = the unit's own values), with R variables (inputs, goods, bads):
 
     S = max  sum_r w_r s_r
         s.t. sum_j v_rj lambda_j + sign_r v_ro s_r = v_ro   for every variable r
