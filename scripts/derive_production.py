@@ -1,6 +1,20 @@
 """Labour, capital, energy, real GDP and CO2 -> the one table the productivity floor reads."""
 
-from _helpers import read_table, start_log, write_table
+from _helpers import InputError, read_table, start_log, write_table
+
+VARIABLES = ["labour", "capital", "energy_total", "real_gdp", "co2"]
+
+
+def check_positive(table) -> None:
+    """Raise InputError naming every cell that is not above zero: inputs and outputs are measured as shares of it."""
+    bad = [
+        f"{row['province']} {row['year']}: {name} is {row[name]:g}"
+        for _, row in table.iterrows()
+        for name in VARIABLES
+        if not row[name] > 0
+    ]
+    if bad:
+        raise InputError("productivity needs figures above zero; correct the raw tables:\n  " + "\n  ".join(bad))
 
 
 def main(snakemake) -> None:
@@ -15,8 +29,8 @@ def main(snakemake) -> None:
     for name in ("capital", "co2"):
         column = read_table(snakemake.input[name])[["province", "year", name]]
         table = table.merge(column, on=["province", "year"], validate="1:1")
-    columns = ["province", "year", "labour", "capital", "energy_total", "real_gdp", "co2"]
-    write_table(table[columns], snakemake.output[0])
+    check_positive(table)
+    write_table(table[["province", "year", *VARIABLES]], snakemake.output[0])
 
 
 if "snakemake" in globals():

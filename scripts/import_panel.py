@@ -19,7 +19,8 @@ def to_frame(header: list[str], rows: list[list[str]]) -> pd.DataFrame:
 
 
 def production_table(path: str, table: pd.DataFrame, lines: list[int], variables: list[str]) -> pd.DataFrame:
-    """Keys and the productivity models' variables; InputError naming row and column for anything but a figure."""
+    """Keys and the productivity models' variables; InputError naming row and column for anything but a figure
+    above zero, of which slacks are shares."""
     absent = [name for name in variables if name not in table]
     if absent:
         raise InputError(
@@ -28,9 +29,9 @@ def production_table(path: str, table: pd.DataFrame, lines: list[int], variables
         )
     for name in variables:
         for line, value in zip(lines, table[name], strict=True):
-            if not isinstance(value, float) or value != value:
-                found = "an empty cell" if isinstance(value, float) else repr(value)
-                raise InputError(f"{place(path, line)}, column {name}: found {found}, expected a number.")
+            if not (isinstance(value, float) and value > 0):
+                found = "an empty cell" if value != value else repr(value)
+                raise InputError(f"{place(path, line)}, column {name}: found {found}, expected a number above zero.")
     return table[[*KEYS, *variables]]
 
 

@@ -250,6 +250,8 @@ def test_panel_columns_are_renamed_and_units_keep_their_names(tmp_path):
         production_table(path, frame, lines, ["Y"])
     with pytest.raises(InputError, match=r"row 2, column note: found 'a'"):
         production_table(path, frame, lines, ["note"])
+    with pytest.raises(InputError, match=r"row 3, column Y: found 0\.0, expected a number above zero"):
+        production_table(path, frame.assign(Y=[1.0, 0.0, 1.0, 1.0]), lines, ["Y"])
     with pytest.raises(InputError, match=r"models use Z; the panel has province, year, Y, note"):
         production_table(path, frame, lines, ["Z"])
 

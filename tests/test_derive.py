@@ -21,6 +21,7 @@ from derive_controls import derive_controls
 from derive_exposure import province_exposure
 from derive_imputed import count_cells, imputed_cells
 from derive_instrument import foreign_exposure
+from derive_production import check_positive
 from derive_real_gdp import chain_gdp
 from winsorise_panel import winsorise, winsorise_panel
 
@@ -114,6 +115,14 @@ def test_imputed_cells_are_listed_with_their_rule():
         ["2018", "real_investment", "continued by fixed_asset_investment_growth"],
         ["2018", "investment_price_index", "continued by retail_price_index"],
     ]
+
+
+def test_production_needs_figures_above_zero():
+    table = keyed(
+        labour=[1.0, 2.0], capital=[1.0, -3.0], energy_total=[1.0, 1.0], real_gdp=[1.0, 1.0], co2=[np.nan, 1.0]
+    )
+    with pytest.raises(InputError, match=r"a 2013: co2 is nan\n  b 2013: capital is -3"):
+        check_positive(table)
 
 
 # --- exposure -----------------------------------------------------------------------------------------------------
