@@ -8,7 +8,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
-from _config import check_config
+from _config import check_config, check_variables
 from _helpers import InputError, read_rows
 from _panel import read_panel, unit_slugs
 
@@ -75,7 +75,11 @@ def raw_study():
 
 try:
     UNITS, COLUMNS = raw_study() if RAW else panel_study()
-    check_config(config, COLUMNS, [path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")])
+    check_config(config, [path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")])
+    # A panel laid over the default study (--configfile from the root) still carries that study's tables; one floor
+    # may be asked of it, and the scripts tell a missing variable.
+    if RAW or "inputs" not in config:
+        check_variables(config, COLUMNS)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

@@ -15,8 +15,6 @@ rule build_panel:
         "results/benchmarks/build_panel.tsv"
     conda:
         "../envs/environment.yaml"
-    params:
-        units=UNITS,
     script:
         "../scripts/build_panel.py"
 

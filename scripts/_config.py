@@ -8,15 +8,25 @@ from _formula import parse_column
 from _helpers import InputError
 
 
-def check_config(config: dict, columns: Iterable[str], published: Iterable[str]) -> None:
-    """Raise InputError naming the key where the configuration contradicts itself or names what is not there.
+def check_config(config: dict, published: Iterable[str]) -> None:
+    """Raise InputError naming the key where the configuration contradicts itself or a formula cannot be read.
 
-    columns : the panel's variables. published : names of the tables in resources/published/.
+    published : names of the tables in resources/published/.
     """
     if "panel" not in config:
         check_years(config["study"]["years"], config["capital"])
     check_models(config.get("productivity", {}))
-    check_tables(config, set(columns), set(published))
+    named_variables(config)
+    tables, describe = config.get("tables", {}), config.get("describe", {})
+    if describe and "table_1" in tables:
+        raise InputError("tables: table_1 is made by `describe`; give the regression table another name.")
+    compared = {f"tables.{name}": table for name, table in tables.items()} | {"describe": describe}
+    for where, table in compared.items():
+        if "published" in table and table["published"] not in published:
+            raise InputError(
+                f"{where}: resources/published has no {table['published']}.csv; it has "
+                f"{', '.join(sorted(published)) or 'none'}."
+            )
 
 
 def check_years(years: list[int], capital: dict) -> None:
@@ -49,34 +59,26 @@ def check_models(productivity: dict) -> None:
             raise InputError(f"productivity.models: {model['name']} has {', '.join(roles)} in two roles.")
 
 
-def check_tables(config: dict, columns: set[str], published: set[str]) -> None:
-    """Every formula can be read, every variable is one of the panel's, every published table is there."""
-    tables, describe = config.get("tables", {}), config.get("describe")
-    if describe and "table_1" in tables:
-        raise InputError("tables: table_1 is made by `describe`; give the regression table another name.")
-    wanted = {f"figures.{name}": figure["variables"] for name, figure in config.get("figures", {}).items()}
-    wanted["controls"] = config.get("controls", [])
-    if describe:
-        wanted["describe"] = describe["variables"]
-    for name, table in tables.items():
+def named_variables(config: dict) -> dict[str, list[str]]:
+    """Key of the configuration -> the panel's variables it names; InputError for a formula that cannot be read."""
+    controls = config.get("controls", [])
+    named = {"controls": controls, "describe": config.get("describe", {}).get("variables", [])}
+    named |= {f"figures.{name}": figure["variables"] for name, figure in config.get("figures", {}).items()}
+    for name, table in config.get("tables", {}).items():
         for number, column in enumerate(table["columns"], 1):
+            where = f"tables.{name}, column {number}"
             try:
-                regression = parse_column(column, config.get("controls", []))
+                regression = parse_column(column, controls)
             except InputError as error:
-                raise InputError(f"tables.{name}, column {number}: {error}") from None
-            wanted[f"tables.{name}, column {number}"] = [
-                regression.dependent,
-                *regression.regressors,
-                *regression.absorbed,
-            ]
-    for where, names in wanted.items():
+                raise InputError(f"{where}: {error}") from None
+            named[where] = [regression.dependent, *regression.regressors, *regression.absorbed]
+    return named
+
+
+def check_variables(config: dict, columns: Iterable[str]) -> None:
+    """Raise InputError where the configuration names a variable that is not one of the panel's `columns`."""
+    columns = set(columns)
+    for where, names in named_variables(config).items():
         unknown = [name for name in names if name not in columns]
         if unknown:
             raise InputError(f"{where}: no variable {', '.join(unknown)}; the panel has {', '.join(sorted(columns))}.")
-    compared = {f"tables.{name}": table.get("published") for name, table in tables.items()}
-    compared["describe"] = (describe or {}).get("published")
-    for where, name in compared.items():
-        if name is not None and name not in published:
-            raise InputError(
-                f"{where}: resources/published has no {name}.csv; it has {', '.join(sorted(published)) or 'none'}."
-            )

@@ -4,12 +4,17 @@ import copy
 
 import pytest
 import yaml
-from _config import check_config
+from _config import check_config, check_variables
 from _helpers import InputError
 from conftest import ROOT, default_config
 
 SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8"))
 COLUMNS = ["province", "year", "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
+
+
+def check(config):
+    check_config(config, ["table_1", "table_2"])
+    check_variables(config, COLUMNS)
 
 
 def described(schema, path=""):
@@ -36,7 +41,7 @@ def test_every_key_of_the_default_study_has_a_comment():
 
 
 def test_the_default_study_is_sound():
-    check_config(default_config(), COLUMNS, ["table_1", "table_2"])
+    check(default_config())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,7 @@ def test_contradictions_are_refused(section, key, value, message):
     config = default_config()
     config[section][key] = value
     with pytest.raises(InputError) as error:
-        check_config(config, COLUMNS, ["table_1", "table_2"])
+        check(config)
     assert message in str(error.value)
 
 
@@ -69,11 +74,11 @@ def test_controls_and_models_are_checked():
     config["controls"].append("rain")
     config["tables"] = {}
     with pytest.raises(InputError, match="controls: no variable rain"):
-        check_config(config, COLUMNS, ["table_1", "table_2"])
+        check(config)
     config = default_config()
     config["productivity"]["models"].append(copy.deepcopy(config["productivity"]["models"][0]))
     with pytest.raises(InputError, match="two models are called gml"):
-        check_config(config, COLUMNS, ["table_1", "table_2"])
+        check(config)
     config["productivity"]["models"][1] |= {"name": "other", "bad_outputs": ["labour"]}
     with pytest.raises(InputError, match="other has labour in two roles"):
-        check_config(config, COLUMNS, ["table_1", "table_2"])
+        check(config)
