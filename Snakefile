@@ -1,5 +1,12 @@
 # From raw robot counts and yearbook tables to every table and figure of the study; see README.md.
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version, validate
+
+sys.path.append(str(Path(workflow.basedir) / "scripts"))
+from _config import short_message
 
 min_version("9.18")
 
@@ -7,7 +14,10 @@ min_version("9.18")
 configfile: "config.yaml"
 
 
-validate(config, "rules/config.schema.yaml")
+try:
+    validate(config, "rules/config.schema.yaml")
+except WorkflowError as error:
+    raise WorkflowError(short_message(str(error))) from None
 
 
 report: "rules/captions/workflow.rst"

@@ -2,12 +2,7 @@
 
 import os
 import re
-import sys
-from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
-sys.path.append(str(Path(workflow.basedir) / "scripts"))
 from _config import check_config, check_variables
 from _helpers import InputError, read_rows
 from _panel import read_panel, unit_slugs
@@ -40,6 +35,8 @@ TABLES = config.get("tables", {})
 FIGURES = config.get("figures", {})
 CONTROLS = config.get("controls", [])
 WINSORISE = config.get("cleaning", {}).get("winsorise")
+# What derive_production makes; the models of a raw study use these.
+PRODUCTION = ["labour", "capital", "energy_total", "real_gdp", "co2"]
 VARIABLES = list(
     dict.fromkeys(
         variable
@@ -75,7 +72,11 @@ def raw_study():
 
 try:
     UNITS, COLUMNS = raw_study() if RAW else panel_study()
-    check_config(config, [path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")])
+    check_config(
+        config,
+        PRODUCTION if RAW else COLUMNS,
+        [path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")],
+    )
     # A panel laid over the default study (--configfile from the root) still carries that study's tables; one floor
     # may be asked of it, and the scripts tell a missing variable.
     if RAW or "inputs" not in config:
@@ -148,9 +149,15 @@ def deflator_source():
     return ["results/clean/accounts.csv"] if config["capital"]["price_continued_by"] == "gdp_deflator" else []
 
 
+def model_choices():
+    """How the main model makes its index."""
+    model = MODELS.get(MAIN_MODEL, {})
+    return {key: model.get(key, "") for key in ("measure", "returns", "technology", "index")}
+
+
 def codebook_choices():
     """The study's choices that the definitions of variables name."""
-    choices = {"model": MAIN_MODEL, "variables": "; ".join(VARIABLES)}
+    choices = {"model": MAIN_MODEL, "variables": "; ".join(VARIABLES), **model_choices()}
     if not RAW:
         return choices
     return choices | {

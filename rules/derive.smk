@@ -80,6 +80,8 @@ rule derive_production:
         "results/benchmarks/derive_production.tsv"
     conda:
         "../envs/environment.yaml"
+    params:
+        variables=PRODUCTION,
     script:
         "../scripts/derive_production.py"
 
@@ -166,7 +168,9 @@ rule derive_imputed:
         code=modules("helpers"),
     output:
         cells="results/imputed.csv",
-        counts=report("results/imputed_counts.csv", caption="captions/imputed.rst", category="Data"),
+        counts=report(
+            "results/imputed_counts.csv", caption="captions/imputed.rst", category="Data", subcategory="Not observed"
+        ),
     log:
         "results/logs/derive_imputed.log",
     benchmark:

@@ -5,7 +5,7 @@ rule import_panel:
     """The productivity models' variables and the panel's columns from one file."""
     input:
         panel=lambda wildcards: existing(config["panel"]["path"]),
-        code=modules("helpers", "exports", "panel"),
+        code=modules("helpers", "exports", "panel", "productivity"),
     output:
         production="results/derived/production.csv",
         columns="results/derived/imported.csv",

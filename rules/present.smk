@@ -10,7 +10,11 @@ rule tabulate_table:
     output:
         csv="results/tables/{table}.csv",
         html=report(
-            "results/tables/{table}.html", caption="captions/table.rst", category="Tables", labels={"table": "{table}"}
+            "results/tables/{table}.html",
+            caption="captions/table.rst",
+            category="Tables",
+            subcategory="Regressions",
+            labels={"table": "{table}"},
         ),
         tex="results/tables/{table}.tex",
     log:
@@ -22,6 +26,7 @@ rule tabulate_table:
     params:
         table=lambda wildcards: TABLES[wildcards.table],
         note=SIMULATED,
+        winsorise=WINSORISE,
     script:
         "../scripts/tabulate_table.py"
 
@@ -38,6 +43,7 @@ rule tabulate_description:
             "results/tables/table_1.html",
             caption="captions/description.rst",
             category="Tables",
+            subcategory="Description",
             labels={"table": "table_1"},
         ),
         tex="results/tables/table_1.tex",
@@ -65,6 +71,7 @@ rule plot_trends:
             "results/figures/{figure}.png",
             caption="captions/trends.rst",
             category="Figures",
+            subcategory="Over time",
             labels={"figure": "{figure}"},
         ),
         svg="results/figures/{figure}.svg",
@@ -88,7 +95,12 @@ rule compare_published:
         published=[from_workflow(f"resources/published/{name}.csv") for name in published_tables().values()],
         code=modules("helpers"),
     output:
-        report("results/replication/scorecard.csv", caption="captions/scorecard.rst", category="Replication"),
+        report(
+            "results/replication/scorecard.csv",
+            caption="captions/scorecard.rst",
+            category="Replication",
+            subcategory="Scorecard",
+        ),
     log:
         "results/logs/compare_published.log",
     benchmark:

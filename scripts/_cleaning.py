@@ -52,6 +52,20 @@ def require_files(paths: dict[str, str], catalog: dict[str, CatalogEntry]) -> No
         )
 
 
+def check_title(table: Yearbook, entry: CatalogEntry, catalog: dict[str, CatalogEntry]) -> None:
+    """Raise InputError where the file is titled as another of the catalog's tables; warn of an unknown title."""
+    printed = squeeze(table.title)
+    if not printed or printed == squeeze(entry.title_zh):
+        return
+    for other in catalog.values():
+        if printed == squeeze(other.title_zh):
+            raise InputError(
+                f"{table.path}: this is {table.title}, the table of {other.key}; {entry.key} is {entry.title_zh}. "
+                "Save the right table under this name."
+            )
+    logger.warning("%s: titled %s, the catalog expects %s; is it the same?", table.path, table.title, entry.title_zh)
+
+
 def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int], float | None]:
     """The printed figures in the catalog's unit.
 
@@ -59,13 +73,13 @@ def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int],
     does not convert.
     """
     unit = table.unit or next(iter(entry.conversion))
+    if not table.unit:
+        logger.info("%s: no unit printed, read as %s", table.path, unit)
     if unit not in entry.conversion:
         raise InputError(
             f"{table.path}: the header gives the unit {unit!r}; resources/catalog.csv takes "
             f"{' or '.join(entry.conversion)} for {entry.key}. Is this the right table? If so, add the conversion."
         )
-    if table.title and squeeze(table.title) != squeeze(entry.title_zh):
-        logger.warning("%s: titled %s, the catalog expects %s", table.path, table.title, entry.title_zh)
     factor = entry.conversion[unit]
     return {cell: None if value is None else value * factor for cell, value in table.values.items()}
 
@@ -80,9 +94,10 @@ def select_cells(
 ) -> list[tuple[str, int, float, int]]:
     """The study's cells (province, year, value, imputed), gaps inside a series filled by linear interpolation.
 
-    `blank_is_nil`: a province whose whole row is empty uses none of the fuel (energy yearbook), its value is 0. Raises
-    InputError naming every cell for a province or year that is not in the file, a gap at a series' end, and any gap
-    where `interpolation` is `none`.
+    A series is all the file has of a province, in years outside the study too. `blank_is_nil`: a province whose whole
+    row is empty uses none of the fuel (energy yearbook); its value is 0, marked imputed. Raises InputError naming every
+    cell for a province or year that is not in the file, a gap at a series' end, and any gap where `interpolation` is
+    `none`.
     """
     absent = [province for province in provinces if province not in table.provinces]
     if absent:
@@ -93,32 +108,40 @@ def select_cells(
             f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]}. "
             "Export those years too, or change study.years."
         )
-    cells, problems = [], []
+    cells, blank, gaps = [], [], []
+    at = [table.years.index(year) for year in years]
     for province in provinces:
-        series = np.array([np.nan if (v := values[province, year]) is None else v for year in years])
+        series = np.array([np.nan if (v := values[province, year]) is None else v for year in table.years])
         printed = ~np.isnan(series)
         if not printed.any() and blank_is_nil:
-            logger.info("%s: the row of %s is blank, taken as nil", table.path, province)
-            series, printed = np.zeros(len(years)), np.ones(len(years), dtype=bool)
-        known = np.flatnonzero(printed)
+            logger.info("%s: the row of %s is blank, read as nil", table.path, province)
+            cells += [(province, year, 0.0, 1) for year in years]
+            continue
+        if not printed.any():
+            blank.append(province)
+            continue
         inside = ~printed & (np.cumsum(printed) > 0) & (np.cumsum(printed[::-1])[::-1] > 0)
         fillable = inside if interpolation == "linear" else np.zeros_like(inside)
-        for at in np.flatnonzero(~printed & ~fillable):
-            problems.append(f"  {province} {years[at]} ({table.places[province, years[at]]})")
-        if known.size:
-            filled = np.interp(np.arange(len(years)), known, series[known])
-            series = np.where(fillable, filled, series)
-        for at in np.flatnonzero(fillable):
-            logger.info("%s: %s %d interpolated", table.path, province, years[at])
-        cells += zip([province] * len(years), years, series.tolist(), fillable.astype(int).tolist(), strict=True)
-    if problems:
+        filled = np.where(fillable, np.interp(table.years, np.array(table.years)[printed], series[printed]), series)
+        for year, k in zip(years, at, strict=True):
+            if np.isnan(filled[k]):
+                gaps.append(f"  {province} {year} ({table.places[province, year]})")
+            elif fillable[k]:
+                logger.info("%s: %s %d interpolated", table.path, province, year)
+            cells.append((province, year, float(filled[k]), int(fillable[k])))
+    if blank:
+        raise InputError(
+            f"{table.path}: the row of {', '.join(blank)} is empty; supply the figures, or add {', '.join(blank)} to "
+            "study.excluded_provinces."
+        )
+    if gaps:
         reason = (
             "empty cells at the end of a series; interpolation works only between two figures, so fill them or "
             "shorten study.years"
             if interpolation == "linear"
             else "empty cells, and cleaning.interpolation is none"
         )
-        raise InputError(f"{table.path}: {reason}:\n" + "\n".join(problems))
+        raise InputError(f"{table.path}: {reason}:\n" + "\n".join(gaps))
     return cells
 
 

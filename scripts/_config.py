@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from _formula import parse_column
 from _helpers import InputError
 
 
-def check_config(config: dict, published: Iterable[str]) -> None:
+def short_message(message: str) -> str:
+    """Snakemake's long report of a config that does not fit the schema, as one line: where, and what is wrong."""
+    fault = re.search(r"ValidationError: (.*)", message)
+    where = re.search(r"^On instance(\[.*\]):", message, re.MULTILINE)
+    key = ".".join(re.findall(r"[\w-]+", where[1])) if where else ""
+    return f"config: {key + ': ' if key else ''}{fault[1] if fault else message}"
+
+
+def check_config(config: dict, variables: Iterable[str], published: Iterable[str]) -> None:
     """Raise InputError naming the key where the configuration contradicts itself or a formula cannot be read.
 
-    published : names of the tables in resources/published/.
+    variables : what productivity models may use. published : names of the tables in resources/published/.
     """
     if "panel" not in config:
         check_years(config["study"]["years"], config["capital"])
-    check_models(config.get("productivity", {}))
+        if not Path(config["inputs"]).is_dir():
+            raise InputError(f"inputs: there is no folder {config['inputs']}; paths are relative to {Path.cwd()}.")
+    check_models(config.get("productivity", {}), set(variables))
     named_variables(config)
     tables, describe = config.get("tables", {}), config.get("describe", {})
     if describe and "table_1" in tables:
@@ -44,8 +56,8 @@ def check_years(years: list[int], capital: dict) -> None:
         )
 
 
-def check_models(productivity: dict) -> None:
-    """Model names differ, the main one is among them, and no variable has two roles."""
+def check_models(productivity: dict, known: set[str]) -> None:
+    """Model names differ, the main one is among them, variables are `known` and none has two roles."""
     names = [model["name"] for model in productivity.get("models", [])]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -54,6 +66,11 @@ def check_models(productivity: dict) -> None:
         raise InputError(f"productivity.main: {productivity['main']!r} is none of the models {', '.join(names)}.")
     for model in productivity.get("models", []):
         variables = model["inputs"] + model["good_outputs"] + model["bad_outputs"]
+        unknown = [name for name in variables if name not in known]
+        if unknown:
+            raise InputError(
+                f"productivity.models: {model['name']} uses {', '.join(unknown)}; there are {', '.join(sorted(known))}."
+            )
         roles = sorted({name for name in variables if variables.count(name) > 1})
         if roles:
             raise InputError(f"productivity.models: {model['name']} has {', '.join(roles)} in two roles.")

@@ -47,6 +47,10 @@ def read_export(path: str | Path) -> list[Row]:
             continue
     else:
         raise InputError(f"{path}: neither UTF-8 nor GBK text; save it as CSV UTF-8.")
+    lines = [line for line in text.splitlines() if line.strip()]
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        if sum(line.count(mark) > max(1, line.count(",")) for line in lines) > len(lines) / 2:
+            raise InputError(f"{path}: the cells are parted by {name}; save it as a comma-separated file.")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
     try:

@@ -10,30 +10,39 @@ KEYS = ["province", "year"]
 COLUMNS = [*KEYS, "index", "efficiency_change", "technical_change", "cumulative", "status"]
 
 
+def period_places(table: pd.DataFrame) -> pd.Series:
+    """Position of each row's period in the panel's list of periods, from columns `province` and `year` (text).
+
+    Raises InputError naming the gap when a unit's periods are not consecutive in that list: change over a missing
+    period is not change of one period.
+    """
+    order = period_key(table["year"])
+    periods = sorted(order, key=order.get)
+    places = table["year"].map({period: place for place, period in enumerate(periods)})
+    for province, observed in places.groupby(table["province"]):
+        absent = sorted(set(range(observed.min(), observed.max())) - set(observed))
+        if absent:
+            raise InputError(
+                f"{province} has no observation in {', '.join(periods[place] for place in absent)} but has before "
+                "and after; an index of change needs every period between a unit's first and last. Supply the rows, "
+                "or leave the unit out."
+            )
+    return places
+
+
 def wide_scores(scores: pd.DataFrame) -> pd.DataFrame:
     """One row a unit and period in the panel's order, one column a reference; nan where infeasible.
 
     `scores` has `province, year, reference, score, status` (text keys), one row a program. `place` is the
-    period's position in the panel's list. Raises InputError naming the gap when a unit's periods are not
-    consecutive in that list: change over a missing period is not change of one period.
+    period's position in the panel's list (`period_places`, which refuses gaps).
     """
     blank = scores["score"].isna() != (scores["status"] == "infeasible")
     if blank.any():
         cells = scores.loc[blank, [*KEYS, "reference"]].agg(" ".join, axis=1)
         raise ValueError(f"scores and statuses disagree: {', '.join(cells)}")
     wide = scores.pivot(index=KEYS, columns="reference", values="score").reset_index()
-    order = period_key(scores["year"])
-    periods = sorted(order, key=order.get)
-    wide["place"] = wide["year"].map({period: place for place, period in enumerate(periods)})
-    wide = wide.sort_values(["province", "place"], ignore_index=True)
-    step = wide.groupby("province")["place"].diff()
-    for row in wide[step > 1].itertuples():
-        absent = ", ".join(periods[wide.at[row.Index - 1, "place"] + 1 : row.place])
-        raise InputError(
-            f"{row.province} has no observation in {absent} but has before and after; "
-            "an index of change needs every period between a unit's first and last"
-        )
-    return wide
+    wide["place"] = period_places(wide)
+    return wide.sort_values(["province", "place"], ignore_index=True)
 
 
 def global_malmquist_luenberger(wide: pd.DataFrame) -> pd.DataFrame:

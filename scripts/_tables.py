@@ -171,8 +171,8 @@ def _html_header(row: Sequence[tuple[str, int]]) -> str:
         "<tr>"
         + "".join(
             f'<th scope="colgroup" class="span" colspan="{span}">{escape(text)}</th>'
-            if span > 1
-            else f'<th scope="col">{escape(text)}</th>'
+            if span > 1 and text
+            else f'<th scope="col">{escape(text)}</th>' * span
             for text, span in row
         )
         + "</tr>"
@@ -188,8 +188,8 @@ def _tex_header(row: Sequence[tuple[str, int]]) -> list[str]:
     """The row and, under each heading that spans columns, a rule."""
     cells = [rf"\multicolumn{{{span}}}{{c}}{{{tex(text)}}}" if span > 1 else tex(text) for text, span in row]
     rules, first = [], 1
-    for _, span in row:
-        if span > 1:
+    for text, span in row:
+        if span > 1 and text:
             rules.append(rf"\cmidrule(lr){{{first}-{first + span - 1}}}")
         first += span
     return [" & ".join(cells) + r" \\", *rules]

@@ -3,6 +3,7 @@
 from _cleaning import (
     CatalogEntry,
     add_national_row,
+    check_title,
     check_total,
     convert_units,
     load_catalog,
@@ -20,6 +21,7 @@ ADDS_UP = {"electricity"}
 def clean_table(
     path: str,
     entry: CatalogEntry,
+    catalog: dict[str, CatalogEntry],
     names: dict[str, str],
     provinces: list[str],
     years: range,
@@ -32,6 +34,7 @@ def clean_table(
     A national series, or a national row beside the provinces, comes as province `china`. Raises InputError.
     """
     table = read_yearbook(path, names)
+    check_title(table, entry, catalog)
     values = convert_units(table, entry)
     check_total(table, values, years, total_tolerance if entry.key in ADDS_UP else None)
     if table.form == "national":
@@ -65,6 +68,7 @@ def main(snakemake) -> None:
         rows += clean_table(
             need["path"],
             catalog[key],
+            catalog,
             names,
             params.provinces,
             range(need["first"], need["last"] + 1),

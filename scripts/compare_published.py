@@ -18,16 +18,16 @@ FIELDS = (
     "same_stars",
     "difference_in_se",
 )
-_KEY = ("table", "column", "dependent", "term")
+_KEY = ("column", "dependent", "term")
 _ANSWERS = ("Yes", "No")
 
 
 def compare_rows(ours: list[dict[str, str]], published: list[dict[str, str]]) -> list[dict[str, str]]:
-    """One row a published number, in the published order, ours beside it.
+    """One row a published number of one table, in the published order, ours beside it.
 
-    Rows meet on table, column, dependent and term, and on the group where those leave several. Ours is empty,
-    and a warning logged, for a number we do not have. difference_in_se = (ours - published) / our SE.
-    Raises InputError for a published cell that is neither a number nor Yes or No.
+    Rows meet on column, dependent and term, and on the group where those leave several. Ours is empty, and a
+    warning logged, for a number we do not have. difference_in_se = (ours - published) / our SE. Raises InputError
+    for a published cell that is neither a number nor Yes or No, and where not one number meets.
     """
     by_key: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in ours:
@@ -42,6 +42,11 @@ def compare_rows(ours: list[dict[str, str]], published: list[dict[str, str]]) ->
         if not candidates:
             logger.warning("table %(table)s, column %(column)s: no %(term)s of ours to compare", row)
         scorecard.append(_compare(candidates[0] if candidates else None, row))
+    if scorecard and not any("estimate" in row for row in scorecard):
+        raise InputError(
+            f"published table {published[0]['table']}: none of its numbers has a counterpart; is `published` set on "
+            "the right table, with its columns in the published order?"
+        )
     return scorecard
 
 
@@ -85,9 +90,9 @@ def summarise(scorecard: list[dict[str, str]]) -> str:
 
 def main(snakemake) -> None:
     start_log(snakemake)
-    ours = [row for path in snakemake.input.tables for row in read_rows(path)]
-    published = [row for path in snakemake.input.published for row in read_rows(path)]
-    scorecard = compare_rows(ours, published)
+    scorecard = []
+    for ours, published in zip(snakemake.input.tables, snakemake.input.published, strict=True):
+        scorecard += compare_rows(read_rows(ours), read_rows(published))
     write_rows(
         snakemake.output[0],
         list(FIELDS),

@@ -71,8 +71,8 @@ def main(snakemake) -> None:
     start_log(snakemake)
     params = snakemake.params
     series = by_indicator(read_table(snakemake.input.investment))
-    if snakemake.input.get("accounts"):
-        series["gdp_deflator"] = implicit_deflator(by_indicator(read_table(snakemake.input.accounts)))
+    if snakemake.input.accounts:
+        series["gdp_deflator"] = implicit_deflator(by_indicator(read_table(snakemake.input.accounts[0])))
     years = range(params.base_year, params.last + 1)
     formation = series["gross_fixed_capital_formation"]
     nothing = pd.DataFrame(index=years, columns=formation.columns, dtype=float)
@@ -91,13 +91,17 @@ def main(snakemake) -> None:
     )  # fmt: skip
     initial = initial_stock(real, params.base_year, params.depreciation, params.initial_stock)
     table = perpetual_inventory(real, initial, params.depreciation).stack().rename("capital").reset_index()
+    table["investment_price"] = [
+        prices.at[year, province] for year, province in zip(table["year"], table["province"], strict=True)
+    ]
     table["real_investment"] = [
         real.at[year, province] for year, province in zip(table["year"], table["province"], strict=True)
     ]
     table["investment_imputed"] = table["year"].map(investment_made).astype(int)
     table["price_imputed"] = table["year"].map(price_made).astype(int)
     table["year"] = table["year"].astype(str)
-    columns = ["province", "year", "capital", "real_investment", "investment_imputed", "price_imputed"]
+    columns = ["province", "year", "capital", "real_investment", "investment_imputed"]
+    columns += ["investment_price", "price_imputed"]
     write_table(table[columns], snakemake.output[0])
 
 

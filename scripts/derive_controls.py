@@ -3,6 +3,8 @@
 import pandas as pd
 from _helpers import InputError, read_table, start_log, write_table
 
+CONTROLS = ["open", "density", "fin", "gov", "energy", "urban"]
+
 
 def derive_controls(cells: pd.DataFrame) -> pd.DataFrame:
     """Control variables by (province, year).
@@ -30,6 +32,19 @@ def derive_controls(cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def check_range(table: pd.DataFrame) -> None:
+    """Raise InputError naming every control that is not above zero, and every share above 1."""
+    upper = {"energy": 1.0, "urban": 1.0}
+    bad = [
+        f"{row['province']} {row['year']}: {name} is {row[name]:g}"
+        for _, row in table.iterrows()
+        for name in CONTROLS
+        if not 0 < row[name] <= upper.get(name, float("inf"))
+    ]
+    if bad:
+        raise InputError("controls out of range; correct the raw tables:\n  " + "\n  ".join(bad))
+
+
 def main(snakemake) -> None:
     """Write the six controls of the study's province-years."""
     start_log(snakemake)
@@ -37,10 +52,7 @@ def main(snakemake) -> None:
     cells = pd.concat([read_table(path) for path in (*snakemake.input.cells,)])
     years = {str(year) for year in range(params.first, params.last + 1)}
     table = derive_controls(cells[cells["year"].isin(years)]).reset_index()
-    shares = table.loc[~table["urban"].between(0, 1)]
-    if len(shares):
-        row = shares.iloc[0]
-        raise InputError(f"urban share of {row['province']} {row['year']} is {row['urban']:g}, expected 0 to 1.")
+    check_range(table)
     write_table(table, snakemake.output[0])
 
 

@@ -9,20 +9,21 @@ def imputed_cells(
 ) -> pd.DataFrame:
     """Rows (province, year, indicator, value, rule).
 
-    cleaned : long tables with the flag `imputed` (interpolated). capital : flags of continued investment (10^8 CNY of
-    the base year) and of continued prices, which are listed without a value of their own.
+    cleaned : long tables with the flag `imputed`: interpolated, or a blank row read as nil, which no interpolated
+    series can be, since it has figures at both ends. capital : real investment (10^8 CNY of the base year) and its
+    price (base year = 1) with the flags of the years they are continued in.
     """
-    interpolated = pd.concat(cleaned)
-    interpolated = interpolated[interpolated["imputed"] == 1].assign(rule="linear interpolation inside the series")
+    cells = pd.concat(cleaned)
+    nil = cells.groupby(["province", "indicator"])["imputed"].transform("min") == 1
+    cells["rule"] = nil.map({True: "blank row read as nil", False: "linear interpolation inside the series"})
+    made = cells[cells["imputed"] == 1]
     investment = capital[capital["investment_imputed"] == 1].rename(columns={"real_investment": "value"})
     investment = investment.assign(indicator="real_investment", rule=f"continued by {investment_rule}")
     price = capital[capital["price_imputed"] == 1].assign(
-        indicator="investment_price_index", value=float("nan"), rule=f"continued by {price_rule}"
+        indicator="investment_price", value=capital["investment_price"], rule=f"continued by {price_rule}"
     )
     columns = ["province", "year", "indicator", "value", "rule"]
-    return pd.concat(
-        [table[columns] for table in (interpolated, investment, price) if len(table)] or [interpolated[columns]]
-    )
+    return pd.concat([table[columns] for table in (made, investment, price)])
 
 
 def count_cells(table: pd.DataFrame) -> pd.DataFrame:

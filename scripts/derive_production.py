@@ -2,15 +2,13 @@
 
 from _helpers import InputError, read_table, start_log, write_table
 
-VARIABLES = ["labour", "capital", "energy_total", "real_gdp", "co2"]
 
-
-def check_positive(table) -> None:
+def check_positive(table, variables: list[str]) -> None:
     """Raise InputError naming every cell that is not above zero: inputs and outputs are measured as shares of it."""
     bad = [
         f"{row['province']} {row['year']}: {name} is {row[name]:g}"
         for _, row in table.iterrows()
-        for name in VARIABLES
+        for name in variables
         if not row[name] > 0
     ]
     if bad:
@@ -29,8 +27,9 @@ def main(snakemake) -> None:
     for name in ("capital", "co2"):
         column = read_table(snakemake.input[name])[["province", "year", name]]
         table = table.merge(column, on=["province", "year"], validate="1:1")
-    check_positive(table)
-    write_table(table[["province", "year", *VARIABLES]], snakemake.output[0])
+    variables = snakemake.params.variables
+    check_positive(table, variables)
+    write_table(table[["province", "year", *variables]], snakemake.output[0])
 
 
 if "snakemake" in globals():

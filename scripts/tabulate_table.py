@@ -52,9 +52,17 @@ def tidy_table(columns: list[dict], table: str, codebook: dict[str, dict[str, st
 
 
 def lay_out_table(
-    columns: list[dict], table: str, title: str, codebook: dict[str, dict[str, str]], note: str = ""
+    columns: list[dict],
+    table: str,
+    title: str,
+    codebook: dict[str, dict[str, str]],
+    note: str = "",
+    percentiles: dict[str, float] | None = None,
 ) -> Layout:
-    """The printed table: coefficient with stars, t statistic in parentheses beneath."""
+    """The printed table: coefficient with stars, t statistic in parentheses beneath.
+
+    percentiles : `lower` and `upper`, at which the variables are winsorised; None where they are not.
+    """
     header = [[("", 1), *((f"({column['column']})", 1) for column in columns)]]
     if any(column["group"] for column in columns):
         runs = groupby(columns, key=lambda column: column["group"])
@@ -74,11 +82,15 @@ def lay_out_table(
     for name, key in STATISTICS.items():
         values = [column["stats"][key] for column in columns]
         summary.append([_STATISTIC_LABELS[name], *(str(v) if name == "N" else shown(v) for v in values)])
-    return Layout(table, title, header, [coefficients, summary], _notes(columns), note)
+    return Layout(table, title, header, [coefficients, summary], _notes(columns, percentiles), note)
 
 
-def _notes(columns: list[dict]) -> list[str]:
+def _notes(columns: list[dict], percentiles: dict[str, float] | None) -> list[str]:
     notes = [f"t statistics in parentheses, from {_covariances(columns)} standard errors. {STAR_LEVELS}."]
+    if percentiles:
+        notes.append(f"Variables winsorised at percentiles {percentiles['lower']:g} and {percentiles['upper']:g}.")
+    else:
+        notes.append("Variables not winsorised.")
     for key, what in (("n_singletons", "singleton observations"), ("n_missing", "rows with missing values")):
         dropped = [(column["stats"][key], column["column"]) for column in columns if column["stats"][key]]
         if dropped:
@@ -93,7 +105,7 @@ def _covariances(columns: list[dict]) -> str:
     if len(kinds) == 1:
         return _COVARIANCE_NAMES[kinds[0]]
     return " and ".join(
-        f"{_COVARIANCE_NAMES[kind]} (columns {', '.join(c['column'] for c in columns if c['vcov'] == kind)})"
+        f"{_COVARIANCE_NAMES[kind]} (column {', '.join(c['column'] for c in columns if c['vcov'] == kind)})"
         for kind in kinds
     )
 
@@ -129,7 +141,7 @@ def main(snakemake) -> None:
     codebook = read_codebook(snakemake.input.codebook)
     write_tidy(tidy_table(columns, table, codebook), output.csv)
     title = snakemake.params.table.get("title", table)
-    layout = lay_out_table(columns, table, title, codebook, snakemake.params.note)
+    layout = lay_out_table(columns, table, title, codebook, snakemake.params.note, snakemake.params.winsorise)
     Path(output.html).write_text(render_html(layout), encoding="utf-8")
     Path(output.tex).write_text(render_tex(layout), encoding="utf-8")
 

@@ -3,7 +3,15 @@
 from pathlib import Path
 
 import pytest
-from _cleaning import add_national_row, check_total, convert_units, load_catalog, require_files, select_cells
+from _cleaning import (
+    add_national_row,
+    check_title,
+    check_total,
+    convert_units,
+    load_catalog,
+    require_files,
+    select_cells,
+)
 from _employment import read_census, read_major_groups
 from _exports import province_names
 from _helpers import InputError
@@ -51,7 +59,7 @@ def test_gaps_inside_a_series_are_interpolated_and_flagged():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("series", [[None, 2.0, 3.0], [1.0, 2.0, None], [None, None, None], [None, 1.0, None]])
+@pytest.mark.parametrize("series", [[None, 2.0, 3.0], [1.0, 2.0, None], [None, 1.0, None]])
 def test_a_gap_at_an_end_is_an_error_naming_every_cell(series):
     gappy = table({"beijing": series})
     with pytest.raises(InputError) as error:
@@ -60,11 +68,18 @@ def test_a_gap_at_an_end_is_an_error_naming_every_cell(series):
         assert (f"beijing {year}" in str(error.value)) == (value is None)
 
 
-def test_a_figure_outside_the_study_does_not_end_a_series():
-    # 2012 is printed but not needed: the gap of 2013 is at the end of what the study takes
+def test_figures_outside_the_study_belong_to_the_series():
     gappy = table({"beijing": [1.0, None, 3.0]}, first=2012)
-    with pytest.raises(InputError, match="beijing 2013"):
-        select_cells(gappy, gappy.values, ["beijing"], range(2013, 2015))
+    assert select_cells(gappy, gappy.values, ["beijing"], range(2013, 2015)) == [
+        ("beijing", 2013, 2.0, 1), ("beijing", 2014, 3.0, 0),
+    ]  # fmt: skip
+
+
+def test_gaps_are_filled_by_years_not_by_columns():
+    uneven = Yearbook(
+        "t.csv", "classic", "", "亿元", [2010, 2012, 2015], {("a", 2010): 1.0, ("a", 2012): None, ("a", 2015): 6.0}
+    )
+    assert select_cells(uneven, uneven.values, ["a"], [2012])[0][2] == pytest.approx(3.0)
 
 
 def test_no_interpolation_refuses_gaps():
@@ -76,10 +91,28 @@ def test_no_interpolation_refuses_gaps():
 def test_a_blank_row_of_a_fuel_is_nil_but_a_partial_one_is_not():
     fuel = table({"beijing": [None, None], "tianjin": [1.0, None]})
     assert select_cells(fuel, fuel.values, ["beijing"], range(2013, 2015), blank_is_nil=True) == [
-        ("beijing", 2013, 0.0, 0), ("beijing", 2014, 0.0, 0),
+        ("beijing", 2013, 0.0, 1), ("beijing", 2014, 0.0, 1),
     ]  # fmt: skip
     with pytest.raises(InputError, match="tianjin 2014"):
         select_cells(fuel, fuel.values, ["tianjin"], range(2013, 2015), blank_is_nil=True)
+
+
+def test_an_empty_row_is_told_apart_from_a_gap():
+    with pytest.raises(InputError, match=r"row of tibet is empty.*excluded_provinces"):
+        empty = table({"tibet": [None, None]})
+        select_cells(empty, empty.values, ["tibet"], range(2013, 2015))
+
+
+def test_another_tables_title_is_refused(caplog):
+    wrong = table({"beijing": [1.0]})
+    wrong.title = "地区生产总值"
+    with pytest.raises(InputError, match=r"table of gdp; loans is 金融机构"):
+        check_title(wrong, CATALOG["loans"], CATALOG)
+    check_title(wrong, CATALOG["gdp"], CATALOG)
+    wrong.title = "各项贷款"
+    with caplog.at_level("WARNING", logger="study"):
+        check_title(wrong, CATALOG["loans"], CATALOG)
+    assert "titled 各项贷款" in caplog.text
 
 
 def test_missing_provinces_and_years_are_named():
@@ -119,7 +152,14 @@ def test_the_sum_stands_in_for_a_national_row_that_is_not_printed():
 
 def test_land_area_holds_in_every_year():
     rows = clean_table(
-        str(EXAMPLE / "yearbook" / "area.csv"), CATALOG["area"], NAMES, ["beijing"], range(2013, 2016), "linear", 0.01
+        str(EXAMPLE / "yearbook" / "area.csv"),
+        CATALOG["area"],
+        CATALOG,
+        NAMES,
+        ["beijing"],
+        range(2013, 2016),
+        "linear",
+        0.01,
     )
     assert [row[1] for row in rows] == [2013, 2014, 2015]
     assert len({row[3] for row in rows}) == 1
@@ -246,14 +286,32 @@ def test_panel_columns_are_renamed_and_units_keep_their_names(tmp_path):
     frame = to_frame(header, rows)
     assert frame["Y"].tolist()[:3] == [1.5, 2.0, 3.0]
     assert frame["note"].tolist() == ["a", "b", "", "c"]
-    with pytest.raises(InputError, match=r"row 5, column Y: found an empty cell"):
-        production_table(path, frame, lines, ["Y"])
-    with pytest.raises(InputError, match=r"row 2, column note: found 'a'"):
-        production_table(path, frame, lines, ["note"])
-    with pytest.raises(InputError, match=r"row 3, column Y: found 0\.0, expected a number above zero"):
-        production_table(path, frame.assign(Y=[1.0, 0.0, 1.0, 1.0]), lines, ["Y"])
-    with pytest.raises(InputError, match=r"models use Z; the panel has province, year, Y, note"):
-        production_table(path, frame, lines, ["Z"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "variable", "expected"),
+    [
+        ("", "", "Y", r"row 5, column GDP: found an empty cell, expected a number above zero"),
+        ("2001Q2,2,", "2001Q2,0,", "Y", r"row 3, column GDP: found '0'"),
+        ("2001Q2,2,", "2001Q2,NA,", "Y", r"row 3, column GDP: found 'NA'"),
+        ("2001Q2,2,", "2001Q2,x,", "Y", r"row 3, column GDP: found 'x'"),
+        ("", "", "note", r"row 2, column note: found 'a'"),
+        ("", "", "Z", r"models use Z; the panel has province, year, Y, note"),
+        ("2001Q2,,c", "2001Q3,9,c\n中部,2001Q4,9,c", "Y", r"中部 has no observation in 2001Q2"),
+    ],
+)
+def test_production_figures_are_checked_by_cell(tmp_path, old, new, variable, expected):
+    path = panel_file(tmp_path, PANEL.replace(",Y,", ",GDP,").replace(old, new, 1 if old else 0))
+    columns = {**COLUMNS, "Y": "GDP"}
+    header, rows, lines = read_panel(path, columns)
+    with pytest.raises(InputError, match=expected):
+        production_table(str(path), header, rows, lines, [variable], columns)
+
+
+def test_missing_marks_of_statistical_programs_are_missing():
+    frame = to_frame(["province", "year", "x"], [["NA", "1", "."], ["a", "1", "NA"], ["b", "1", "2.5"]])
+    assert frame["province"].tolist() == ["NA", "a", "b"]
+    assert frame["x"].isna().tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -267,6 +325,8 @@ def test_panel_columns_are_renamed_and_units_keep_their_names(tmp_path):
         (PANEL.replace("中部,2001Q1", ",2001Q1"), COLUMNS, "row 4, column A: no province"),
         (PANEL.replace("中部", '"ÎLE A"'), COLUMNS, "both become 'île_a'"),
         (PANEL.splitlines()[0] + "\n", COLUMNS, "no rows"),
+        (PANEL.replace(",", ";"), COLUMNS, "parted by semicolons"),
+        (PANEL.replace(",", "\t"), COLUMNS, "parted by tabs"),
     ],
 )  # fmt: skip
 def test_bad_panels_are_refused(tmp_path, text, columns, expected):

@@ -65,8 +65,9 @@ def test_yes_rows_are_left_out_and_a_missing_number_is_logged(caplog):
         printed("2", "1", "Co2", "", "Year", estimate="Yes"),
         printed("2", "1", "Co2", "", "AI", estimate="-0.677", statistic="-3.782", stars="***"),
     ]
+    sample = printed("2", "1", "Co2", "", "N", estimate="300")
     with caplog.at_level(logging.WARNING, logger="study"):
-        [row] = compare_rows([ours("2", "1", "GTFP", "", "AI", estimate="1", std_error="1")], rows)
+        [row, _] = compare_rows([ours("2", "1", "Co2", "", "N", estimate="300")], [*rows, sample])
     assert row["term"] == "AI"
     assert "estimate" not in row
     assert "table 2, column 1: no AI of ours" in caplog.text
@@ -121,3 +122,19 @@ def test_published_tables_against_themselves(tmp_path):
         "73 of 73 published numbers compared; of 20 coefficients 20 have the same sign and 20 the same stars."
     )
     assert "73 of 73" in (tmp_path / "log").read_text()
+
+
+def test_a_table_that_meets_no_published_number_is_an_error():
+    with pytest.raises(InputError, match="published table 2: none of its numbers"):
+        compare_rows(
+            [ours("9", "1", "GTFP", "", "AI", estimate="1", std_error="1")],
+            [printed("2", "1", "Co2", "", "AI", estimate="-0.677", statistic="-3.782", stars="***")],
+        )
+
+
+def test_tables_meet_by_the_config_not_by_their_number():
+    [row] = compare_rows(
+        [ours("robust", "1", "Co2", "", "AI", estimate="-0.7", std_error="0.1", stars="***")],
+        [printed("2", "1", "Co2", "", "AI", estimate="-0.6", statistic="-3", stars="***")],
+    )
+    assert (row["table"], row["difference_in_se"]) == ("2", "-1")

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import yaml
-from _config import check_config, check_variables
+from _config import check_config, check_variables, short_message
 from _helpers import InputError
 from conftest import ROOT, default_config
 
@@ -12,8 +12,13 @@ SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8
 COLUMNS = ["province", "year", "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
 
 
+@pytest.fixture(autouse=True)
+def at_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
 def check(config):
-    check_config(config, ["table_1", "table_2"])
+    check_config(config, ["labour", "capital", "energy_total", "real_gdp", "co2"], ["table_1", "table_2"])
     check_variables(config, COLUMNS)
 
 
@@ -47,6 +52,7 @@ def test_the_default_study_is_sound():
 @pytest.mark.parametrize(
     ("section", "key", "value", "message"),
     [
+        (None, "inputs", "nowhere", "inputs: there is no folder nowhere"),
         ("study", "years", [2022, 2013], "study.years: the first year 2022"),
         ("capital", "base_year", 2014, "capital.base_year: 2014"),
         ("study", "years", [2001, 2004], "capital.initial_stock: shan"),
@@ -63,7 +69,7 @@ def test_the_default_study_is_sound():
 )
 def test_contradictions_are_refused(section, key, value, message):
     config = default_config()
-    config[section][key] = value
+    (config[section] if section else config)[key] = value
     with pytest.raises(InputError) as error:
         check(config)
     assert message in str(error.value)
@@ -82,3 +88,25 @@ def test_controls_and_models_are_checked():
     config["productivity"]["models"][1] |= {"name": "other", "bad_outputs": ["labour"]}
     with pytest.raises(InputError, match="other has labour in two roles"):
         check(config)
+    config["productivity"]["models"][1] |= {"bad_outputs": ["coal"]}
+    with pytest.raises(InputError, match=r"other uses coal; there are capital, co2"):
+        check(config)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tabels": {}}, "config: Additional properties are not allowed ('tabels' was unexpected)"),
+        ({"emissions": {"factors": "x", "fuels": ["coke"]}}, "config: emissions.factors: 'x' is not one of ['china'"),
+        ({"figures": {"trends": {"variables": ["ai"], "colour": 1}}}, "config: figures.trends: Additional properties"),
+    ],
+)  # fmt: skip
+def test_a_key_that_does_not_fit_the_schema_is_one_line(change, message):
+    from snakemake.exceptions import WorkflowError
+    from snakemake.utils import validate
+
+    with pytest.raises(WorkflowError) as error:
+        validate(default_config() | change, str(ROOT / "rules" / "config.schema.yaml"))
+    short = short_message(str(error.value))
+    assert short.startswith(message)
+    assert "\n" not in short

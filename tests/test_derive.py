@@ -17,7 +17,7 @@ from derive_capital import (
     perpetual_inventory,
 )
 from derive_co2 import emission_factors, fuel_emissions
-from derive_controls import derive_controls
+from derive_controls import check_range, derive_controls
 from derive_exposure import province_exposure
 from derive_imputed import count_cells, imputed_cells
 from derive_instrument import foreign_exposure
@@ -103,17 +103,19 @@ def test_gdp_deflator_is_nominal_over_real_growth():
 
 
 def test_imputed_cells_are_listed_with_their_rule():
-    cleaned = long([("a", "2013", "loans", 2.0), ("a", "2014", "loans", 3.0)]).assign(imputed=[0, 1])
+    cells = [("a", "2013", "loans", 2.0), ("a", "2014", "loans", 3.0), ("b", "2013", "coke", 0.0)]
+    cleaned = long(cells).assign(imputed=[0, 1, 1])
     capital = pd.DataFrame(
         {"province": ["a", "a"], "year": ["2017", "2018"], "real_investment": [5.0, 6.0],
-         "investment_imputed": [0, 1], "price_imputed": [0, 1]}
+         "investment_price": [1.1, 1.2], "investment_imputed": [0, 1], "price_imputed": [0, 1]}
     )  # fmt: skip
     table = imputed_cells([cleaned], capital, "retail_price_index", "fixed_asset_investment_growth")
-    assert count_cells(pd.concat([table, table]))["cells"].tolist() == [2, 2, 2]
-    assert table[["year", "indicator", "rule"]].to_numpy().tolist() == [
-        ["2014", "loans", "linear interpolation inside the series"],
-        ["2018", "real_investment", "continued by fixed_asset_investment_growth"],
-        ["2018", "investment_price_index", "continued by retail_price_index"],
+    assert count_cells(pd.concat([table, table]))["cells"].tolist() == [2, 2, 2, 2]
+    assert table[["year", "indicator", "value", "rule"]].to_numpy().tolist() == [
+        ["2014", "loans", 3.0, "linear interpolation inside the series"],
+        ["2013", "coke", 0.0, "blank row read as nil"],
+        ["2018", "real_investment", 6.0, "continued by fixed_asset_investment_growth"],
+        ["2018", "investment_price", 1.2, "continued by retail_price_index"],
     ]
 
 
@@ -122,7 +124,7 @@ def test_production_needs_figures_above_zero():
         labour=[1.0, 2.0], capital=[1.0, -3.0], energy_total=[1.0, 1.0], real_gdp=[1.0, 1.0], co2=[np.nan, 1.0]
     )
     with pytest.raises(InputError, match=r"a 2013: co2 is nan\n  b 2013: capital is -3"):
-        check_positive(table)
+        check_positive(table, ["labour", "capital", "energy_total", "real_gdp", "co2"])
 
 
 # --- exposure -----------------------------------------------------------------------------------------------------
@@ -211,6 +213,12 @@ def test_controls_by_their_definitions():
     )
 
 
+def test_controls_out_of_range_are_refused():
+    table = keyed(open=[0.1, -0.1], density=[1, 1], fin=[1, 1], gov=[1, 1], energy=[0.1, 0.1], urban=[1.2, 0.5])
+    with pytest.raises(InputError, match=r"a 2013: urban is 1\.2\n  b 2013: open is -0\.1"):
+        check_range(table)
+
+
 def keyed(**columns):
     return pd.DataFrame({"province": ["a", "b"], "year": ["2013", "2013"], **columns})
 
@@ -256,11 +264,14 @@ def test_winsorising_leaves_indicators_text_and_gaps():
     assert moved["t"].tolist() == list("wxyz")
 
 
+MODEL = {"measure": "sbm_ddf", "returns": "crs", "technology": "global", "index": "malmquist_luenberger"}
+
+
 def test_codebook_says_units_choices_and_simulation():
     variables = read_rows(RESOURCES / "variables.csv")
     choices = {"model": "gml", "variables": "x", "fuels": 9, "factors": "china", "country": "us",
                "foreign_base_year": 1990, "robots": "installations", "per_workers": 1000, "base_year": 2004,
-               "unspecified": "drop"}  # fmt: skip
+               "unspecified": "drop", **MODEL}  # fmt: skip
     rows = {
         row[0]: row for row in codebook_rows(["province", "ai", "ai_us"], variables, choices, "Simulated inputs.", "")
     }
@@ -268,8 +279,9 @@ def test_codebook_says_units_choices_and_simulation():
     assert rows["ai"][4] == "robots (installations) per 1000 workers"
     assert rows["ai"][6].startswith("Simulated inputs.")
     assert rows["ai_us"][1] == "IV"
-    own = codebook_rows(["gtfp", "K"], variables, {"model": "m", "variables": "K; L"}, "", "mine.csv")
+    own = codebook_rows(["gtfp", "K"], variables, {"model": "m", "variables": "K; L"} | MODEL, "", "mine.csv")
     assert own[0][1] == "GTFP"
+    assert "crs; global technology" in own[0][5]
     assert own[1] == ("K", "K", "K", "", "", "column of the panel", "mine.csv", "none")
 
 

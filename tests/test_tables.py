@@ -143,7 +143,7 @@ def test_groups_and_kinds_of_standard_errors_are_said():
     layout = lay_out_table(columns, "robustness", "Robustness", CODEBOOK)
     html = render_html(layout)
     assert '<th scope="colgroup" class="span" colspan="2">East</th><th scope="col">West</th>' in html
-    assert "heteroskedasticity-robust (columns 1, 3) and homoskedastic (columns 2) standard errors" in html
+    assert "heteroskedasticity-robust (column 1, 3) and homoskedastic (column 2) standard errors" in html
     assert "<caption>Robustness</caption>" in html
     assert 'warning">' not in html
     lines = render_tex(layout).splitlines()
@@ -270,3 +270,17 @@ def test_figure_says_what_it_shows_and_is_reproducible(panel, tmp_path):
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("Year", "AI, per 1,000 workers")
     assert figure.axes[1].get_ylabel() == "Co2, ln 10⁴ t"
     assert [label.get_text() for label in axis.get_xticklabels()] == ["2013", "2014"]
+
+
+def test_winsorising_is_said():
+    html = render_html(lay_out_table(COLUMNS, "table_2", "T", CODEBOOK, "", {"lower": 5, "upper": 97.5}))
+    assert "winsorised at percentiles 5 and 97.5" in html
+    assert "not winsorised" in render_html(lay_out_table(COLUMNS, "table_2", "T", CODEBOOK))
+
+
+def test_columns_without_a_group_have_no_rule_above_them():
+    three = [*COLUMNS, estimated("3", {"ai": AI})]
+    columns = [column | {"group": group} for column, group in zip(three, ["", "", "own"], strict=True)]
+    text = render_tex(lay_out_table(columns, "t", "T", CODEBOOK))
+    assert "own" in text
+    assert r"\cmidrule" not in text
