@@ -202,6 +202,28 @@ def test_an_unknown_variable_is_told_before_estimation(small_study):
     snakemake(*small_study, "--cores", "2")
 
 
+def test_every_other_choice_runs(small_study, tmp_path):
+    shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
+    config = small_config()
+    config["emissions"]["factors"] = "ipcc_tier1"
+    config["capital"] |= {"initial_stock": "tenth", "price_continued_by": "gdp_deflator"}
+    config["exposure"] |= {"robots": "operational_stock", "per_workers": 100, "unspecified": "spread"}
+    config["study"]["years"] = [2014, 2022]
+    del config["cleaning"]["winsorise"]
+    model = config["productivity"]["models"][0] | {"returns": "vrs", "technology": "contemporaneous", "name": "ml"}
+    config["productivity"] = {"models": [model]}
+    write_config(tmp_path, config)
+    run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/panel_winsorised.csv", "results/imputed.csv")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (tmp_path / "results/panel_winsorised.csv").read_bytes() == (tmp_path / "results/panel.csv").read_bytes()
+    ours, theirs = (folder / "results" / "derived" for folder in (tmp_path, small_study[1]))
+    for name in ("co2", "capital", "exposure"):
+        rows = [list(csv.reader((folder / f"{name}.csv").open(encoding="utf-8"))) for folder in (ours, theirs)]
+        assert set(map(tuple, rows[0][1:])).isdisjoint(map(tuple, rows[1][1:])), name
+    imputed = (tmp_path / "results" / "imputed.csv").read_text("utf-8")
+    assert "continued by gdp_deflator" in imputed
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     skipped = {"logs", "benchmarks"}
     return {
