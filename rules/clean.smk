@@ -5,7 +5,6 @@ rule clean_yearbook:
     """Yearbook exports of one theme, in the catalog's units, gaps interpolated and flagged."""
     input:
         raw=lambda wildcards: raw(*needed_tables(wildcards.theme)),
-        catalog=from_workflow("resources/catalog.csv"),
         provinces=from_workflow("resources/provinces.csv"),
         code=modules("helpers", "exports", "yearbook", "cleaning"),
     output:
@@ -20,7 +19,12 @@ rule clean_yearbook:
         tables=lambda wildcards: needed_tables(wildcards.theme),
         provinces=PROVINCES,
         interpolation=config["cleaning"]["interpolation"],
-        total_tolerance=config["cleaning"]["total_tolerance"],
+        # only electricity's provinces have to add up: fuels are known not to
+        total_tolerance=lambda wildcards: (
+            config["cleaning"]["total_tolerance"] if wildcards.theme == "electricity" else None
+        ),
+        # for messages; what a result depends on is in `tables`
+        catalog=from_workflow("resources/catalog.csv"),
     script:
         "../scripts/clean_yearbook.py"
 
@@ -29,7 +33,6 @@ rule clean_robots:
     """Robots by industry and year of one country, each robot counted once."""
     input:
         raw=lambda wildcards: raw(f"robots_{wildcards.country}"),
-        catalog=from_workflow("resources/catalog.csv"),
         code=modules("helpers", "exports", "yearbook", "cleaning", "ifr"),
     output:
         "results/clean/robots_{country}.csv",
@@ -40,9 +43,10 @@ rule clean_robots:
     conda:
         "../envs/environment.yaml"
     params:
-        key=lambda wildcards: f"robots_{wildcards.country}",
+        entry=lambda wildcards: CATALOG[f"robots_{wildcards.country}"],
         path=lambda wildcards: raw_path(f"robots_{wildcards.country}"),
-        first=FIRST - 1,  # the lagged exposure needs the year before the study
+        # the lagged exposure needs the year before the study
+        first=lambda wildcards: FIRST - 1 if wildcards.country == "china" else FIRST,
         last=LAST,
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
@@ -53,7 +57,6 @@ rule clean_census:
     """Employment by province and industrial division in the base year."""
     input:
         raw=raw(BASE_EMPLOYMENT),
-        catalog=from_workflow("resources/catalog.csv"),
         provinces=from_workflow("resources/provinces.csv"),
         code=modules("helpers", "exports", "yearbook", "cleaning", "employment"),
     output:
@@ -65,7 +68,7 @@ rule clean_census:
     conda:
         "../envs/environment.yaml"
     params:
-        key=BASE_EMPLOYMENT,
+        entry=CATALOG.get(BASE_EMPLOYMENT),
         path=lambda wildcards: raw_path(BASE_EMPLOYMENT),
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
@@ -76,7 +79,6 @@ rule clean_foreign_employment:
     """Employment by industry of the instrument's country in its base year."""
     input:
         raw=raw(FOREIGN_EMPLOYMENT),
-        catalog=from_workflow("resources/catalog.csv"),
         code=modules("helpers", "exports", "yearbook", "cleaning", "employment"),
     output:
         f"results/clean/{FOREIGN_EMPLOYMENT}.csv",
@@ -87,7 +89,8 @@ rule clean_foreign_employment:
     conda:
         "../envs/environment.yaml"
     params:
-        key=FOREIGN_EMPLOYMENT,
+        entry=CATALOG.get(FOREIGN_EMPLOYMENT),
         path=lambda wildcards: raw_path(FOREIGN_EMPLOYMENT),
+        total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/clean_foreign_employment.py"

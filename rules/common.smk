@@ -4,8 +4,9 @@ import os
 import re
 
 from _config import check_config, check_variables
+from _formula import parse_column
 from _helpers import InputError, read_rows
-from _panel import read_panel, unit_slugs
+from _panel import check_production, read_panel, unit_slugs
 
 
 def from_workflow(path):
@@ -18,18 +19,14 @@ def modules(*names):
     return [from_workflow(f"scripts/_{name}.py") for name in names]
 
 
-def existing(*paths):
-    """Those of the user's files that exist; a missing one is the script's clear error."""
-    return [path for path in paths if os.path.exists(path)]
-
-
 # --- the study: units, years, variables ----------------------------------------------------------------------------
 
 RAW = "panel" not in config
 STUDY = config.get("study", {})
 INPUTS = config.get("inputs", "")
 CATALOG = {row["key"]: row for row in read_rows(from_workflow("resources/catalog.csv"))}
-MODELS = {model["name"]: model for model in config.get("productivity", {}).get("models", [])}
+# keys in one order: writing a default out is no change
+MODELS = {model["name"]: dict(sorted(model.items())) for model in config.get("productivity", {}).get("models", [])}
 MAIN_MODEL = config.get("productivity", {}).get("main") or next(iter(MODELS), None)
 TABLES = config.get("tables", {})
 FIGURES = config.get("figures", {})
@@ -52,10 +49,17 @@ if RAW:
     FOREIGN_EMPLOYMENT = f"{INSTRUMENT['country']}_employment_{INSTRUMENT['base_year']}"
 
 
+def covered(key):
+    """First and last year of a table that the catalog names, None where it leaves the end open."""
+    since, _, until = CATALOG[key]["years"].partition("-")
+    return int(since or FIRST), int(until) if until else None
+
+
 def panel_study():
     """Units (file-name form -> name) and columns of the user's panel."""
-    path = config["panel"]["path"]
-    header, rows, _ = read_panel(path, config["panel"]["columns"])
+    path, columns = config["panel"]["path"], config["panel"]["columns"]
+    header, rows, lines = read_panel(path, columns)
+    check_production(path, header, rows, lines, VARIABLES, columns)
     return unit_slugs(header, rows, path), [*header, "gtfp"] if MODELS else header
 
 
@@ -65,17 +69,32 @@ def raw_study():
     unknown = sorted(set(STUDY["excluded_provinces"]) - set(slugs))
     if unknown:
         raise InputError(f"study.excluded_provinces: unknown {', '.join(unknown)}; there are {', '.join(slugs)}.")
+    if not set(slugs) - set(STUDY["excluded_provinces"]):
+        raise InputError("study.excluded_provinces: no province is left.")
     columns = [row["name"] for row in read_rows(from_workflow("resources/variables.csv"))]
     columns = [name.format(country=INSTRUMENT["country"]) for name in columns]
     return {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}, columns
+
+
+def absorbed_effects():
+    """Variables that some regression absorbs: their values are names, not amounts."""
+    return sorted(
+        {
+            effect
+            for table in TABLES.values()
+            for column in table["columns"]
+            for effect in parse_column(column, CONTROLS).absorbed
+        }
+    )
 
 
 try:
     UNITS, COLUMNS = raw_study() if RAW else panel_study()
     check_config(
         config,
-        PRODUCTION if RAW else COLUMNS,
-        [path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")],
+        variables=PRODUCTION if RAW else COLUMNS,
+        published=[path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")],
+        coverage={key: covered(key) for key in CATALOG} if RAW else {},
     )
     # A panel laid over the default study (--configfile from the root) still carries that study's tables; one floor
     # may be asked of it, and the scripts tell a missing variable.
@@ -85,6 +104,7 @@ except InputError as error:
     raise WorkflowError(str(error)) from None
 
 PROVINCES = list(UNITS)
+ABSORBED = absorbed_effects()
 
 # --- raw tables ---------------------------------------------------------------------------------------------------
 
@@ -102,29 +122,30 @@ def raw_path(key):
 
 def raw(*keys):
     """The raw tables that exist; a missing one is the cleaning script's clear error, also after a first run."""
-    return existing(*map(raw_path, keys))
+    return [path for path in map(raw_path, keys) if os.path.exists(path)]
 
 
 def needed_tables(theme):
-    """Catalog keys of a theme -> path and years that the study needs of each."""
+    """Catalog keys of a theme -> path, entry and years that the study needs of each."""
     capital = config["capital"]
-    from_base_year = theme in ("accounts", "capital")
-    continuations = {"retail_price_index", "fixed_asset_investment_growth"} - {
-        capital["price_continued_by"],
-        capital["investment_continued_by"],
-    }
+    # what continues a series is needed from the year after that series ends, if it is chosen at all
+    continues = {"retail_price_index": "investment_price_index"}
+    continues["fixed_asset_investment_growth"] = "gross_fixed_capital_formation"
+    chosen = (capital["price_continued_by"], capital["investment_continued_by"])
     tables = {}
     for key, row in CATALOG.items():
-        if row["theme"] != theme or key in continuations:
+        if row["theme"] != theme or (key in continues and key not in chosen):
             continue
         if theme == "energy" and key not in ("energy_total", *config["emissions"]["fuels"]):
             continue
-        since, _, until = row["years"].partition("-")
-        first = max(capital["base_year"] if from_base_year else FIRST, int(since or FIRST))
-        last = min(LAST, int(until or LAST))
+        since, until = covered(key)
+        first = max(capital["base_year"] if theme in ("accounts", "capital") else FIRST, since)
+        if key in continues:
+            first = max(first, (covered(continues[key])[1] or LAST) + 1)
+        last = min(LAST, until or LAST)
         if first <= last:
             blank_is_nil = theme == "energy" and key != "energy_total"
-            tables[key] = dict(path=raw_path(key), first=first, last=last, blank_is_nil=blank_is_nil)
+            tables[key] = dict(path=raw_path(key), entry=row, first=first, last=last, blank_is_nil=blank_is_nil)
     return tables
 
 

@@ -4,8 +4,8 @@
 rule import_panel:
     """The productivity models' variables and the panel's columns from one file."""
     input:
-        panel=lambda wildcards: existing(config["panel"]["path"]),
-        code=modules("helpers", "exports", "panel", "productivity"),
+        panel=config["panel"]["path"],
+        code=modules("helpers", "exports", "panel"),
     output:
         production="results/derived/production.csv",
         columns="results/derived/imported.csv",
@@ -18,6 +18,5 @@ rule import_panel:
     params:
         path=config["panel"]["path"],
         columns=config["panel"]["columns"],
-        variables=VARIABLES,
     script:
         "../scripts/import_panel.py"

@@ -34,6 +34,7 @@ rule winsorise_panel:
         "../envs/environment.yaml"
     params:
         percentiles=WINSORISE,
+        keep=ABSORBED,
     script:
         "../scripts/winsorise_panel.py"
 

@@ -31,20 +31,21 @@ class CatalogEntry:
         return f"{title}; {self.where}"
 
 
+def catalog_entry(row: dict[str, str]) -> CatalogEntry:
+    """A row of the catalog. A conversion is written `printed unit=factor`, several parted by `;`."""
+    pairs = (pair.rpartition("=") for pair in row["conversion"].split(";") if pair)
+    return CatalogEntry(**row | {"conversion": {squeeze(unit): float(factor) for unit, _, factor in pairs}})
+
+
 def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
-    """The catalog by key. A conversion is written `printed unit=factor`, several parted by `;`."""
-    catalog = {}
-    for row in read_rows(path):
-        pairs = (pair.rpartition("=") for pair in row["conversion"].split(";") if pair)
-        row["conversion"] = {squeeze(unit): float(factor) for unit, _, factor in pairs}
-        catalog[row["key"]] = CatalogEntry(**row)
-    return catalog
+    """The catalog by key."""
+    return {row["key"]: catalog_entry(row) for row in read_rows(path)}
 
 
-def require_files(paths: dict[str, str], catalog: dict[str, CatalogEntry]) -> None:
-    """Raise InputError listing every raw table that is not there, with its titles and publisher."""
+def require_files(paths: dict[str, CatalogEntry]) -> None:
+    """Raise InputError listing every raw table (path -> entry) that is not there, with its titles and publisher."""
     missing = [
-        f"  {key}: {path} ({catalog[key].describe()})" for key, path in paths.items() if not Path(path).is_file()
+        f"  {entry.key}: {path} ({entry.describe()})" for path, entry in paths.items() if not Path(path).is_file()
     ]
     if missing:
         raise InputError(
@@ -82,6 +83,21 @@ def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int],
         )
     factor = entry.conversion[unit]
     return {cell: None if value is None else value * factor for cell, value in table.values.items()}
+
+
+def check_sign(table: Yearbook, entry: CatalogEntry) -> None:
+    """Raise InputError naming every printed figure below zero, or zero where only fuels can be; growth may be any."""
+    if entry.key.endswith("_growth"):
+        return
+    nil_is_possible = entry.theme == "energy" and entry.key != "energy_total"
+    bad = [
+        f"  {province} {year} ({table.places[province, year]}): {value:g}"
+        for (province, year), value in table.values.items()
+        if value is not None and (value < 0 or (value == 0 and not nil_is_possible))
+    ]
+    if bad:
+        expected = "zero or more" if nil_is_possible else "above zero"
+        raise InputError(f"{table.path}: figures of {entry.key} have to be {expected}:\n" + "\n".join(bad))
 
 
 def select_cells(
@@ -156,7 +172,11 @@ def check_total(
     for year in years:
         total = values.get(("china", year))
         parts = [values.get((province, year)) for province in regions]
-        if not total or any(part is None for part in parts) or len(parts) < 31:
+        if not total:
+            continue
+        if any(part is None for part in parts) or len(parts) < 31:
+            logger.info("%s: %d is not checked against the national row, %d of 31 provinces are printed", table.path,
+                        year, sum(part is not None for part in parts))  # fmt: skip
             continue
         gap = sum(parts) / total - 1
         logger.info("%s: in %d %d provinces add up to %.6g, national %.6g, gap %+.3f%%", table.path, year,

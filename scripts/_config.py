@@ -18,13 +18,16 @@ def short_message(message: str) -> str:
     return f"config: {key + ': ' if key else ''}{fault[1] if fault else message}"
 
 
-def check_config(config: dict, variables: Iterable[str], published: Iterable[str]) -> None:
+def check_config(
+    config: dict, variables: Iterable[str], published: Iterable[str], coverage: dict[str, tuple[int, int | None]]
+) -> None:
     """Raise InputError naming the key where the configuration contradicts itself or a formula cannot be read.
 
-    variables : what productivity models may use. published : names of the tables in resources/published/.
+    variables : what productivity models may use. published : names of the tables in resources/published/. coverage :
+    first and last year (None: still published) of the raw tables by catalog key; not looked at for a ready panel.
     """
     if "panel" not in config:
-        check_years(config["study"]["years"], config["capital"])
+        check_years(config["study"]["years"], config["capital"], coverage)
         if not Path(config["inputs"]).is_dir():
             raise InputError(f"inputs: there is no folder {config['inputs']}; paths are relative to {Path.cwd()}.")
     check_models(config.get("productivity", {}), set(variables))
@@ -41,14 +44,21 @@ def check_config(config: dict, variables: Iterable[str], published: Iterable[str
             )
 
 
-def check_years(years: list[int], capital: dict) -> None:
-    """The study's years ascend and the capital stock starts early enough."""
+def check_years(years: list[int], capital: dict, coverage: dict[str, tuple[int, int | None]]) -> None:
+    """The study's years ascend, and the capital stock starts early enough and where its tables have figures."""
     first, last = years
     base = capital["base_year"]
     if first > last:
         raise InputError(f"study.years: the first year {first} is after the last {last}.")
     if base > first:
         raise InputError(f"capital.base_year: {base} is after the study's first year {first}.")
+    for key in ("gdp", "gross_fixed_capital_formation"):
+        since, until = coverage[key]
+        if not since <= base <= (until or base):
+            raise InputError(
+                f"capital.base_year: {base}, but {key} is there for {since} to {until or 'now'} "
+                "(resources/catalog.csv)."
+            )
     if capital["initial_stock"] != "tenth" and base + 5 > last:
         raise InputError(
             f"capital.initial_stock: {capital['initial_stock']} takes the growth of investment over five years, but "

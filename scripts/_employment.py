@@ -9,6 +9,7 @@ from _exports import Row, find_province, parse_number, place, read_export, squee
 from _helpers import InputError, logger
 
 DIVISION = re.compile(r"\d{2}")
+SECTION = re.compile(r"[A-Z]")
 
 
 def read_census(
@@ -36,13 +37,19 @@ def read_census(
         if province in provinces:
             raise InputError(f"{place(path, header.line, column)}: {name!r} appears twice.")
         provinces[province] = column
+    absent = sorted(set(names.values()) - {"china"} - set(provinces))
+    if absent:
+        raise InputError(
+            f"{place(path, header.line)}: no column for {', '.join(absent)}; national employment by industry needs "
+            "every province of resources/provinces.csv."
+        )
     employment: dict[str, dict[str, float]] = {}
     printed_total: dict[str, float] = {}
     for row in rows[at + 1 :]:
         code, label = row.get(0), squeeze(row.get(1))
         if label == "总计":
             printed_total = _counts(path, row, provinces)
-        if not DIVISION.fullmatch(code):
+        if not _is_division(path, row):
             continue
         if code in employment:
             raise InputError(f"{place(path, row.line)}: division {code} appears twice.")
@@ -62,10 +69,12 @@ def read_census(
     )
 
 
-def read_major_groups(path: str | Path, units: dict[str, float]) -> list[tuple[str, float]]:
-    """Rows (SIC major group, persons employed); division rows (letters) are sums and left out.
+def read_major_groups(path: str | Path, units: dict[str, float], tolerance: float) -> list[tuple[str, float]]:
+    """Rows (SIC major group, persons employed); division rows (letters) are the totals of the groups below them.
 
-    The header row begins with SIC; the unit stands above it in brackets, as in `(In thousands)`. Raises InputError.
+    The header row begins with SIC; the unit stands above it in brackets, as in `(In thousands)`. Raises InputError
+    naming file, row and column for an unknown unit, a group listed twice, a cell that is no count, and groups that do
+    not add to their division within `tolerance`.
     """
     rows = read_export(path)
     at = next((i for i, row in enumerate(rows) if row.get(0).upper() == "SIC"), None)
@@ -73,16 +82,33 @@ def read_major_groups(path: str | Path, units: dict[str, float]) -> list[tuple[s
         raise InputError(f"{path}: no header row found; expected SIC,Industry,Employment.")
     factor = _unit_factor(path, rows[:at], units)
     employment: dict[str, float] = {}
+    totals: dict[str, float] = {}
+    parts: dict[str, float] = {}
+    division = ""
     for row in rows[at + 1 :]:
         code = row.get(0)
-        if not DIVISION.fullmatch(code):
+        if SECTION.fullmatch(code):
+            division = code
+            totals[division] = _count(path, row, 2)
+        if not _is_division(path, row):
             continue
         if code in employment:
             raise InputError(f"{place(path, row.line)}: major group {code} appears twice.")
         employment[code] = _count(path, row, 2) * factor
+        parts[division] = parts.get(division, 0.0) + employment[code] / factor
     if not employment:
         raise InputError(f"{path}: no rows with a two-digit SIC code below the header.")
+    for name, total in totals.items():
+        _check(path, f"division {name} over major groups", parts.get(name, 0.0), total, tolerance)
     return sorted(employment.items())
+
+
+def _is_division(path: str | Path, row: Row) -> bool:
+    """Whether the row's code has two digits; a lost leading zero is an InputError."""
+    code = row.get(0)
+    if code.isdecimal() and len(code) < 2:
+        raise InputError(f"{place(path, row.line, 0)}: code {code!r} has lost its leading zero; write '0{code}'.")
+    return DIVISION.fullmatch(code) is not None
 
 
 def _unit_factor(path: str | Path, preamble: list[Row], units: dict[str, float]) -> float:

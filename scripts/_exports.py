@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -81,9 +82,10 @@ def parse_number(text: str, where: str) -> float | None:
     """
     if text == "":
         return None
-    if not NUMBER.fullmatch(text):
+    number = float(text.replace(",", "")) if NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(number):
         raise InputError(f"{where}: found {text!r}, expected a number or an empty cell.")
-    return float(text.replace(",", ""))
+    return number
 
 
 def squeeze(text: str) -> str:

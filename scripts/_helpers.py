@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 import sys
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,12 +55,26 @@ def slug(name: str) -> str:
 
 
 def period_key(periods) -> dict[str, tuple]:
-    """Sort key of each period name: numeric order if every name is a number, else alphabetical."""
+    """Sort key of each period name: numeric order if every name is a plain number, else natural order.
+
+    Natural order compares runs of digits as numbers, so that `2013-9` comes before `2013-10`. Raises InputError where
+    two names are the same number (`2013` and `2013.0`).
+    """
     names = list(dict.fromkeys(periods))
-    try:
-        return {name: (float(name), name) for name in names}
-    except ValueError:
-        return {name: (name,) for name in names}
+    if all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", name) for name in names):
+        keys = {name: (float(name),) for name in names}
+    else:
+        keys = {
+            name: tuple(
+                (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part
+            )
+            for name in names
+        }
+    counts = Counter(keys.values())
+    same = [name for name in names if counts[keys[name]] > 1]
+    if same:
+        raise InputError(f"the periods {' and '.join(map(repr, same))} are the same number; write them alike.")
+    return keys
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from _exports import place, read_export
-from _helpers import InputError, slug
+from _exports import parse_number, place, read_export
+from _helpers import InputError, period_key, slug
 
 KEYS = ("province", "year")
+# How statistical programs write a missing number.
+MISSING = {"", ".", "NA", "NaN", "nan"}
 
 
 def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple[list[str], list[list[str]], list[int]]:
@@ -69,3 +71,50 @@ def unit_slugs(header: list[str], rows: list[list[str]], path: str | Path) -> di
             )
         units[form] = name
     return units
+
+
+def check_production(
+    path: str | Path,
+    header: list[str],
+    rows: list[list[str]],
+    lines: list[int],
+    variables: list[str],
+    columns: dict[str, str],
+) -> None:
+    """Raise InputError unless the productivity models' variables are figures above zero, of which slacks are shares.
+
+    The message names row and column (`columns`: our name -> the file's). A unit that is absent in a period between its
+    first and last is refused too: there is no index of change over a gap. Nothing is checked without variables.
+    """
+    if not variables:
+        return
+    if "gtfp" in header:
+        raise InputError(
+            f"{path}: the column gtfp would clash with the main model's index; rename it in panel.columns."
+        )
+    absent = [name for name in variables if name not in header]
+    if absent:
+        raise InputError(
+            f"{path}: productivity.models use {', '.join(absent)}; the panel has {', '.join(header)}. "
+            "Rename them in panel.columns or in the model."
+        )
+    for line, row in zip(lines, rows, strict=True):
+        for name in variables:
+            text = row[header.index(name)]
+            where = f"{place(path, line)}, column {columns.get(name, name)}"
+            value = None if text in MISSING else parse_number(text, where)
+            if value is None or value <= 0:
+                found = repr(text) if text else "an empty cell"
+                raise InputError(f"{where}: found {found}, expected a number above zero.")
+    order = period_key(row[header.index("year")] for row in rows)
+    place_of = {period: k for k, period in enumerate(sorted(order, key=order.get))}
+    observed: dict[str, set[int]] = {}
+    for row in rows:
+        observed.setdefault(row[header.index("province")], set()).add(place_of[row[header.index("year")]])
+    for unit, places in observed.items():
+        gap = [period for period, k in place_of.items() if min(places) < k < max(places) and k not in places]
+        if gap:
+            raise InputError(
+                f"{path}: {unit} has no row for {', '.join(gap)} but has rows before and after; an index of change "
+                "needs every period between. Supply the rows, or leave the unit out."
+            )

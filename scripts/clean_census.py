@@ -1,6 +1,6 @@
 """The census table of employment by province and industrial division -> tidy, checked counts of persons."""
 
-from _cleaning import load_catalog, require_files
+from _cleaning import catalog_entry, require_files
 from _employment import read_census
 from _exports import province_names
 from _helpers import start_log, write_rows
@@ -10,10 +10,10 @@ def main(snakemake) -> None:
     """Clean the base year's census table; every province stays, national industry totals need them all."""
     start_log(snakemake)
     params = snakemake.params
-    catalog = load_catalog(snakemake.input.catalog)
-    require_files({params.key: params.path}, catalog)
+    entry = catalog_entry(params.entry)
+    require_files({params.path: entry})
     names = province_names(snakemake.input.provinces)
-    rows = read_census(params.path, names, catalog[params.key].conversion, params.total_tolerance)
+    rows = read_census(params.path, names, entry.conversion, params.total_tolerance)
     write_rows(snakemake.output[0], ["province", "industry", "employment"], rows)
 
 

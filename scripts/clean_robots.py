@@ -1,6 +1,6 @@
 """The federation's robot counts of one country -> installations and stock by industry, each robot once."""
 
-from _cleaning import load_catalog, require_files
+from _cleaning import catalog_entry, require_files
 from _helpers import start_log, write_rows
 from _ifr import MEASURES, read_robots
 
@@ -12,7 +12,7 @@ def main(snakemake) -> None:
     """Clean one country's export."""
     start_log(snakemake)
     params = snakemake.params
-    require_files({params.key: params.path}, load_catalog(snakemake.input.catalog))
+    require_files({params.path: catalog_entry(params.entry)})
     country = COUNTRY_CODES.get(snakemake.wildcards.country, snakemake.wildcards.country.upper())
     rows = read_robots(params.path, country, range(params.first, params.last + 1), params.total_tolerance)
     write_rows(snakemake.output[0], ["industry", "year", *MEASURES], sorted(rows))

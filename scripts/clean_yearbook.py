@@ -3,6 +3,8 @@
 from _cleaning import (
     CatalogEntry,
     add_national_row,
+    catalog_entry,
+    check_sign,
     check_title,
     check_total,
     convert_units,
@@ -14,8 +16,8 @@ from _exports import province_names
 from _helpers import start_log, write_rows
 from _yearbook import read_yearbook
 
-# Shares of the national figure are a variable of the study, so its parts have to add up.
-ADDS_UP = {"electricity"}
+# Shares of the national figure are a variable of the study.
+NEEDS_TOTAL = {"electricity"}
 
 
 def clean_table(
@@ -26,20 +28,22 @@ def clean_table(
     provinces: list[str],
     years: range,
     interpolation: str,
-    total_tolerance: float,
+    total_tolerance: float | None,
     blank_is_nil: bool = False,
 ) -> list[tuple[str, int, str, float, int]]:
     """Rows (province, year, indicator, value, imputed) of one raw table for the study's provinces and years.
 
-    A national series, or a national row beside the provinces, comes as province `china`. Raises InputError.
+    A national series, or a national row beside the provinces, comes as province `china`. total_tolerance : largest gap
+    between the provinces' sum and the national row; None only reports it. Raises InputError.
     """
     table = read_yearbook(path, names)
     check_title(table, entry, catalog)
+    check_sign(table, entry)
     values = convert_units(table, entry)
-    check_total(table, values, years, total_tolerance if entry.key in ADDS_UP else None)
+    check_total(table, values, years, total_tolerance)
     if table.form == "national":
         wanted = ["china"]
-    elif entry.key in ADDS_UP:
+    elif entry.key in NEEDS_TOTAL:
         add_national_row(table, values)
         wanted = [*provinces, "china"]
     elif all(values.get(("china", year)) is not None for year in years):
@@ -60,14 +64,15 @@ def main(snakemake) -> None:
     """Clean every table of the theme."""
     start_log(snakemake)
     params = snakemake.params
-    catalog = load_catalog(snakemake.input.catalog)
-    require_files({key: need["path"] for key, need in params.tables.items()}, catalog)
+    entries = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
+    require_files({need["path"]: entries[key] for key, need in params.tables.items()})
+    catalog = load_catalog(params.catalog)
     names = province_names(snakemake.input.provinces)
     rows = []
     for key, need in params.tables.items():
         rows += clean_table(
             need["path"],
-            catalog[key],
+            entries[key],
             catalog,
             names,
             params.provinces,

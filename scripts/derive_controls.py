@@ -1,5 +1,6 @@
 """Trade, population, finance, budget, electricity and urbanisation -> the control variables of Jiang (2025), 4.2.3."""
 
+import numpy as np
 import pandas as pd
 from _helpers import InputError, read_table, start_log, write_table
 
@@ -39,7 +40,7 @@ def check_range(table: pd.DataFrame) -> None:
         f"{row['province']} {row['year']}: {name} is {row[name]:g}"
         for _, row in table.iterrows()
         for name in CONTROLS
-        if not 0 < row[name] <= upper.get(name, float("inf"))
+        if not (np.isfinite(row[name]) and 0 < row[name] <= upper.get(name, np.inf))
     ]
     if bad:
         raise InputError("controls out of range; correct the raw tables:\n  " + "\n  ".join(bad))

@@ -55,7 +55,7 @@ def check_model(model: dict) -> None:
             raise InputError(f"model {model['name']}: variable {variable} has more than one role")
 
 
-def read_panel(rows: Sequence[dict[str, str]], model: dict, source: str = "production.csv") -> Panel:
+def read_production(rows: Sequence[dict[str, str]], model: dict, source: str = "production.csv") -> Panel:
     """Panel of a model's variables from rows of text with `province` and `year`.
 
     Raises InputError for a column that is missing, a province-year given twice, and, before anything is
@@ -191,7 +191,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     model = snakemake.params.model
     check_model(model)
-    panel = read_panel(read_rows(snakemake.input.production), model, snakemake.input.production)
+    panel = read_production(read_rows(snakemake.input.production), model, snakemake.input.production)
     unit = find_unit(panel, snakemake.wildcards.province)
     rows = solve_unit(panel, unit, model)
     write_scores(rows, panel.variables, snakemake.output[0])

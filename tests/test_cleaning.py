@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from _cleaning import (
     add_national_row,
+    check_sign,
     check_title,
     check_total,
     convert_units,
@@ -16,10 +17,10 @@ from _employment import read_census, read_major_groups
 from _exports import province_names
 from _helpers import InputError
 from _ifr import LEAVES, read_robots
-from _panel import read_panel, unit_slugs
+from _panel import check_production, read_panel, unit_slugs
 from _yearbook import Yearbook
 from clean_yearbook import clean_table
-from import_panel import production_table, to_frame
+from import_panel import to_frame
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "resources" / "example"
@@ -125,7 +126,7 @@ def test_missing_provinces_and_years_are_named():
 
 def test_missing_files_are_listed_with_their_titles(tmp_path):
     with pytest.raises(InputError) as error:
-        require_files({"loans": str(tmp_path / "a.csv"), "trade": str(tmp_path / "b.csv")}, CATALOG)
+        require_files({str(tmp_path / "a.csv"): CATALOG["loans"], str(tmp_path / "b.csv"): CATALOG["trade"]})
     for part in ("loans", "a.csv", "金融机构人民币各项贷款余额", "Outstanding loans", "b.csv"):
         assert part in str(error.value)
 
@@ -163,6 +164,61 @@ def test_land_area_holds_in_every_year():
     )
     assert [row[1] for row in rows] == [2013, 2014, 2015]
     assert len({row[3] for row in rows}) == 1
+
+
+def example_table(key, tmp_path, old=b"", new=b"", tolerance=0.005, blank_is_nil=False):
+    """One example table cleaned after a change of its bytes."""
+    content = (EXAMPLE / CATALOG[key].file).read_bytes()
+    assert old in content
+    path = tmp_path / "table.csv"
+    path.write_bytes(content.replace(old, new, 1))
+    return clean_table(
+        str(path),
+        CATALOG[key],
+        CATALOG,
+        NAMES,
+        ["beijing", "hainan"],
+        range(2013, 2023),
+        "linear",
+        tolerance,
+        blank_is_nil,
+    )
+
+
+def test_electricity_has_to_add_up(tmp_path):
+    line = (EXAMPLE / CATALOG["electricity"].file).read_bytes().decode("gbk").splitlines()[4]
+    total = line.split(",")[-1].encode()
+    assert len(example_table("electricity", tmp_path)) == 3 * 10
+    with pytest.raises(InputError, match="add up to"):
+        example_table("electricity", tmp_path, total, b"9" + total)
+    example_table("electricity", tmp_path, total, b"9" + total, tolerance=None)
+
+
+def test_a_fuel_a_province_does_not_burn_is_nil(tmp_path):
+    rows = example_table("coke", tmp_path, blank_is_nil=True)
+    assert {row[3:] for row in rows if row[0] == "hainan"} == {(0.0, 1)}
+    with pytest.raises(InputError, match="row of hainan is empty"):
+        example_table("coke", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("loans", 0.0, "above zero"),
+        ("loans", -5.0, "above zero"),
+        ("energy_total", 0.0, "above zero"),
+        ("raw_coal", -1.0, "zero or more"),
+        ("raw_coal", 0.0, None),
+        ("fixed_asset_investment_growth", -3.0, None),
+    ],
+)
+def test_figures_of_an_impossible_sign_are_refused(key, value, expected):
+    figures = table({"beijing": [1.0, value]})
+    if expected is None:
+        check_sign(figures, CATALOG[key])
+    else:
+        with pytest.raises(InputError, match=rf"{expected}:\n  beijing 2014 \(table.csv, row 1\)"):
+            check_sign(figures, CATALOG[key])
 
 
 # --- robots -------------------------------------------------------------------------------------------------------
@@ -229,10 +285,20 @@ CENSUS = (
 )
 
 
+TWO = {"全国": "china", "北京": "beijing", "天津": "tianjin"}
+
+
+def test_a_census_needs_every_province(tmp_path):
+    path = tmp_path / "census.csv"
+    path.write_bytes(CENSUS.encode("gbk"))
+    with pytest.raises(InputError, match=r"row 3: no column for anhui, chongqing"):
+        read_census(path, NAMES, {"万人": 1e4}, 0.001)
+
+
 def test_census_divisions_in_persons(tmp_path):
     path = tmp_path / "census.csv"
     path.write_bytes(CENSUS.encode("gbk"))
-    rows = read_census(path, NAMES, {"人": 1, "万人": 1e4}, 0.001)
+    rows = read_census(path, TWO, {"人": 1, "万人": 1e4}, 0.001)
     assert rows == [("beijing", "01", 4e4), ("beijing", "06", 2e4), ("tianjin", "01", 3e4), ("tianjin", "06", 1e4)]
 
 
@@ -240,6 +306,7 @@ def test_census_divisions_in_persons(tmp_path):
     ("old", "new", "expected"),
     [
         ("06,煤炭", "01,煤炭", "division 01 appears twice"),
+        ("06,煤炭", "6,煤炭", "row 7, column A: code '6' has lost its leading zero"),
         ("7,4,3\n06", "7,4,x\n06", "'x'"),
         ("06,煤炭,3,2,1", "06,煤炭,3,2,2", "adds up to"),
         ("单位：万人", "单位：户", "户"),
@@ -251,16 +318,32 @@ def test_bad_census_tables_are_refused(tmp_path, old, new, expected):
     path = tmp_path / "census.csv"
     path.write_bytes(CENSUS.replace(old, new, 1).encode("gbk"))
     with pytest.raises(InputError, match=expected):
-        read_census(path, NAMES, {"人": 1, "万人": 1e4}, 0.001)
+        read_census(path, TWO, {"人": 1, "万人": 1e4}, 0.001)
+
+
+GROUPS = '(In thousands)\nSIC,Industry,Employment\nD,Factories,"1,671.5"\n20,Food,"1,661.5"\n21,Tobacco,10\nSource: x\n'
 
 
 def test_major_groups_in_persons(tmp_path):
     path = tmp_path / "us.csv"
-    path.write_text('Employees\n(In thousands)\nSIC,Industry,Employment\nD,Manufacturing,"1,671"\n20,Food,"1,661.5"\n')
-    assert read_major_groups(path, {"thousands": 1000}) == [("20", 1661500)]
-    path.write_text(path.read_text().replace("thousands", "millions"))
-    with pytest.raises(InputError, match="millions"):
-        read_major_groups(path, {"thousands": 1000})
+    path.write_text(GROUPS)
+    assert read_major_groups(path, {"thousands": 1000}, 0.001) == [("20", 1661500), ("21", 10000)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("thousands", "millions", "millions"),
+        ("21,Tobacco,10\n", "", "division D over major groups adds up to 1661.5"),
+        ("21,Tobacco", "20,Tobacco", "major group 20 appears twice"),
+        ("21,Tobacco,10", "21,Tobacco,", "row 5, column C"),
+    ],
+)
+def test_bad_major_groups_are_refused(tmp_path, old, new, expected):
+    path = tmp_path / "us.csv"
+    path.write_text(GROUPS.replace(old, new, 1))
+    with pytest.raises(InputError, match=expected):
+        read_major_groups(path, {"thousands": 1000}, 0.001)
 
 
 # --- a ready panel ------------------------------------------------------------------------------------------------
@@ -297,7 +380,7 @@ def test_panel_columns_are_renamed_and_units_keep_their_names(tmp_path):
         ("2001Q2,2,", "2001Q2,x,", "Y", r"row 3, column GDP: found 'x'"),
         ("", "", "note", r"row 2, column note: found 'a'"),
         ("", "", "Z", r"models use Z; the panel has province, year, Y, note"),
-        ("2001Q2,,c", "2001Q3,9,c\n中部,2001Q4,9,c", "Y", r"中部 has no observation in 2001Q2"),
+        ("2001Q2,,c", "2001Q3,9,c\n中部,2001Q4,9,c", "Y", r"中部 has no row for 2001Q2 but"),
     ],
 )
 def test_production_figures_are_checked_by_cell(tmp_path, old, new, variable, expected):
@@ -305,7 +388,7 @@ def test_production_figures_are_checked_by_cell(tmp_path, old, new, variable, ex
     columns = {**COLUMNS, "Y": "GDP"}
     header, rows, lines = read_panel(path, columns)
     with pytest.raises(InputError, match=expected):
-        production_table(str(path), header, rows, lines, [variable], columns)
+        check_production(path, header, rows, lines, [variable], columns)
 
 
 def test_missing_marks_of_statistical_programs_are_missing():

@@ -18,7 +18,9 @@ def at_root(monkeypatch):
 
 
 def check(config):
-    check_config(config, ["labour", "capital", "energy_total", "real_gdp", "co2"], ["table_1", "table_2"])
+    production = ["labour", "capital", "energy_total", "real_gdp", "co2"]
+    coverage = {"gdp": (2000, None), "gross_fixed_capital_formation": (2000, 2017)}
+    check_config(config, production, ["table_1", "table_2"], coverage)
     check_variables(config, COLUMNS)
 
 
@@ -38,7 +40,7 @@ def test_every_key_has_a_description_and_unknown_ones_are_refused():
     assert [path for path, fine in described(SCHEMA) if not fine] == []
 
 
-def test_every_key_of_the_default_study_has_a_comment():
+def test_the_choices_of_the_default_study_have_a_comment():
     lines = (ROOT / "config.yaml").read_text("utf-8").splitlines()
     for key in ("interpolation", "total_tolerance", "winsorise", "factors", "fuels", "base_year", "depreciation",
                 "initial_stock", "price_continued_by", "robots", "per_workers", "unspecified", "returns"):  # fmt: skip
@@ -56,6 +58,7 @@ def test_the_default_study_is_sound():
         ("study", "years", [2022, 2013], "study.years: the first year 2022"),
         ("capital", "base_year", 2014, "capital.base_year: 2014"),
         ("study", "years", [2001, 2004], "capital.initial_stock: shan"),
+        ("capital", "base_year", 1995, "capital.base_year: 1995, but gdp is there for 2000 to now"),
         ("productivity", "main", "gmll", "'gmll' is none of the models gml"),
         ("describe", "variables", ["ai", "gdp"], "describe: no variable gdp"),
         ("describe", "published", "table_9", "describe: resources/published has no table_9"),

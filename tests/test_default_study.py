@@ -124,6 +124,17 @@ def test_typed_tables_are_the_published_ones():
         assert path.read_text() == (shared / path.name).read_text()
 
 
+def test_the_lag_is_the_year_before(default_study):
+    ai = read_table(default_study / "panel.csv").pivot(index="province", columns="year", values=["ai", "ai_lag1"])
+    for year in range(2014, 2023):
+        assert ai["ai_lag1"][str(year)].tolist() == ai["ai"][str(year - 1)].tolist()
+    assert (ai["ai_lag1"]["2013"] < ai["ai"]["2013"]).mean() > 0.8
+
+
 def test_electricity_shares_of_all_provinces_add_to_one(default_study):
     log = Path(default_study / "logs" / "clean_yearbook" / "electricity.log").read_text("utf-8")
     assert log.count("31 provinces add up to") == 10
+    panel = read_table(default_study / "panel.csv")
+    shares = panel.groupby("year")["energy"].sum()
+    # thirty of 31 provinces: Tibet uses about a thousandth
+    assert shares.between(0.99, 1.001).all()

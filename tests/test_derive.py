@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from _helpers import InputError, read_rows, read_table, write_rows, write_table
+from _helpers import InputError, period_key, read_rows, read_table, write_rows, write_table
 from _shift_share import load_crosswalk, robot_density, to_ifr
 from build_codebook import codebook_rows
 from build_panel import join_panel
@@ -83,6 +83,12 @@ def test_investment_is_continued_by_growth_in_percent():
     investment, continued = nominal_investment(wide([10, 20]), wide([50, -10], 2002), range(2000, 2004))
     assert investment["a"].tolist() == pytest.approx([10, 20, 30, 27])
     assert continued.tolist() == [False, False, True, True]
+
+
+def test_growth_for_the_initial_stock_is_that_of_the_five_years_after_the_base():
+    real = wide([10.0, 30.0, 31.0, 32.0, 33.0, 20.0, 99.0])
+    growth = (20 / 10) ** (1 / 5) - 1
+    assert initial_stock(real, 2000, 0.1096, "shan")["a"] == pytest.approx(30 / (0.1096 + growth))
 
 
 def test_initial_stock_rules():
@@ -167,6 +173,15 @@ def test_instrument_keeps_chinese_shares():
     foreign_crosswalk = pd.DataFrame({"code": ["20", "37"], "ifr_industry": ["24", "29"], "weight": [1.0, 1.0]})
     table = foreign_exposure(ROBOTS, foreign, EMPLOYMENT, CROSSWALK, foreign_crosswalk, "installations", 1000, "drop")
     assert table.at["a", "2013"] == pytest.approx((200 / 500 * 100 / 1000 + 300 / 500 * 60 / 2000) * 1000)
+
+
+def test_industry_totals_are_national_also_for_a_study_of_few_provinces():
+    # L_j counts every province of the census; leaving b out of the study changes nothing for a
+    alone = EMPLOYMENT[EMPLOYMENT["province"] == "a"]
+    table = province_exposure(ROBOTS, EMPLOYMENT, CROSSWALK, "installations", 1000, "drop")
+    assert table.at["a", "2013"] != pytest.approx(
+        province_exposure(ROBOTS, alone, CROSSWALK, "installations", 1000, "drop").at["a", "2013"]
+    )
 
 
 def test_unplaced_employment_is_logged(caplog):
@@ -264,6 +279,17 @@ def test_winsorising_leaves_indicators_text_and_gaps():
     assert moved["t"].tolist() == list("wxyz")
 
 
+def test_winsorising_leaves_absorbed_effects_and_refuses_the_infinite():
+    panel = pd.DataFrame(
+        {"province": list("abcd"), "year": ["1"] * 4, "region": [1.0, 2.0, 3.0, 9.0], "x": [1.0, 2, 3, 9]}
+    )
+    moved = winsorise_panel(panel, 40, 60, keep=["region"])
+    assert moved["region"].tolist() == [1, 2, 3, 9]
+    assert moved["x"].tolist() == [2, 2, 3, 3]
+    with pytest.raises(InputError, match="x of d 1 is infinite"):
+        winsorise_panel(panel.replace(9.0, np.inf).assign(region=1.0), 40, 60)
+
+
 MODEL = {"measure": "sbm_ddf", "returns": "crs", "technology": "global", "index": "malmquist_luenberger"}
 
 
@@ -289,12 +315,34 @@ def test_codebook_says_units_choices_and_simulation():
 
 
 def test_tables_keep_text_keys_and_sort_periods_as_numbers(tmp_path):
-    table = pd.DataFrame({"province": ["NA", "NA", "NA"], "year": ["10", "9", "010"], "x": [1 / 3, np.nan, 2.0]})
+    table = pd.DataFrame({"province": ["NA", "NA", "NA"], "year": ["10", "9", "09.5"], "x": [1 / 3, np.nan, 2.0]})
     write_table(table, tmp_path / "t.csv")
-    assert (tmp_path / "t.csv").read_bytes() == b"province,year,x\nNA,9,\nNA,010,2\nNA,10,0.333333333333\n"
+    assert (tmp_path / "t.csv").read_bytes() == b"province,year,x\nNA,9,\nNA,09.5,2\nNA,10,0.333333333333\n"
     back = read_table(tmp_path / "t.csv")
     assert back["province"].tolist() == ["NA"] * 3
-    assert back["year"].tolist() == ["9", "010", "10"]
+    assert back["year"].tolist() == ["9", "09.5", "10"]
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [
+        ["9", "10", "010.5"],
+        ["2013-9", "2013-10", "2014-1"],
+        ["2013_1", "2013_9", "2013_10", "2014_1"],
+        ["2001Q1", "2001Q2", "2002Q1"],
+        ["2013年", "2014年"],
+        ["before", "period 2", "period 10"],
+    ],
+)
+def test_periods_sort_as_numbers_or_naturally(periods):
+    key = period_key(reversed(periods))
+    assert sorted(periods, key=key.get) == periods
+
+
+@pytest.mark.parametrize("periods", [["2013", "2013.0"], ["t1", "t01"]])
+def test_periods_of_one_value_are_refused(periods):
+    with pytest.raises(InputError, match="are the same number"):
+        period_key(periods)
 
 
 def test_both_writers_write_the_same_bytes(tmp_path):

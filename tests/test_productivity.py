@@ -6,13 +6,13 @@ import pytest
 from _helpers import InputError, read_table, write_table
 from _productivity import productivity_change
 from index_productivity import infeasible_cells, read_scores
-from solve_dea import read_panel, solve_unit, write_scores
+from solve_dea import read_production, solve_unit, write_scores
 from test_lp import MODEL, read_vector, simulated_rows
 
 
 def scores_of(rows, model, folder):
     """Scores as the index job sees them: written by the solving job and read back."""
-    panel = read_panel(rows, model)
+    panel = read_production(rows, model)
     paths = [folder / f"{unit}.csv" for unit in panel.units]
     for unit, path in zip(panel.units, paths, strict=True):
         write_scores(solve_unit(panel, unit, model), panel.variables, path)

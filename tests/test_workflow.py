@@ -123,6 +123,27 @@ def test_a_new_model_solves_only_its_own_programs(small_study):
         assert dry_run(small_study) == INDEX
 
 
+def test_writing_a_default_out_is_no_change(small_study):
+    config = small_config()
+    model = config["productivity"]["models"][0]
+    config["productivity"]["models"] = [{"infeasible": "missing", **dict(reversed(model.items()))}]
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == {}
+
+
+def test_a_looser_tolerance_reruns_no_linear_program(small_study):
+    config = small_config()
+    config["cleaning"]["total_tolerance"] = 0.01
+    with with_config(small_study[1], config):
+        assert "solve_dea" not in dry_run(small_study)
+
+
+def test_a_new_row_of_the_catalog_reruns_nothing(small_study):
+    catalog = small_study[0].parent / "resources" / "catalog.csv"
+    with changed(catalog, catalog.read_bytes() + b"rain,weather,yearbook/rain.csv,x,Rain,mm,mm=1,2000-,nowhere\n"):
+        assert dry_run(small_study) == {}
+
+
 def test_a_changed_module_reruns_its_rules_and_what_is_downstream(small_study):
     module = small_study[0].parent / "scripts" / "_productivity.py"
     with changed(module, module.read_bytes() + b"\n# a remark\n"):
