@@ -19,9 +19,8 @@ def imputed_cells(
     made = cells[cells["imputed"] == 1]
     investment = capital[capital["investment_imputed"] == 1].rename(columns={"real_investment": "value"})
     investment = investment.assign(indicator="real_investment", rule=f"continued by {investment_rule}")
-    price = capital[capital["price_imputed"] == 1].assign(
-        indicator="investment_price", value=capital["investment_price"], rule=f"continued by {price_rule}"
-    )
+    price = capital[capital["price_imputed"] == 1].rename(columns={"investment_price": "value"})
+    price = price.assign(indicator="investment_price", rule=f"continued by {price_rule}")
     columns = ["province", "year", "indicator", "value", "rule"]
     return pd.concat([table[columns] for table in (made, investment, price)])
 

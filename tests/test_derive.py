@@ -123,6 +123,8 @@ def test_imputed_cells_are_listed_with_their_rule():
         ["2018", "real_investment", 6.0, "continued by fixed_asset_investment_growth"],
         ["2018", "investment_price", 1.2, "continued by retail_price_index"],
     ]
+    observed = capital.assign(investment_imputed=0, price_imputed=0)
+    assert len(imputed_cells([cleaned], observed, "", "")) == 2
 
 
 def test_production_needs_figures_above_zero():
