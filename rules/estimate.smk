@@ -17,5 +17,6 @@ rule estimate_table:
     params:
         columns=lambda wildcards: TABLES[wildcards.table]["columns"],
         controls=CONTROLS,
+        note=SIMULATED,
     script:
         "../scripts/estimate_table.py"

@@ -95,6 +95,8 @@ def main(snakemake) -> None:
     columns = estimate_table(
         panel, snakemake.wildcards.table, list(snakemake.params.columns), list(snakemake.params.controls)
     )
+    if snakemake.params.note:
+        columns = [column | {"note": snakemake.params.note} for column in columns]
     Path(snakemake.output[0]).write_text(to_json(columns), encoding="utf-8")
 
 
