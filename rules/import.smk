@@ -2,7 +2,7 @@
 
 
 rule import_panel:
-    """The productivity models' variables and the panel's columns from one file."""
+    """The panel's columns, and the numeric ones for the productivity floor."""
     input:
         panel=config["panel"]["path"],
         code=modules("helpers", "exports", "panel"),

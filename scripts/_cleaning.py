@@ -85,15 +85,18 @@ def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int],
     return {cell: None if value is None else value * factor for cell, value in table.values.items()}
 
 
-def check_sign(table: Yearbook, entry: CatalogEntry) -> None:
-    """Raise InputError naming every printed figure below zero, or zero where only fuels can be; growth may be any."""
+def check_sign(table: Yearbook, entry: CatalogEntry, provinces: list[str]) -> None:
+    """Raise InputError naming every figure of `provinces` below zero, or zero where only fuels can be.
+
+    Growth rates may have any sign.
+    """
     if entry.key.endswith("_growth"):
         return
     nil_is_possible = entry.theme == "energy" and entry.key != "energy_total"
     bad = [
         f"  {province} {year} ({table.places[province, year]}): {value:g}"
         for (province, year), value in table.values.items()
-        if value is not None and (value < 0 or (value == 0 and not nil_is_possible))
+        if province in provinces and value is not None and (value < 0 or (value == 0 and not nil_is_possible))
     ]
     if bad:
         expected = "zero or more" if nil_is_possible else "above zero"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from _exports import parse_number, place, read_export
-from _helpers import InputError, period_key, slug
+from _helpers import InputError, period_gaps, slug
 
 KEYS = ("province", "year")
 # How statistical programs write a missing number.
@@ -106,15 +106,9 @@ def check_production(
             if value is None or value <= 0:
                 found = repr(text) if text else "an empty cell"
                 raise InputError(f"{where}: found {found}, expected a number above zero.")
-    order = period_key(row[header.index("year")] for row in rows)
-    place_of = {period: k for k, period in enumerate(sorted(order, key=order.get))}
-    observed: dict[str, set[int]] = {}
-    for row in rows:
-        observed.setdefault(row[header.index("province")], set()).add(place_of[row[header.index("year")]])
-    for unit, places in observed.items():
-        gap = [period for period, k in place_of.items() if min(places) < k < max(places) and k not in places]
-        if gap:
-            raise InputError(
-                f"{path}: {unit} has no row for {', '.join(gap)} but has rows before and after; an index of change "
-                "needs every period between. Supply the rows, or leave the unit out."
-            )
+    keys = [header.index(key) for key in KEYS]
+    for unit, gap in period_gaps(tuple(row[column] for column in keys) for row in rows).items():
+        raise InputError(
+            f"{path}: {unit} has no row for {', '.join(gap)} but has rows before and after; an index of change needs "
+            "every period between. Supply the rows, or leave the unit out."
+        )

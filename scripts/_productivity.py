@@ -4,44 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from _helpers import InputError, period_key
+from _helpers import InputError, period_gaps, period_key
 
 KEYS = ["province", "year"]
 COLUMNS = [*KEYS, "index", "efficiency_change", "technical_change", "cumulative", "status"]
-
-
-def period_places(table: pd.DataFrame) -> pd.Series:
-    """Position of each row's period in the panel's list of periods, from columns `province` and `year` (text).
-
-    Raises InputError naming the gap when a unit's periods are not consecutive in that list: change over a missing
-    period is not change of one period.
-    """
-    order = period_key(table["year"])
-    periods = sorted(order, key=order.get)
-    places = table["year"].map({period: place for place, period in enumerate(periods)})
-    for province, observed in places.groupby(table["province"]):
-        absent = sorted(set(range(observed.min(), observed.max())) - set(observed))
-        if absent:
-            raise InputError(
-                f"{province} has no observation in {', '.join(periods[place] for place in absent)} but has before "
-                "and after; an index of change needs every period between a unit's first and last. Supply the rows, "
-                "or leave the unit out."
-            )
-    return places
 
 
 def wide_scores(scores: pd.DataFrame) -> pd.DataFrame:
     """One row a unit and period in the panel's order, one column a reference; nan where infeasible.
 
     `scores` has `province, year, reference, score, status` (text keys), one row a program. `place` is the
-    period's position in the panel's list (`period_places`, which refuses gaps).
+    period's position in the panel's list. Raises InputError naming the gap when a unit is absent between its first
+    and last period: change over a missing period is not change of one period.
     """
     blank = scores["score"].isna() != (scores["status"] == "infeasible")
     if blank.any():
         cells = scores.loc[blank, [*KEYS, "reference"]].agg(" ".join, axis=1)
         raise ValueError(f"scores and statuses disagree: {', '.join(cells)}")
     wide = scores.pivot(index=KEYS, columns="reference", values="score").reset_index()
-    wide["place"] = period_places(wide)
+    for unit, gap in period_gaps(wide[KEYS].itertuples(index=False, name=None)).items():
+        raise InputError(
+            f"{unit} has no observation in {', '.join(gap)} but has before and after; an index of change needs every "
+            "period between a unit's first and last. Supply the rows, or leave the unit out."
+        )
+    order = period_key(wide["year"])
+    wide["place"] = wide["year"].map({period: place for place, period in enumerate(sorted(order, key=order.get))})
     return wide.sort_values(["province", "place"], ignore_index=True)
 
 

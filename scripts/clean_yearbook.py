@@ -38,7 +38,6 @@ def clean_table(
     """
     table = read_yearbook(path, names)
     check_title(table, entry, catalog)
-    check_sign(table, entry)
     values = convert_units(table, entry)
     check_total(table, values, years, total_tolerance)
     if table.form == "national":
@@ -50,6 +49,7 @@ def clean_table(
         wanted = [*provinces, "china"]
     else:
         wanted = provinces
+    check_sign(table, entry, wanted)
     if not entry.years:
         # A table without years (land area) has one column; its figure holds in every year.
         last = table.years[-1]

@@ -9,12 +9,13 @@ def imputed_cells(
 ) -> pd.DataFrame:
     """Rows (province, year, indicator, value, rule).
 
-    cleaned : long tables with the flag `imputed`: interpolated, or a blank row read as nil, which no interpolated
-    series can be, since it has figures at both ends. capital : real investment (10^8 CNY of the base year) and its
+    cleaned : long tables with the flag `imputed`: interpolated, or, where a whole series is imputed zeros, a blank row
+    read as nil. capital : real investment (10^8 CNY of the base year) and its
     price (base year = 1) with the flags of the years they are continued in.
     """
     cells = pd.concat(cleaned)
-    nil = cells.groupby(["province", "indicator"])["imputed"].transform("min") == 1
+    series = cells.assign(nil=(cells["imputed"] == 1) & (cells["value"] == 0)).groupby(["province", "indicator"])
+    nil = series["nil"].transform("all")
     cells["rule"] = nil.map({True: "blank row read as nil", False: "linear interpolation inside the series"})
     made = cells[cells["imputed"] == 1]
     investment = capital[capital["investment_imputed"] == 1].rename(columns={"real_investment": "value"})

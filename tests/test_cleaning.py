@@ -211,7 +211,8 @@ def test_a_fuel_a_province_does_not_burn_is_nil(tmp_path):
 def test_figures_of_an_impossible_sign_are_refused(key, value, expected):
     figures = table({"beijing": [1.0, value]})
     if expected is None:
-        check_sign(figures, CATALOG[key])
+        check_sign(figures, CATALOG[key], ["beijing"])
     else:
         with pytest.raises(InputError, match=rf"{expected}:\n  beijing 2014 \(table.csv, row 1\)"):
-            check_sign(figures, CATALOG[key])
+            check_sign(figures, CATALOG[key], ["beijing"])
+        check_sign(figures, CATALOG[key], ["tianjin"])

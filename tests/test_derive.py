@@ -110,21 +110,23 @@ def test_gdp_deflator_is_nominal_over_real_growth():
 
 def test_imputed_cells_are_listed_with_their_rule():
     cells = [("a", "2013", "loans", 2.0), ("a", "2014", "loans", 3.0), ("b", "2013", "coke", 0.0)]
-    cleaned = long(cells).assign(imputed=[0, 1, 1])
+    cells.append(("c", "2013", "trade", 7.0))  # a window that holds nothing but a gap of the longer series
+    cleaned = long(cells).assign(imputed=[0, 1, 1, 1])
     capital = pd.DataFrame(
         {"province": ["a", "a"], "year": ["2017", "2018"], "real_investment": [5.0, 6.0],
          "investment_price": [1.1, 1.2], "investment_imputed": [0, 1], "price_imputed": [0, 1]}
     )  # fmt: skip
     table = imputed_cells([cleaned], capital, "retail_price_index", "fixed_asset_investment_growth")
-    assert count_cells(pd.concat([table, table]))["cells"].tolist() == [2, 2, 2, 2]
+    assert count_cells(pd.concat([table, table]))["cells"].tolist() == [2, 2, 2, 2, 2]
     assert table[["year", "indicator", "value", "rule"]].to_numpy().tolist() == [
         ["2014", "loans", 3.0, "linear interpolation inside the series"],
         ["2013", "coke", 0.0, "blank row read as nil"],
+        ["2013", "trade", 7.0, "linear interpolation inside the series"],
         ["2018", "real_investment", 6.0, "continued by fixed_asset_investment_growth"],
         ["2018", "investment_price", 1.2, "continued by retail_price_index"],
     ]
     observed = capital.assign(investment_imputed=0, price_imputed=0)
-    assert len(imputed_cells([cleaned], observed, "", "")) == 2
+    assert len(imputed_cells([cleaned], observed, "", "")) == 3
 
 
 def test_production_needs_figures_above_zero():
