@@ -1,89 +1,229 @@
-"""Indices of productivity change from distance scores."""
+"""Indices of productivity change from distance scores: ratio indices and the Luenberger indicator.
+
+A score is an inefficiency S, 0 on the frontier, or with the measures `sbm` and `super_sbm` an efficiency rho, 1 on
+the frontier. Each becomes a level: log E of an efficiency E for the indices that take ratios, -S for the Luenberger
+indicator, which takes differences. A change is then a difference of levels in every index. A model is a completed
+one of `_models`, with `base_year` if the study names one.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from _helpers import InputError, period_gaps, period_key
+from _models import RATIO_MEASURES, directed
 
 KEYS = ["province", "year"]
-COLUMNS = [*KEYS, "index", "efficiency_change", "technical_change", "cumulative", "status"]
+CHANGES = ["index", "efficiency_change", "technical_change"]
+COLUMNS = [*KEYS, *CHANGES, "cumulative", "status"]
+PROGRAM_COLUMNS = [*KEYS, "reference", "rule", "score", "treatment"]
+MIXED = ("previous", "next")
+# References of each way to make the index; `own` is what efficiency change needs.
+REFERENCES = {
+    "global": ("own", "global"),
+    "biennial": ("own", "biennial_previous", "biennial_next"),
+    "mixed": ("own", *MIXED),
+}
+MISSING, SUPER, BIENNIAL, UNUSED = TREATMENTS = (
+    "change missing",
+    "super score",
+    "index on the biennial technology",
+    "no change uses it",
+)
+SUPER_ENDING = "_super"
 
 
-def wide_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """One row a unit and period in the panel's order, one column a reference; nan where infeasible.
+def contracts(model: Mapping) -> bool:
+    """Whether the index reads a score S as the radial factor 1 - S of inputs (or bads), not as 1 / (1 + S) of goods."""
+    if model["index"] == "malmquist":
+        return set(directed(model)) <= set(model["inputs"])
+    return model["index"] == "malmquist_emission"
 
-    `scores` has `province, year, reference, score, status` (text keys), one row a program. `place` is the
-    period's position in the panel's list. Raises InputError naming the gap when a unit is absent between its first
-    and last period: change over a missing period is not change of one period.
+
+def efficiency(score: pd.Series, model: Mapping) -> pd.Series:
+    """Efficiency E of scores, 1 on the frontier; nan where it is missing or would not be above zero.
+
+    E = rho of a ratio measure; else 1 / (1 + S), whose ratios are those of the Malmquist-Luenberger index (Chung,
+    Färe and Grosskopf 1997, J. Environ. Manage. 51), and of Malmquist's with the goods expanded; E = 1 - S, the
+    inverse of Shephard's distance, where a Malmquist index contracts inputs or bads (Zhou, Ang and Han 2010, Energy
+    Econ. 32).
+    """
+    if model["measure"] in RATIO_MEASURES:
+        return score.where(score > 0)
+    if contracts(model):
+        return (1 - score).where(score < 1)
+    return 1 / (1 + score).where(score > -1)
+
+
+def program_levels(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
+    """One row a program with its level, sorted by unit, period and reference as solved; *_super rows folded in.
+
+    `scores` has `province, year, reference, score, status` (text keys), one row a program. Added: `place`, the
+    period's position in the panel's list; `super`, the usable super-efficiency score of an infeasible program;
+    `level`, -S or log E of the score or of its stand-in, nan where there is none; `used`, False for a program
+    against a neighbouring period in which the unit itself is not observed. Raises InputError naming the gap when
+    a unit is absent between its first and last period: change over a missing period is not change of one period.
     """
     blank = scores["score"].isna() != (scores["status"] == "infeasible")
     if blank.any():
         cells = scores.loc[blank, [*KEYS, "reference"]].agg(" ".join, axis=1)
         raise ValueError(f"scores and statuses disagree: {', '.join(cells)}")
-    wide = scores.pivot(index=KEYS, columns="reference", values="score").reset_index()
-    for unit, gap in period_gaps(wide[KEYS].itertuples(index=False, name=None)).items():
+    for unit, gap in period_gaps(scores[KEYS].drop_duplicates().itertuples(index=False, name=None)).items():
         raise InputError(
             f"{unit} has no observation in {', '.join(gap)} but has before and after; an index of change needs every "
             "period between a unit's first and last. Supply the rows, or leave the unit out."
         )
-    order = period_key(wide["year"])
-    wide["place"] = wide["year"].map({period: place for place, period in enumerate(sorted(order, key=order.get))})
-    return wide.sort_values(["province", "place"], ignore_index=True)
+    substitute = scores["reference"].str.endswith(SUPER_ENDING)
+    supers = scores.loc[substitute, [*KEYS, "reference", "score"]].rename(columns={"score": "super"})
+    supers["reference"] = supers["reference"].str.removesuffix(SUPER_ENDING)
+    # At S = -1 or below even a Luenberger's super score says nothing: the unit is beyond any frontier.
+    supers["super"] = supers["super"].where(efficiency(supers["super"], model).notna())
+    programs = scores.loc[~substitute, [*KEYS, "reference", "score", "status"]]
+    programs = programs.merge(supers, how="left", on=[*KEYS, "reference"], validate="one_to_one")
+    taken = programs["score"].fillna(programs["super"])
+    programs["level"] = -taken if model["index"] == "luenberger" else np.log(efficiency(taken, model))
+
+    order = period_key(programs["year"])
+    places = {period: place for place, period in enumerate(sorted(order, key=order.get))}
+    programs["place"] = programs["year"].map(places)
+    place = programs.groupby("province")["place"]
+    backward = programs["reference"].str.endswith("previous") & (programs["place"] == place.transform("min"))
+    forward = programs["reference"].str.endswith("next") & (programs["place"] == place.transform("max"))
+    programs["used"] = ~(backward | forward)
+    return programs.sort_values(["province", "place"], kind="stable", ignore_index=True)
 
 
-def global_malmquist_luenberger(wide: pd.DataFrame) -> pd.DataFrame:
-    """Global Malmquist-Luenberger index (Oh 2010, J. Prod. Anal. 34) of each period over the one before.
+def index_technology(programs: pd.DataFrame, model: Mapping) -> str:
+    """How the index of a whole model is made, a key of `REFERENCES`; `mixed` compares each period with the next.
 
-    GML = (1 + S^G_t) / (1 + S^G_{t+1}); efficiency change (1 + S^t_t) / (1 + S^{t+1}_{t+1}); best-practice
-    (technical) change is GML / efficiency change. Above 1 is progress. `wide` from `wide_scores`, with
-    columns `global` and `own`; nan in a unit's first period and where a score is missing.
+    With the rule `biennial` one infeasible mixed-period program that a change uses moves every unit and period to the
+    biennial technology, for changes against different technologies do not compare. `programs` from `program_levels`.
     """
-    now = 1 + wide[["global", "own"]]
-    before = now.groupby(wide["province"]).shift()
-    change = before / now
-    return pd.DataFrame(
-        {
-            "index": change["global"],
-            "efficiency_change": change["own"],
-            "technical_change": change["global"] / change["own"],
-        }
+    if model["technology"] in ("global", "biennial"):
+        return model["technology"]
+    infeasible = programs["used"] & programs["reference"].isin(MIXED) & (programs["status"] == "infeasible")
+    return "biennial" if model["infeasible"] == "biennial" and infeasible.any() else "mixed"
+
+
+def level_changes(levels: pd.DataFrame, technology: str) -> pd.DataFrame:
+    """Index, efficiency change and technical change of each row over the row before, as differences of levels L.
+
+    `levels` has `province` and one column a reference, sorted by unit and period; superscript the technology's period:
+    - global (Oh 2010, J. Prod. Anal. 34): L^G_t+1 - L^G_t;
+    - biennial (Pastor, Asmild and Lovell 2011, Socio-Econ. Plan. Sci. 45): L^B_t+1 - L^B_t, B the union of t and t+1,
+      which is `biennial_previous` of t+1 and `biennial_next` of t;
+    - mixed (Chung, Färe and Grosskopf 1997; Chambers, Färe and Grosskopf 1996, Pac. Econ. Rev. 1): half of
+      (L^t_t+1 - L^t_t) + (L^t+1_t+1 - L^t+1_t), which are `previous` and `own` of t+1, `own` and `next` of t.
+    Efficiency change is L^t+1_t+1 - L^t_t, so it stands where only another reference's score is missing; technical
+    change is the rest of the index. nan in a unit's first period.
+    """
+    now = levels.reindex(columns=list(REFERENCES[technology]))  # a one-period panel has no neighbours
+    before = now.groupby(levels["province"]).shift()
+    if technology == "global":
+        index = now["global"] - before["global"]
+    elif technology == "biennial":
+        index = now["biennial_previous"] - before["biennial_next"]
+    else:
+        index = (now["previous"] - before["own"] + now["own"] - before["next"]) / 2
+    catching_up = now["own"] - before["own"]
+    return pd.DataFrame(dict(zip(CHANGES, (index, catching_up, index - catching_up), strict=True)))
+
+
+def base_rows(table: pd.DataFrame, model: Mapping) -> pd.Series:
+    """True where the cumulative index is 1: the unit's row of the model's `base_year`, or its first.
+
+    Raises InputError naming the model and the periods when `base_year` is none of them.
+    """
+    if model.get("base_year") is None:
+        return ~table["province"].duplicated()
+    base, order = str(model["base_year"]), period_key(table["year"])
+    if base not in order:
+        periods = ", ".join(sorted(order, key=order.get))
+        raise InputError(f"productivity.models: {model['name']}: base_year {base} is none of the periods {periods}.")
+    return table["year"] == base
+
+
+def since_base(values: pd.Series, provinces: pd.Series, base: pd.Series) -> pd.Series:
+    """Each value less the unit's value in its `base` row; nan for a unit that has none."""
+    return values - provinces.map(values[base].set_axis(provinces[base]))
+
+
+def chain(index: pd.Series, provinces: pd.Series, base: pd.Series) -> pd.Series:
+    """Sum of the changes between the base row and each row, negative backward; nan where a missing one lies between."""
+    steps = index.mask(~provinces.duplicated(), 0.0)
+    total = since_base(steps.fillna(0).groupby(provinces).cumsum(), provinces, base)
+    missing = since_base(steps.isna().groupby(provinces).cumsum(), provinces, base)
+    return total.where(missing == 0)
+
+
+def productivity_change(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
+    """Table `province, year, index, efficiency_change, technical_change, cumulative, status` from scores.
+
+    `scores` as `program_levels` takes them. A unit's first period has no change and status `first`; later ones are
+    `optimal`, or `infeasible` when a score of the index is missing. `cumulative` is 1 in the unit's first period, or
+    in `base_year`, and chains the changes from there (Luenberger: adds them). A global chain must telescope to
+    E^G_t / E^G_base (S^G_base - S^G_t); ArithmeticError if it does not to 1e-12.
+    """
+    programs = program_levels(scores, model)
+    technology = index_technology(programs, model)
+    levels = programs.pivot(index=["province", "place", "year"], columns="reference", values="level").reset_index()
+    changes = level_changes(levels, technology)
+    provinces, base = levels["province"], base_rows(levels, model)
+    cumulative = chain(changes["index"], provinces, base)
+    if technology == "global":
+        direct = since_base(levels["global"], provinces, base).where(cumulative.notna())
+        slack = 1e-12 * max(1.0, levels["global"].abs().max())
+        if not np.allclose(cumulative, direct, rtol=0, atol=slack, equal_nan=True):
+            raise ArithmeticError("the cumulative global index does not telescope")
+    if model["index"] == "luenberger":
+        cumulative = 1 + cumulative
+    else:
+        changes, cumulative = np.exp(changes), np.exp(cumulative)
+    first = ~provinces.duplicated()
+    status = np.where(first, "first", np.where(changes["index"].isna(), "infeasible", "optimal"))
+    return pd.concat([levels[KEYS], changes], axis=1).assign(cumulative=cumulative, status=status)[COLUMNS]
+
+
+def infeasible_programs(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
+    """Table `province, year, reference, rule, score, treatment` of the programs that gave the index no level.
+
+    They are infeasible, or their score makes no efficiency above zero. `rule` is the model's `infeasible`, `score` the
+    super-efficiency score that stands in, if one does; `treatment` is one of `TREATMENTS`. Mixed-period programs are
+    listed whether or not the index moved away from them, others where the index uses them. Infeasible `own` or
+    `global` programs leave at least efficiency or technical change missing.
+    """
+    programs = program_levels(scores, model)
+    technology = index_technology(programs, model)
+    unusable = (programs["status"] == "infeasible") | programs["level"].isna()
+    table = programs[unusable & programs["reference"].isin({*MIXED, *REFERENCES[technology]})]
+    moved = (technology == "biennial") & table["reference"].isin(MIXED)
+    treatment = np.select([~table["used"], moved, table["super"].notna()], [UNUSED, BIENNIAL, SUPER], MISSING)
+    score = table["super"].where(treatment == SUPER)
+    return table.assign(rule=model["infeasible"], score=score, treatment=treatment)[PROGRAM_COLUMNS].reset_index(
+        drop=True
     )
 
 
-def malmquist_luenberger(wide: pd.DataFrame) -> pd.DataFrame:
-    """Malmquist-Luenberger index (Chung, Färe and Grosskopf 1997, J. Environ. Manage. 51) of each period.
+def scale_components(crs: pd.DataFrame, vrs: pd.DataFrame, index: str) -> pd.DataFrame:
+    """Pure and scale parts of changes under constant returns (Simar and Wilson 1998; Zofio 2007, J. Prod. Anal. 27).
 
-    ML = sqrt{(1 + S^t_t) / (1 + S^t_{t+1}) x (1 + S^{t+1}_t) / (1 + S^{t+1}_{t+1})}, superscript the
-    technology's period: S^t_{t+1} is column `previous` of t+1, S^{t+1}_t column `next` of t. Efficiency
-    change uses `own` scores only, so it stands where a mixed-period program is infeasible; technical change
-    is ML / efficiency change.
+    `crs` and `vrs` are tables of `productivity_change` of two models that differ in returns alone, `index` is the
+    models'. Pure changes are those under variable returns; scale efficiency change EC_crs / EC_vrs, scale technical
+    change TC_crs / TC_vrs (Luenberger: differences). The four multiply (add) to the CRS index; ArithmeticError if
+    they do not to 1e-12, or to the rounding of tables read from a CSV, which holds twelve digits of each number.
     """
-    now = 1 + wide.reindex(columns=["own", "previous", "next"])  # a one-period panel has no neighbours
-    before = now.groupby(wide["province"]).shift()
-    efficiency = before["own"] / now["own"]
-    index = np.sqrt(before["own"] / now["previous"] * before["next"] / now["own"])
-    return pd.DataFrame({"index": index, "efficiency_change": efficiency, "technical_change": index / efficiency})
-
-
-def productivity_change(scores: pd.DataFrame, technology: str) -> pd.DataFrame:
-    """Table `province, year, index, efficiency_change, technical_change, cumulative, status` from scores.
-
-    `technology` is `global` (GML) or `contemporaneous` (ML). A unit's first period has no change,
-    `cumulative` 1 and status `first`; later ones are `optimal`, or `infeasible` when a score of the index is
-    missing, and then `cumulative`, the running product, is empty from there on. The global cumulative must
-    telescope to (1 + S^G_first) / (1 + S^G_t); ArithmeticError if it does not to 1e-12.
-    """
-    wide = wide_scores(scores)
-    changes = {"global": global_malmquist_luenberger, "contemporaneous": malmquist_luenberger}[technology](wide)
-    table = pd.concat([wide[KEYS], changes], axis=1)
-    first = ~table["province"].duplicated()
-    factors = table["index"].mask(first, 1.0)
-    table["cumulative"] = factors.groupby(table["province"]).cumprod(skipna=False)
-    table["status"] = np.where(first, "first", np.where(table["index"].isna(), "infeasible", "optimal"))
-    if technology == "global":
-        start = wide.groupby("province")["global"].transform("first")
-        direct = (1 + start) / (1 + wide["global"])
-        if not np.allclose(table["cumulative"], direct, rtol=1e-12, atol=0, equal_nan=True):
-            raise ArithmeticError("the cumulative global index does not telescope")
-    return table[COLUMNS]
+    both = crs.merge(vrs, on=KEYS, suffixes=("_crs", "_vrs"), validate="one_to_one")
+    combine, part = (np.add, np.subtract) if index == "luenberger" else (np.multiply, np.divide)
+    table = both[KEYS].copy()
+    for kind in ("efficiency", "technical"):
+        table[f"pure_{kind}_change"] = both[f"{kind}_change_vrs"]
+        table[f"scale_{kind}_change"] = part(both[f"{kind}_change_crs"], both[f"{kind}_change_vrs"])
+    parts = table.drop(columns=KEYS)
+    product = combine.reduce(parts.to_numpy(), axis=1)
+    largest = np.fmax(1, np.abs(both[[f"{name}_crs" for name in CHANGES]]).max(axis=1))
+    error = np.abs(product - both["index_crs"]) / largest
+    if (error > 1e-12 + 3 * 5e-12).any():  # index and two changes, each rounded by half a unit of its twelfth digit
+        raise ArithmeticError("the scale components do not combine to the index under constant returns")
+    return table

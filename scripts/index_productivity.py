@@ -1,11 +1,11 @@
-"""Productivity index of one model from the provinces' distances."""
+"""Productivity index of one model from the provinces' distances, and the programs that had no solution."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 from _helpers import logger, read_table, start_log, write_table
-from _productivity import productivity_change
+from _productivity import BIENNIAL, infeasible_programs, productivity_change
 
 
 def read_scores(paths: Sequence[str | Path]) -> pd.DataFrame:
@@ -24,8 +24,10 @@ def main(snakemake) -> None:
     start_log(snakemake)
     model = snakemake.params.model
     scores = read_scores(snakemake.input.scores)
-    index = productivity_change(scores, model["technology"])
-    write_table(index, snakemake.output[0])
+    index = productivity_change(scores, model)
+    infeasible = infeasible_programs(scores, model)
+    write_table(index, snakemake.output.index)
+    write_table(infeasible, snakemake.output.infeasible)
     programs = infeasible_cells(scores, ["province", "year", "reference"])
     changes = infeasible_cells(index, ["province", "year"])
     logger.info(
@@ -36,6 +38,12 @@ def main(snakemake) -> None:
         "%d changes, %d missing for an infeasible program: %s",
         *((index["status"] != "first").sum(), len(changes), ", ".join(changes) or "none"),
     )
+    moved = (infeasible["treatment"] == BIENNIAL).sum()
+    if moved:
+        logger.warning(
+            "model %s: %d of %d mixed-period programs have no solution; the whole index is on the biennial technology",
+            *(model["name"], moved, scores["reference"].isin(["previous", "next"]).sum()),
+        )
 
 
 if "snakemake" in globals():

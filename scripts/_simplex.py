@@ -1,0 +1,193 @@
+"""The batched engine: primal simplex for a block of units at once on a small pool of columns, in numpy.
+
+All programs of a technology share its columns, so one matrix product prices a pool of columns for a whole block of units.
+A block is solved on the pool; then all columns are priced, each unit's worst is added to the pool, and the units that it
+concerns go on from their bases. Only observations on or near the frontier ever enter, so that the pool stays small and
+serves the next block. The result is a proposal: certified by `_certificate`, doubtful units handed to HiGHS.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from _certificate import column_sizes, mask_excluded
+from _programs import Programs
+
+OPTIMAL = 1e-11  # reduced costs below this are no gain
+PIVOT = 1e-9  # a pivot element below this is rounding
+TIE = 1e-12  # ratios this close are equal, and the larger pivot element decides
+STEPS = 400  # pivots of a unit before it is left to HiGHS
+UNITS = 1024  # units solved at once
+
+
+class Block:
+    """Simplex states of a block of units: bases, inverses, values and multipliers of both phases.
+
+    `state` (n, m + 2, m + 1): the inverse of the basis with the basic values beside it; below, the multipliers and
+    objectives of the costs and of the artificial costs (phase 1 drives the sum of artificials to zero).
+    """
+
+    def __init__(self, programs: Programs, columns: np.ndarray, sizes: np.ndarray, units: np.ndarray):
+        """States of all programs at the basis of singleton local columns and artificials.
+
+        `columns` (m, J): technology columns divided by their `sizes` (J,); `units` (n,): the units' own sizes.
+        """
+        self.programs, self.columns, self.sizes, self.units = programs, columns, sizes, units
+        count, rows = programs.own.shape
+        self.local = np.broadcast_to(programs.local, (count, *programs.local.shape[1:]))
+        right = np.broadcast_to(programs.right, (count, rows))
+        self.prices = units[:, None] / programs.own  # multiplies multipliers before they meet scaled columns
+        self.basis = np.tile(-1 - np.arange(rows), (count, 1))
+        self.state = np.zeros((count, rows + 2, rows + 1))
+        filled = (programs.local != 0).any(axis=0)
+        diagonal = np.ones((count, rows))
+        costs = np.zeros((count, rows))
+        for column in np.flatnonzero(filled.sum(axis=0) == 1):
+            row = filled[:, column].argmax()
+            free = (self.basis[:, row] < 0) & (self.local[:, row, column] > 0)
+            self.basis[free, row] = self.columns.shape[1] + column
+            diagonal[free, row] = self.local[free, row, column]
+            costs[free, row] = programs.costs[column]
+        artificial = self.basis < 0
+        places = np.arange(rows)
+        self.state[:, places, places] = 1 / diagonal
+        self.state[:, :rows, rows] = right / diagonal
+        self.state[:, rows, :rows] = costs / diagonal
+        self.state[:, rows + 1, :rows] = -artificial.astype(float)
+        self.state[:, rows, rows] = (costs * right / diagonal).sum(axis=1)
+        self.state[:, rows + 1, rows] = -(artificial * right).sum(axis=1)
+        self.infeasible = np.zeros(count, dtype=bool)
+        self.steps = np.zeros(count, dtype=int)
+
+    def improve(self, units: np.ndarray, pool: np.ndarray) -> None:
+        """Pivot `units` (places) to optimality over the pool (column numbers) and the local columns."""
+        rows = self.basis.shape[1]
+        pooled = np.ascontiguousarray(self.columns[:, pool])
+        active = units
+        while len(active):
+            state, basis = self.state[active], self.basis[active]
+            local, prices = self.local[active], self.prices[active]
+            running = np.ones(len(active), dtype=bool)
+            while running.mean() > 0.6:
+                phase_one = state[:, rows + 1, rows] < -PIVOT
+                cost_row = np.where(phase_one, rows + 1, rows)
+                multipliers = state[np.arange(len(state)), cost_row, :rows]
+                entering, gain, column = self._enter(active, multipliers, phase_one, pool, pooled, local, prices)
+                better = gain > OPTIMAL
+                stuck = ~better & phase_one
+                self.infeasible[active[stuck & running]] = True
+                running &= better & (self.steps[active] < STEPS)
+                if not running.any():
+                    break
+                leaving, blocked = self._leave(state, basis, column, phase_one)
+                running &= blocked
+                self._pivot(state, basis, column, entering, leaving, running, local)
+                self.steps[active[running]] += 1
+            self.state[active], self.basis[active] = state, basis
+            active = active[running]
+
+    def _enter(self, active, multipliers, phase_one, pool, pooled, local, prices):
+        """Entering column number, its gain per unit and its column in own-value form, for each active unit."""
+        places = np.arange(len(active))
+        reduced = (multipliers * prices) @ pooled
+        if self.programs.excluded.ndim:
+            reduced[self.programs.excluded[active, None] == self.programs.technology.observation[pool]] = np.inf
+        best = reduced.argmin(axis=1)
+        gain = -reduced[places, best]
+        own = np.where(phase_one[:, None], 0.0, self.programs.costs) - np.matmul(multipliers[:, None, :], local)[:, 0]
+        best_own = own.argmax(axis=1)
+        gain_own = own[places, best_own]
+        use_own = gain_own > gain
+        entering = np.where(use_own, self.columns.shape[1] + best_own, pool[best])
+        column = np.where(use_own[:, None], local[places, :, best_own], pooled.T[best] * prices)
+        return entering, np.where(use_own, gain_own, gain), column
+
+    def _leave(self, state, basis, column, phase_one):
+        """Leaving row of each unit and whether there is one; `column` (n, m) becomes the direction of the basic values.
+
+        In phase 2 an artificial at zero must stay there, so any movement of it blocks at once.
+        """
+        rows = basis.shape[1]
+        column[:] = np.matmul(state[:, :rows, :rows], column[:, :, None])[:, :, 0]
+        values = np.maximum(state[:, :rows, rows], 0.0)
+        held = (basis < 0) & ~phase_one[:, None] & (np.abs(column) > PIVOT)
+        falling = column > PIVOT
+        ratios = np.where(falling, values / np.where(falling, column, 1.0), np.inf)
+        ratios[held] = 0.0
+        least = ratios.min(axis=1)
+        tied = ratios <= least[:, None] * (1 + TIE) + TIE
+        return np.where(tied, np.abs(column), 0.0).argmax(axis=1), np.isfinite(least)
+
+    def _pivot(self, state, basis, direction, entering, leaving, running, local):
+        """Exchange one column of each running unit's basis; `direction` (n, m) the entering column in basic terms."""
+        rows = basis.shape[1]
+        places = np.arange(len(basis))
+        count = self.columns.shape[1]
+        element = direction[places, leaving]
+        step = np.empty((len(basis), rows + 2))
+        step[:, :rows] = direction
+        costs = np.where(entering >= count, self.programs.costs[np.clip(entering - count, 0, None)], 0.0)
+        # what the entering column gains in either phase: cost less multipliers times column
+        basic = np.where(basis >= count, self.programs.costs[np.clip(basis - count, 0, len(self.programs.costs) - 1)], 0.0)
+        step[:, rows] = (basic * direction).sum(axis=1) - costs
+        step[:, rows + 1] = -((basis < 0) * direction).sum(axis=1)
+        step[places, leaving] -= 1.0
+        pivot = state[places, leaving] / np.where(running, element, 1.0)[:, None]
+        step[~running] = 0.0
+        state -= step[:, :, None] * pivot[:, None, :]
+        basis[places[running], leaving[running]] = entering[running]
+
+
+def propose(programs: Programs, pool: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Bases (n, m) and rays (n, m; nan unless called infeasible) of all programs, and the pool of columns used.
+
+    Bases name columns as `_certificate.Results` does; the multipliers of phase 1 are the ray of an infeasible program.
+    """
+    columns = programs.technology.columns
+    sizes, units = column_sizes(programs)
+    scaled = columns / sizes
+    count, rows = programs.own.shape
+    basis = np.empty((count, rows), dtype=int)
+    rays = np.full((count, rows), np.nan)
+    pool = extreme_columns(programs, scaled) if pool is None else pool
+    width = max(1, min(UNITS, 8_000_000 // columns.shape[1]))
+    for start in range(0, count, width):
+        chosen = np.arange(start, min(start + width, count))
+        block = Block(programs.take(chosen), scaled, sizes, units[chosen])
+        pending = np.arange(len(chosen))
+        while len(pending):
+            block.improve(pending, pool)
+            worst, excess = _price_all(block, pending)
+            pending = pending[excess > OPTIMAL * 10]
+            new = np.setdiff1d(worst[excess > OPTIMAL * 10], pool)
+            if not len(new):
+                break
+            block.infeasible[pending] = False
+            pool = np.concatenate([pool, new])
+        basis[chosen] = block.basis
+        rays[chosen[block.infeasible]] = block.state[block.infeasible, rows + 1, :rows]
+    return basis, rays, pool
+
+
+def _price_all(block: Block, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Worst technology column (n,) of each unit over all columns, and its gain (n,)."""
+    rows = block.basis.shape[1]
+    phase = np.where(block.infeasible[units], rows + 1, rows)
+    multipliers = block.state[units, phase, :rows]
+    reduced = (multipliers * block.prices[units]) @ block.columns
+    mask_excluded(reduced, block.programs.take(units), slice(None))
+    worst = reduced.argmin(axis=1)
+    return worst, -reduced[np.arange(len(units)), worst]
+
+
+def extreme_columns(programs: Programs, scaled: np.ndarray, wanted: int = 64) -> np.ndarray:
+    """Columns to begin with: those that make most of a good, or a random mix of goods, from least of the others.
+
+    `scaled` (m, J) technology columns per size. A small technology is taken whole.
+    """
+    variables = len(programs.signs)
+    count = scaled.shape[1]
+    if count <= 4 * wanted:
+        return np.arange(count)
+    amounts = scaled[:variables] / programs.technology.scale[:variables, None]
+    mixes = np.random.default_rng(0).dirichlet(np.ones(variables), wanted) * -programs.signs
+    return np.unique((mixes @ np.log(np.maximum(amounts, 1e-300))).argmax(axis=1))

@@ -1,0 +1,104 @@
+"""All productivity models side by side: what each is, what had no solution, what it says on average."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from _helpers import period_key, read_table, start_log, write_table
+from _productivity import BIENNIAL, CHANGES, SUPER
+from _tables import Layout, render_html, shown
+
+# Column of the CSV -> heading of the page.
+HEADINGS = {
+    "model": "Model",
+    "measure": "Measure",
+    "direction": "Direction",
+    "returns": "Returns",
+    "disposability": "Disposability",
+    "technology": "Technology",
+    "index": "Index",
+    "infeasible": "Rule if infeasible",
+    "changes": "Changes",
+    "changes_missing": "Missing",
+    "infeasible_programs": "Infeasible programs",
+    "super_scores": "Super scores",
+    "moved_to_biennial": "Moved to biennial",
+    "mean_index": "Mean index",
+    "mean_efficiency_change": "Mean efficiency change",
+    "mean_technical_change": "Mean technical change",
+    "mean_cumulative": "Mean cumulative, last period",
+}
+OPTIONS = ("measure", "returns", "disposability", "index", "infeasible")
+NOTES = (
+    "Means of the changes are geometric (Luenberger: arithmetic), over the unit-periods whose index and decomposition "
+    "are complete, so that mean efficiency and technical change multiply (add) to the mean index; they are 1 (0) "
+    "where nothing changes.",
+    "The mean cumulative level is arithmetic, over the units that have one in the panel's last period.",
+    "Infeasible programs include those whose score makes no efficiency above zero; each is a row of "
+    "results/productivity/<model>_infeasible.csv.",
+)
+
+
+def direction_text(direction: str | list[str] | Mapping[str, float]) -> str:
+    """A model's direction in one cell: its name, the variables, or the variables with their amounts."""
+    if isinstance(direction, str):
+        return direction
+    if isinstance(direction, Mapping):
+        return ", ".join(f"{name} {amount:g}" for name, amount in direction.items())
+    return ", ".join(direction)
+
+
+def mean_changes(index: pd.DataFrame, form: str) -> dict[str, float]:
+    """Mean index, efficiency and technical change over the rows that have all three; nan if none has.
+
+    Geometric for ratios, arithmetic for a Luenberger indicator: the means of the parts then combine to the index's.
+    """
+    complete = index[CHANGES].dropna()
+    means = complete.mean() if form == "luenberger" else np.exp(np.log(complete).mean())
+    return means.add_prefix("mean_").to_dict()
+
+
+def summarise(model: Mapping, index: pd.DataFrame, infeasible: pd.DataFrame) -> dict:
+    """One row of the table, keys of `HEADINGS`, from a model's two files in results/productivity."""
+    order = period_key(index["year"])
+    last = index["year"] == max(order, key=order.get)
+    width = f" of {model['width']}" if model.get("width") else ""
+    row = {
+        "model": model["name"],
+        "direction": direction_text(model["direction"]),
+        "technology": model["technology"] + width,
+        "changes": int((index["status"] != "first").sum()),
+        "changes_missing": int((index["status"] == "infeasible").sum()),
+        "infeasible_programs": len(infeasible),
+        "super_scores": int((infeasible["treatment"] == SUPER).sum()),
+        "moved_to_biennial": "yes" if (infeasible["treatment"] == BIENNIAL).any() else "no",
+        "mean_cumulative": index.loc[last, "cumulative"].mean(),
+        **{option: model[option] for option in OPTIONS},
+        **mean_changes(index, model["index"]),
+    }
+    return {name: row[name] for name in HEADINGS}
+
+
+def lay_out_productivity(table: pd.DataFrame, note: str = "") -> Layout:
+    """The printed table: a row a model; words of the config lose their underscores, measures keep three decimals."""
+
+    def text(cell: str | int | float) -> str:
+        return shown(cell) if isinstance(cell, float) else str(cell).replace("_", " ")
+
+    rows = [[name, *map(text, cells)] for name, *cells in table.itertuples(index=False, name=None)]
+    return Layout("productivity", "Productivity models", [[(h, 1) for h in HEADINGS.values()]], [rows], NOTES, note)
+
+
+def main(snakemake) -> None:
+    start_log(snakemake)
+    files = zip(snakemake.params.models, snakemake.input.index, snakemake.input.infeasible, strict=True)
+    rows = [summarise(model, read_table(index), read_table(infeasible)) for model, index, infeasible in files]
+    table = pd.DataFrame(rows, columns=list(HEADINGS))
+    write_table(table, snakemake.output.csv, keys=())
+    layout = lay_out_productivity(table, snakemake.params.note)
+    Path(snakemake.output.html).write_text(render_html(layout), encoding="utf-8")
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821
