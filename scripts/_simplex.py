@@ -13,17 +13,20 @@ from _certificate import column_sizes, mask_excluded
 from _programs import Programs
 
 OPTIMAL = 1e-11  # reduced costs below this are no gain
+ZERO = 1e-11  # basic values below this are zero
 PIVOT = 1e-9  # a pivot element below this is rounding
-TIE = 1e-12  # ratios this close are equal, and the larger pivot element decides
-STEPS = 400  # pivots of a unit before it is left to HiGHS
+TIE = 1e-12  # ratios this close are equal, and the perturbation decides
+STEPS = 150  # pivots of a unit before it is left to HiGHS
 UNITS = 1024  # units solved at once
 
 
 class Block:
     """Simplex states of a block of units: bases, inverses, values and multipliers of both phases.
 
-    `state` (n, m + 2, m + 1): the inverse of the basis with the basic values beside it; below, the multipliers and
-    objectives of the costs and of the artificial costs (phase 1 drives the sum of artificials to zero).
+    `state` (n, m + 2, m + 2): the inverse of the basis; beside it the basic values, and those of a right-hand side of
+    random numbers, which breaks ties as an infinitesimal perturbation would, so that degenerate units do not cycle;
+    below, the multipliers and objectives of the costs and of the artificial costs (phase 1 drives the sum of artificials
+    to zero).
     """
 
     def __init__(self, programs: Programs, columns: np.ndarray, sizes: np.ndarray, units: np.ndarray):
@@ -37,7 +40,8 @@ class Block:
         right = np.broadcast_to(programs.right, (count, rows))
         self.prices = units[:, None] / programs.own  # multiplies multipliers before they meet scaled columns
         self.basis = np.tile(-1 - np.arange(rows), (count, 1))
-        self.state = np.zeros((count, rows + 2, rows + 1))
+        self.state = np.zeros((count, rows + 2, rows + 2))
+        self.relaxed = np.zeros(count, dtype=bool)
         filled = (programs.local != 0).any(axis=0)
         diagonal = np.ones((count, rows))
         costs = np.zeros((count, rows))
@@ -51,6 +55,10 @@ class Block:
         places = np.arange(rows)
         self.state[:, places, places] = 1 / diagonal
         self.state[:, :rows, rows] = right / diagonal
+        perturbation = np.random.default_rng(0).uniform(1, 2, rows) * relaxing(programs)
+        self.state[:, :rows, rows + 1] = perturbation / diagonal
+        self.state[:, rows, rows + 1] = (costs * perturbation / diagonal).sum(axis=1)
+        self.state[:, rows + 1, rows + 1] = -(artificial * perturbation).sum(axis=1)
         self.state[:, rows, :rows] = costs / diagonal
         self.state[:, rows + 1, :rows] = -artificial.astype(float)
         self.state[:, rows, rows] = (costs * right / diagonal).sum(axis=1)
@@ -68,19 +76,22 @@ class Block:
             local, prices = self.local[active], self.prices[active]
             running = np.ones(len(active), dtype=bool)
             while running.mean() > 0.6:
-                phase_one = state[:, rows + 1, rows] < -PIVOT
+                broken = state[:, rows + 1, rows] < -PIVOT
+                phase_one = broken | ((state[:, rows + 1, rows + 1] < -PIVOT) & ~self.relaxed[active])
                 cost_row = np.where(phase_one, rows + 1, rows)
                 multipliers = state[np.arange(len(state)), cost_row, :rows]
                 entering, gain, column = self._enter(active, multipliers, phase_one, pool, pooled, local, prices)
                 better = gain > OPTIMAL
-                stuck = ~better & phase_one
-                self.infeasible[active[stuck & running]] = True
-                running &= better & (self.steps[active] < STEPS)
+                self.infeasible[active[~better & broken & running]] = True
+                self.relaxed[active[~better & phase_one & ~broken]] = True
+                running &= (better | (phase_one & ~broken)) & (self.steps[active] < STEPS)
                 if not running.any():
                     break
+                moving = running & better
                 leaving, blocked = self._leave(state, basis, column, phase_one)
-                running &= blocked
-                self._pivot(state, basis, column, entering, leaving, running, local)
+                running &= blocked | ~moving
+                moving &= blocked
+                self._pivot(state, basis, column, entering, leaving, moving)
                 self.steps[active[running]] += 1
             self.state[active], self.basis[active] = state, basis
             active = active[running]
@@ -108,16 +119,18 @@ class Block:
         """
         rows = basis.shape[1]
         column[:] = np.matmul(state[:, :rows, :rows], column[:, :, None])[:, :, 0]
-        values = np.maximum(state[:, :rows, rows], 0.0)
+        values = state[:, :rows, rows]
+        values = np.where(values > ZERO, values, 0.0)
         held = (basis < 0) & ~phase_one[:, None] & (np.abs(column) > PIVOT)
         falling = column > PIVOT
         ratios = np.where(falling, values / np.where(falling, column, 1.0), np.inf)
         ratios[held] = 0.0
         least = ratios.min(axis=1)
         tied = ratios <= least[:, None] * (1 + TIE) + TIE
-        return np.where(tied, np.abs(column), 0.0).argmax(axis=1), np.isfinite(least)
+        perturbed = state[:, :rows, rows + 1] / np.where(tied, column, 1.0)
+        return np.where(tied, perturbed, np.inf).argmin(axis=1), np.isfinite(least)
 
-    def _pivot(self, state, basis, direction, entering, leaving, running, local):
+    def _pivot(self, state, basis, direction, entering, leaving, running):
         """Exchange one column of each running unit's basis; `direction` (n, m) the entering column in basic terms."""
         rows = basis.shape[1]
         places = np.arange(len(basis))
@@ -135,6 +148,13 @@ class Block:
         step[~running] = 0.0
         state -= step[:, :, None] * pivot[:, None, :]
         basis[places[running], leaving[running]] = entering[running]
+
+
+def relaxing(programs: Programs) -> np.ndarray:
+    """Sign (m,) of the right-hand side's change that makes each row easier: +1, -1, or 0 for an equation."""
+    filled = (programs.local != 0).any(axis=0)
+    single = programs.local[0][:, filled.sum(axis=0) == 1]
+    return (single > 0).any(axis=1).astype(float) - (single < 0).any(axis=1)
 
 
 def propose(programs: Programs, pool: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -186,7 +206,7 @@ def extreme_columns(programs: Programs, scaled: np.ndarray, wanted: int = 64) ->
     """
     variables = len(programs.signs)
     count = scaled.shape[1]
-    if count <= 4 * wanted:
+    if count <= 8 * wanted:
         return np.arange(count)
     amounts = scaled[:variables] / programs.technology.scale[:variables, None]
     mixes = np.random.default_rng(0).dirichlet(np.ones(variables), wanted) * -programs.signs

@@ -23,7 +23,7 @@ from typing import NamedTuple
 for library in ("OMP", "OPENBLAS", "MKL"):  # before the first import of numpy: one thread for everybody
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-import numpy as np
+import numpy as np  # noqa: E402
 
 SIZES = (300, 3_000, 30_000)
 LIMIT = 120.0  # seconds that a peer, or one of our engines on one model, may take at one size
