@@ -17,7 +17,7 @@ from _programs import Programs
 
 TOLERANCE = 1e-9  # largest violation of a certified result, in own-value terms
 DUST = 1e-12  # a share of the own value below this is rounding, and is zero
-BLOCK = 4_000_000  # prices held at once
+PRICES = 4_000_000  # prices of columns held at once
 
 
 @dataclass
@@ -57,7 +57,7 @@ def column_sizes(programs: Programs) -> tuple[np.ndarray, np.ndarray]:
 
 def blocks(programs: Programs) -> Iterator[slice]:
     """Runs of units whose prices of all columns fit in memory at once."""
-    size = max(1, BLOCK // programs.technology.columns.shape[1])
+    size = max(1, PRICES // programs.technology.columns.shape[1])
     return (slice(start, start + size) for start in range(0, len(programs), size))
 
 
@@ -173,8 +173,9 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
         residual = np.abs(np.einsum("nij,nj->ni", matrices, point) - right)
         excess, worst = price_columns(programs, multipliers)
         reach, caps = reaches(programs, objective)
-        local = programs.costs - np.einsum("nm,nml->nl", multipliers, np.broadcast_to(
-            programs.local, (len(basis), *programs.local.shape[1:])))
+        local = programs.costs - np.einsum(
+            "nm,nml->nl", multipliers, np.broadcast_to(programs.local, (len(basis), *programs.local.shape[1:]))
+        )
         wrong = np.where(local > 0, local * caps, 0.0).sum(axis=1)
         dual = np.where(excess > 0, excess * reach, 0.0) + wrong
         duality = np.abs((multipliers * right).sum(axis=1) - objective)

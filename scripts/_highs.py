@@ -6,12 +6,11 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import highspy
 import numpy as np
 import pulp
-from _programs import Programs
+from _programs import Programs, Proposal
 
 # Presolve would hide the ray of an infeasible program; matrix entries under 1e-9 would be dropped silently.
 COMMON = {
@@ -24,19 +23,6 @@ COMMON = {
 FIRST = COMMON | {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
 TIGHT = COMMON | {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 RETRIES = (TIGHT | {"simplex_strategy": 1}, TIGHT | {"simplex_strategy": 4})  # dual, then primal simplex
-
-
-class Proposal(NamedTuple):
-    """What a solver says of n programs: to be certified, never believed.
-
-    `basis` (n, m): technology columns first, then local ones, -1 - r for row r's logical, -1 - m where there is none.
-    `rays` (n, m): multipliers in own-value form of programs called infeasible, nan elsewhere. Under extreme data HiGHS
-    answers `Unknown` and yet holds a sound ray or basis, so that both can be there.
-    """
-
-    basis: np.ndarray
-    rays: np.ndarray
-    status: list[str]
 
 
 @contextmanager

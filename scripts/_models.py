@@ -222,7 +222,7 @@ def reference_periods(model: Mapping, reference: str, place: int, count: int) ->
         return range(count)
     if reference.startswith("biennial"):
         first = place - (reference == "biennial_previous")
-        return range(first, first + 2) if 0 <= first and first + 2 <= count else range(0)
+        return range(first, first + 2) if first >= 0 and first + 2 <= count else range(0)
     centre = place + {"own": 0, "previous": -1, "next": 1}[reference]
     if not 0 <= centre < count:
         return range(0)

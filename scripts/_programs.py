@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from _models import RATIO_MEASURES, ROLES, directed, model_variables, slack_weights
@@ -68,6 +69,19 @@ class Programs:
 
         excluded = self.excluded[units] if self.excluded.ndim else self.excluded
         return replace(self, own=self.own[units], local=pick(self.local), right=pick(self.right), excluded=excluded)
+
+
+class Proposal(NamedTuple):
+    """What a solver says of n programs: to be certified, never believed.
+
+    `basis` (n, m): technology columns first, then local ones, -1 - r for row r's logical, -1 - m where there is none.
+    `rays` (n, m): multipliers in own-value form of programs called infeasible, nan elsewhere. Under extreme data HiGHS
+    answers `Unknown` and yet holds a sound ray or basis, so that both can be there.
+    """
+
+    basis: np.ndarray
+    rays: np.ndarray
+    status: list[str]
 
 
 def variable_signs(model: Mapping) -> np.ndarray:

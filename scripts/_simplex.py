@@ -9,8 +9,8 @@ serves the next block. The result is a proposal: certified by `_certificate`, do
 from __future__ import annotations
 
 import numpy as np
-from _certificate import column_sizes, mask_excluded
-from _programs import Programs
+from _certificate import PRICES, column_sizes, mask_excluded
+from _programs import Programs, Proposal
 
 OPTIMAL = 1e-11  # reduced costs below this are no gain
 ZERO = 1e-11  # basic values below this are zero
@@ -29,12 +29,12 @@ class Block:
     to zero).
     """
 
-    def __init__(self, programs: Programs, columns: np.ndarray, sizes: np.ndarray, units: np.ndarray):
+    def __init__(self, programs: Programs, columns: np.ndarray, units: np.ndarray):
         """States of all programs at the basis of singleton local columns and artificials.
 
-        `columns` (m, J): technology columns divided by their `sizes` (J,); `units` (n,): the units' own sizes.
+        `columns` (m, J): technology columns divided by their sizes; `units` (n,): the units' own sizes.
         """
-        self.programs, self.columns, self.sizes, self.units = programs, columns, sizes, units
+        self.programs, self.columns = programs, columns
         count, rows = programs.own.shape
         self.local = np.broadcast_to(programs.local, (count, *programs.local.shape[1:]))
         right = np.broadcast_to(programs.right, (count, rows))
@@ -66,6 +66,20 @@ class Block:
         self.infeasible = np.zeros(count, dtype=bool)
         self.steps = np.zeros(count, dtype=int)
 
+    def solve(self, pool: np.ndarray) -> np.ndarray:
+        """Solve all units over all columns, beginning with those of `pool` (numbers); returns the pool as it has grown."""
+        pending = np.arange(len(self.basis))
+        while len(pending):
+            self.improve(pending, pool)
+            worst, excess = self._price_all(pending)
+            pending = pending[excess > 10 * OPTIMAL]
+            new = np.setdiff1d(worst[excess > 10 * OPTIMAL], pool)
+            if not len(new):
+                break  # done, or what is left did not converge
+            self.infeasible[pending] = False
+            pool = np.concatenate([pool, new])
+        return pool
+
     def improve(self, units: np.ndarray, pool: np.ndarray) -> None:
         """Pivot `units` (places) to optimality over the pool (column numbers) and the local columns."""
         rows = self.basis.shape[1]
@@ -95,6 +109,16 @@ class Block:
                 self.steps[active[running]] += 1
             self.state[active], self.basis[active] = state, basis
             active = active[running]
+
+    def _price_all(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Worst technology column (n,) of each unit (place) over all columns, and its gain (n,)."""
+        rows = self.basis.shape[1]
+        phase = np.where(self.infeasible[units], rows + 1, rows)
+        multipliers = self.state[units, phase, :rows]
+        reduced = (multipliers * self.prices[units]) @ self.columns
+        mask_excluded(reduced, self.programs.take(units), slice(None))
+        worst = reduced.argmin(axis=1)
+        return worst, -reduced[np.arange(len(units)), worst]
 
     def _enter(self, active, multipliers, phase_one, pool, pooled, local, prices):
         """Entering column number, its gain per unit and its column in own-value form, for each active unit."""
@@ -140,7 +164,9 @@ class Block:
         step[:, :rows] = direction
         costs = np.where(entering >= count, self.programs.costs[np.clip(entering - count, 0, None)], 0.0)
         # what the entering column gains in either phase: cost less multipliers times column
-        basic = np.where(basis >= count, self.programs.costs[np.clip(basis - count, 0, len(self.programs.costs) - 1)], 0.0)
+        basic = np.where(
+            basis >= count, self.programs.costs[np.clip(basis - count, 0, len(self.programs.costs) - 1)], 0.0
+        )
         step[:, rows] = (basic * direction).sum(axis=1) - costs
         step[:, rows + 1] = -((basis < 0) * direction).sum(axis=1)
         step[places, leaving] -= 1.0
@@ -157,46 +183,23 @@ def relaxing(programs: Programs) -> np.ndarray:
     return (single > 0).any(axis=1).astype(float) - (single < 0).any(axis=1)
 
 
-def propose(programs: Programs, pool: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Bases (n, m) and rays (n, m; nan unless called infeasible) of all programs, and the pool of columns used.
-
-    Bases name columns as `_certificate.Results` does; the multipliers of phase 1 are the ray of an infeasible program.
-    """
+def propose(programs: Programs) -> Proposal:
+    """Bases and rays of all programs; the multipliers of phase 1 are the ray of an infeasible one."""
     columns = programs.technology.columns
     sizes, units = column_sizes(programs)
     scaled = columns / sizes
     count, rows = programs.own.shape
     basis = np.empty((count, rows), dtype=int)
     rays = np.full((count, rows), np.nan)
-    pool = extreme_columns(programs, scaled) if pool is None else pool
-    width = max(1, min(UNITS, 8_000_000 // columns.shape[1]))
+    pool = extreme_columns(programs, scaled)
+    width = max(1, min(UNITS, 2 * PRICES // columns.shape[1]))
     for start in range(0, count, width):
         chosen = np.arange(start, min(start + width, count))
-        block = Block(programs.take(chosen), scaled, sizes, units[chosen])
-        pending = np.arange(len(chosen))
-        while len(pending):
-            block.improve(pending, pool)
-            worst, excess = _price_all(block, pending)
-            pending = pending[excess > OPTIMAL * 10]
-            new = np.setdiff1d(worst[excess > OPTIMAL * 10], pool)
-            if not len(new):
-                break
-            block.infeasible[pending] = False
-            pool = np.concatenate([pool, new])
+        block = Block(programs.take(chosen), scaled, units[chosen])
+        pool = block.solve(pool)
         basis[chosen] = block.basis
         rays[chosen[block.infeasible]] = block.state[block.infeasible, rows + 1, :rows]
-    return basis, rays, pool
-
-
-def _price_all(block: Block, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Worst technology column (n,) of each unit over all columns, and its gain (n,)."""
-    rows = block.basis.shape[1]
-    phase = np.where(block.infeasible[units], rows + 1, rows)
-    multipliers = block.state[units, phase, :rows]
-    reduced = (multipliers * block.prices[units]) @ block.columns
-    mask_excluded(reduced, block.programs.take(units), slice(None))
-    worst = reduced.argmin(axis=1)
-    return worst, -reduced[np.arange(len(units)), worst]
+    return Proposal(basis, rays, ["batched"] * count)
 
 
 def extreme_columns(programs: Programs, scaled: np.ndarray, wanted: int = 64) -> np.ndarray:

@@ -38,7 +38,8 @@ def model_of(**options):
 
 GLOBAL = model_of()
 MIXED = model_of(technology="contemporaneous")
-LUENBERGER = model_of(technology="contemporaneous", index="luenberger")
+MIXED_LUENBERGER = {"technology": "contemporaneous", "index": "luenberger"}
+LUENBERGER = model_of(**MIXED_LUENBERGER)
 
 
 def typed_scores(*rows):
@@ -145,12 +146,8 @@ def test_score_that_makes_no_efficiency_above_zero_is_missing():
         table = infeasible_programs(scores, model)
         assert table[["year", "reference", "treatment"]].to_numpy().tolist() == [["2", "previous", MISSING]]
     # A difference needs no efficiency.
-    row = second_period([*PAIR[:3], ("a", "2", "previous", -2)], measure="ddf", **mixed_luenberger())
+    row = second_period([*PAIR[:3], ("a", "2", "previous", -2)], measure="ddf", **MIXED_LUENBERGER)
     assert row["index"] == pytest.approx(0.5 * ((0.5 + 2) + (0.8 - 0.2)))
-
-
-def mixed_luenberger():
-    return {"technology": "contemporaneous", "index": "luenberger"}
 
 
 def distance(peers, own, roles, moved, bads="strong", weights=None, kuosmanen=False):
@@ -230,7 +227,7 @@ PUBLISHED = {  # vector: keys, variables, model, program, index and its parts as
         *(("ML", "EC", "TC"), 1e-9),
     ),
     "gtfpch_luenberger_nddf_contemp_infeasible": (
-        *(("id", "t"), ("labor", "capital", "energy", "gdp", "co2"), mixed_luenberger() | {"measure": "nddf"}),
+        *(("id", "t"), ("labor", "capital", "energy", "gdp", "co2"), MIXED_LUENBERGER | {"measure": "nddf"}),
         {"roles": "xxxyb", "moved": [3, 4], "bads": "weak", "weights": [0.5, 0.5]},
         *(("TFPCH", "TECH", "TECCH"), 2e-7),
     ),
@@ -279,8 +276,8 @@ def test_published_indices(name):
 )
 def test_indices_of_30_provinces(technology, names, returns, tmp_path):
     _, expected = read_vector("self_sbmddf_china30_2013_2015_KLE")
-    columns = {"own": "St", "global": "SG"} if technology == "global" else {}
-    columns = columns or {"own": "St", "previous": "Sprev", "next": "Snext"}
+    mixed = {"own": "St", "previous": "Sprev", "next": "Snext"}
+    columns = {"own": "St", "global": "SG"} if technology == "global" else mixed
     absent = {"2013": "previous", "2015": "next"}  # an empty cell there is no program, elsewhere an infeasible one
     rows = [
         (row["Province"], row["year"], reference, float(cell) if cell else None)
@@ -463,11 +460,8 @@ def test_scale_components_combine_to_the_index(index, tmp_path):
         *("province", "year", "pure_efficiency_change", "scale_efficiency_change"),
         *("pure_technical_change", "scale_technical_change"),
     ]
-    whole = (
-        parts.iloc[:, 2:].sum(axis=1, skipna=False)
-        if index == "luenberger"
-        else parts.iloc[:, 2:].prod(axis=1, skipna=False)
-    )
+    values = parts.iloc[:, 2:]
+    whole = values.sum(axis=1, skipna=False) if index == "luenberger" else values.prod(axis=1, skipna=False)
     np.testing.assert_allclose(whole, crs["index"], rtol=1e-12, atol=1e-12)
     pd.testing.assert_series_equal(parts["pure_technical_change"], vrs["technical_change"], check_names=False)
     row, c, v = (table.iloc[1] for table in (parts, crs, vrs))

@@ -65,7 +65,10 @@ def simulate(units: int, seed: int) -> np.ndarray:
 
 
 def naive_pulp(data: np.ndarray, units: np.ndarray, solver) -> np.ndarray:
-    """Slacks-based directional distances in raw units, a new `LpProblem` a unit, solved by the PuLP solver `solver`."""
+    """Slacks-based directional distances in raw units, a new `LpProblem` a unit, solved by the PuLP solver `solver`.
+
+    Stated with `lpDot` and `lpSum`, as PuLP's own examples do; that takes most of the time.
+    """
     import pulp
 
     signs = [1, 1, 1, -1, 1]
