@@ -16,6 +16,7 @@ import numpy as np
 from _programs import Programs
 
 TOLERANCE = 1e-9  # largest violation of a certified result, in own-value terms
+FAR = 1e3  # a unit that had to retreat by more than this many of its own values is out of reach
 DUST = 1e-12  # a share of the own value below this is rounding, and is zero
 PRICES = 4_000_000  # prices of columns held at once
 
@@ -24,7 +25,7 @@ PRICES = 4_000_000  # prices of columns held at once
 class Results:
     """Certified results of n programs.
 
-    `gap` (n,) bounds the error of `objective` (n,) relative to 1 + |objective| and is the largest violation in
+    `gap` (n,) bounds the error of `objective` (n,) relative to `worth` + |objective| and is the largest violation in
     own-value terms; infinite where nothing is proved. `feasible` (n,). `point` (n, m): values of the basic columns
     `basis` (n, m), technology columns first, then local ones; -1 - r is row r's logical. `multipliers` (n, m) of the
     rows in own-value form. `worst` (n,): the technology column whose price is most wrong, `excess` (n,) by how much.
@@ -149,13 +150,24 @@ def _sum_product(coefficients: np.ndarray, caps: np.ndarray) -> np.ndarray:
     return np.where(coefficients > 0, coefficients * caps[:, None, :], 0.0).sum(axis=2)
 
 
+def worth(programs: Programs) -> np.ndarray:
+    """What a whole own value of the most valued variable adds to the objective (n or 1,), at least 1.
+
+    It is 1 in the directions of own values; along amounts of one, a score is in the variables' units and this its scale.
+    """
+    valued = programs.local[:, : len(programs.signs), programs.costs != 0]
+    costs = np.broadcast_to(np.abs(programs.costs[programs.costs != 0]), valued.shape)
+    ratios = np.divide(costs, np.abs(valued), out=np.zeros(valued.shape), where=valued != 0)
+    return np.maximum(ratios.max(axis=(1, 2)), 1.0)
+
+
 def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
     """Objective and solution of proposed bases (n, m), with a bound on their error.
 
     Negative values are cut to zero before the balances are checked, so the objective belongs to a point whose only
     fault is the residual of its balances. `gap` is the largest of: the residual; the residual times the multipliers;
     reduced costs of the wrong sign, each times the most its column can reach; the duality gap; the last three relative
-    to 1 + |objective|.
+    to `worth` + |objective|.
     """
     count = programs.technology.columns.shape[1]
     matrices = basis_matrices(programs, basis)
@@ -180,7 +192,7 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
         dual = np.where(excess > 0, excess * reach, 0.0) + wrong
         duality = np.abs((multipliers * right).sum(axis=1) - objective)
         score_error = np.maximum(np.maximum((np.abs(multipliers) * residual).sum(axis=1), dual), duality)
-        gap = np.maximum(residual.max(axis=1), score_error / (1 + np.abs(objective)))
+        gap = np.maximum(residual.max(axis=1), score_error / (worth(programs) + np.abs(objective)))
     gap = np.where(sound & np.isfinite(gap), gap, np.inf)
     return Results(gap, objective, np.ones(len(basis), dtype=bool), basis, point, multipliers, worst, excess)
 
@@ -221,7 +233,7 @@ def certify_infeasible(programs: Programs, rays: np.ndarray) -> np.ndarray:
         rays /= np.abs(rays).sum(axis=1, keepdims=True)
         distance = -(rays * plain.right).sum(axis=1)
         excess, _ = price_columns(plain, np.where(np.isfinite(rays), rays, 0.0))
-        reach, _ = reaches(plain, np.full(len(plain), -np.inf))
+        reach, _ = reaches(plain, np.broadcast_to(-FAR * worth(programs), len(plain)))
         violation = np.where(excess > 0, excess * reach, 0.0)
         proved = (distance > TOLERANCE) & (violation < distance / 2)
     return np.where(proved, violation, np.inf)

@@ -24,11 +24,8 @@ BATCH = 100  # programs against one technology from which the batched engine is 
 class CertificateError(RuntimeError):
     """No solve of a program gave an optimum or an infeasibility that could be verified; `unit` is its place."""
 
-    def __init__(self, unit: int, tried: list[str]):
-        super().__init__(
-            f"no solution verified to {TOLERANCE:g} of own values: {'; '.join(tried)}. Values far out of "
-            "line with the reference set's, such as one typed in another unit, can be the cause"
-        )
+    def __init__(self, message: str, unit: int):
+        super().__init__(message)
         self.unit = unit
 
 
@@ -83,7 +80,11 @@ def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray
         pending = pending[doubtful]
         if not len(pending):
             return results, attempts
-    raise CertificateError(int(pending[0]), tried[pending[0]])
+    raise CertificateError(
+        f"no solution verified to {TOLERANCE:g} of own values: {'; '.join(tried[pending[0]])}. Values far out of line "
+        "with the reference set's, such as one typed in another unit, can be the cause",
+        int(pending[0]),
+    )
 
 
 def certify(programs: Programs, proposal) -> Results:
@@ -125,7 +126,10 @@ def measure(
             programs = state_programs(
                 technology, units[:, beyond], amounts[:, beyond], model, outside=True, excluded=members[beyond]
             )
-            again = read(programs, *solve(programs, engine), model)
+            try:
+                again = read(programs, *solve(programs, engine), model)
+            except CertificateError as error:
+                raise CertificateError(str(error), int(beyond[error.unit])) from error
             for item in fields(Distances):
                 mine, other = getattr(distances, item.name), getattr(again, item.name)
                 for place, value in zip(beyond, other, strict=True):

@@ -150,7 +150,7 @@ class Block:
         ratios = np.where(falling, values / np.where(falling, column, 1.0), np.inf)
         ratios[held] = 0.0
         least = ratios.min(axis=1)
-        tied = ratios <= least[:, None] * (1 + TIE) + TIE
+        tied = (ratios <= least[:, None] * (1 + TIE) + TIE) & np.isfinite(ratios)
         perturbed = state[:, :rows, rows + 1] / np.where(tied, column, 1.0)
         return np.where(tied, perturbed, np.inf).argmin(axis=1), np.isfinite(least)
 

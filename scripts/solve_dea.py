@@ -1,183 +1,110 @@
-"""Distances of one province to the frontier: every period, every technology the model's index needs."""
+"""Distances of one province, or one chunk of units, in one model, every score certified."""
 
 import csv
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from _helpers import InputError, logger, period_key, read_rows, slug, start_log
-from _lp import CertificateError, SlackProgram, block_weights, slack_signs
-
-# What each option of a model may be here; the first is the default of the config schema.
-SUPPORTED = {
-    "measure": ("sbm_ddf",),
-    "direction": ("own_values",),
-    "weights": ("equal_blocks",),
-    "returns": ("crs", "vrs"),
-    "disposability": ("strong",),  # coincides with equality: every bad carries a weighted slack
-    "technology": ("global", "contemporaneous"),
-    "index": ("malmquist_luenberger",),
-    "infeasible": ("missing",),
-}
-
-# Reference sets of each period: the global index splits with `own`; the chained one needs the neighbours.
-REFERENCES = {"global": ("global", "own"), "contemporaneous": ("own", "previous", "next")}
+from _helpers import InputError, logger, read_rows, slug, start_log
+from _lp import CertificateError, Distances, fingerprint, measure
+from _models import check_model, complete_model, reference_names, reference_periods
+from _production import Panel, read_production
 
 
-class Panel(NamedTuple):
-    """Observations of a model's variables; unbalanced panels have fewer keys."""
+def find_units(panel: Panel, wanted: str, per_job: int) -> np.ndarray:
+    """Places of a job's units: the one whose slug is `wanted`, or the run of `per_job` units numbered so (from 1).
 
-    variables: tuple[str, ...]  # inputs, goods, bads
-    periods: tuple[str, ...]  # every period of the panel, in order
-    units: tuple[str, ...]  # names, sorted
-    values: dict[tuple[str, str], np.ndarray]  # (unit, period) -> (R,) in the variables' units
-
-
-def model_variables(model: dict) -> tuple[str, ...]:
-    """A model's variables in the order of the program's rows: inputs, good outputs, bad outputs."""
-    return (*model["inputs"], *model["good_outputs"], *model["bad_outputs"])
-
-
-def check_model(model: dict) -> None:
-    """Refuse a model this solver does not have, naming the option; InputError."""
-    for option, values in SUPPORTED.items():
-        if model[option] not in values:
-            raise InputError(
-                f"model {model['name']}: {option} `{model[option]}` is not available; use {' or '.join(values)}"
-            )
-    variables = model_variables(model)
-    if not model["inputs"] or not model["good_outputs"]:
-        raise InputError(f"model {model['name']}: needs at least one input and one good output")
-    for variable in variables:
-        if variables.count(variable) > 1:
-            raise InputError(f"model {model['name']}: variable {variable} has more than one role")
-
-
-def read_production(rows: Sequence[dict[str, str]], model: dict, source: str = "production.csv") -> Panel:
-    """Panel of a model's variables from rows of text with `province` and `year`.
-
-    Raises InputError for a column that is missing, a province-year given twice, and, before anything is
-    solved, for values that are missing, not finite, zero or negative: own values are the program's direction,
-    and a slack relative to nothing has no meaning.
+    Raises InputError if no unit, or more than one, has that slug.
     """
-    variables = model_variables(model)
-    columns = list(rows[0]) if rows else []
-    for column in ("province", "year", *variables):
-        if column not in columns:
-            raise InputError(
-                f"model {model['name']}: {source} has no column {column}; its columns: {', '.join(columns) or 'none'}"
-            )
-    values, refused = {}, []
-    for row in rows:
-        key = (row["province"], row["year"])
-        if key in values:
-            raise InputError(f"{source}: {key[0]} has more than one row for {key[1]}")
-        numbers = [_number(row[variable]) for variable in variables]
-        values[key] = np.array(numbers)
-        refused += [
-            f"{variable} of {key[0]} in {key[1]} is {row[variable] or 'missing'}"
-            for variable, number in zip(variables, numbers, strict=True)
-            if not (math.isfinite(number) and number > 0)
-        ]
-    if refused:
-        rest = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
-        raise InputError(
-            f"model {model['name']}: {'; '.join(refused[:5])}{rest}. "
-            "With the direction own_values every value must be a finite number above zero."
-        )
-    order = period_key(year for _, year in values)
-    return Panel(variables, tuple(sorted(order, key=order.get)), tuple(sorted({u for u, _ in values})), values)
-
-
-def _number(text: str | None) -> float:
-    """A cell as a number; nan if it is empty or no number."""
-    try:
-        return float(text or "nan")
-    except ValueError:
-        return math.nan
-
-
-def find_unit(panel: Panel, wanted: str) -> str:
-    """Name of the unit whose slug is `wanted`; InputError if there is none, or more than one."""
-    found = [unit for unit in panel.units if slug(unit) == wanted]
+    if per_job > 1:
+        first = (int(wanted) - 1) * per_job
+        return np.arange(first, min(first + per_job, len(panel.units)))
+    found = [place for place, unit in enumerate(panel.units) if slug(unit) == wanted]
     if len(found) != 1:
-        which = " and ".join(found) if found else "no province"
+        which = " and ".join(panel.units[place] for place in found) if found else "no province"
         raise InputError(f"{which} in the panel has the file name {wanted}; exactly one must")
-    return found[0]
+    return np.array(found)
 
 
-def reference_periods(reference: str, period: str, periods: Sequence[str]) -> tuple[str, ...]:
-    """Periods whose observations span the technology `reference` seen from `period`; () where there is none.
+def solve_units(panel: Panel, units: np.ndarray, model: Mapping, engine: str = "auto") -> list[dict]:
+    """Rows of the result table for some units (places), ordered by unit, period and reference.
 
-    `previous` and `next` are the neighbours in the panel's own list of periods, whatever their distance in
-    years and whether or not the unit itself is observed then.
+    Each row: `province`, `year`, `reference`, `score`, `status`, `gap`, `slack_<variable>` in the variable's units (how
+    far the unit is from the frontier point it is compared with), `shadow_price_<bad>` in units of the first good,
+    `technology` (a fingerprint), `attempts`, and `peers`: pairs of an observation's place and its intensity. An
+    infeasible program has None for numbers; with `infeasible: super` a row `<reference>_super` follows with the
+    super-efficiency score. Each technology is stated once for all the observations held against it. Raises
+    CertificateError, naming the program, when a result cannot be verified.
     """
-    at = periods.index(period)
-    if reference == "global":
-        return tuple(periods)
-    shift = {"own": 0, "previous": -1, "next": 1}[reference]
-    return (periods[at + shift],) if 0 <= at + shift < len(periods) else ()
-
-
-def reference_set(panel: Panel, periods: Sequence[str]) -> np.ndarray:
-    """All observations (R, J) of some periods, ordered by period and unit."""
-    keys = [(unit, period) for period in periods for unit in panel.units if (unit, period) in panel.values]
-    return np.column_stack([panel.values[key] for key in keys])
-
-
-def solve_unit(panel: Panel, unit: str, model: dict) -> list[dict]:
-    """Rows of the result table for one unit, ordered by period and reference.
-
-    Each row: `province`, `year`, `reference`, `score` (S of Fukuyama and Weber 2009, 0 on the frontier),
-    `status`, `gap`, `slack_<variable>` in the variable's units, and `attempts`; an infeasible program has
-    None for score and slacks. Each technology is stated once and re-solved for all periods held against it.
-    Raises CertificateError, naming the program, when a result cannot be verified.
-    """
-    counts = [len(model[role]) for role in ("inputs", "good_outputs", "bad_outputs")]
-    observed = [period for period in panel.periods if (unit, period) in panel.values]
-    programs: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for period in observed:
-        for reference in REFERENCES[model["technology"]]:
-            spanned = reference_periods(reference, period, panel.periods)
-            if spanned:
-                programs.setdefault(spanned, []).append((period, reference))
-
+    held: dict[tuple[int, int], list[tuple[int, str]]] = {}
+    for at in np.flatnonzero(np.isin(panel.unit, units)):
+        for reference in reference_names(model):
+            places = reference_periods(model, reference, int(panel.period[at]), len(panel.periods))
+            if places:
+                held.setdefault((places.start, places.stop), []).append((int(at), reference))
     rows = {}
-    for spanned, cells in programs.items():
-        technology = SlackProgram(
-            reference_set(panel, spanned), slack_signs(*counts), block_weights(*counts), model["returns"]
-        )
-        for period, reference in cells:
-            own = panel.values[unit, period]
-            try:
-                result = technology.solve(own)
-            except CertificateError as error:
-                raise CertificateError(
-                    f"model {model['name']}, {unit} in {period}, reference {reference}: {error}"
-                ) from error
-            feasible = result.status == "optimal"
-            rows[period, reference] = {
-                "province": unit,
-                "year": period,
-                "reference": reference,
-                "score": result.score if feasible else None,
-                "status": result.status,
-                "gap": result.gap,
-                **{
-                    f"slack_{variable}": slack if feasible else None
-                    for variable, slack in zip(panel.variables, result.slacks * own, strict=True)
-                },
-                "attempts": result.attempts,
-            }
-    order = {name: place for place, name in enumerate(REFERENCES[model["technology"]])}
-    return [rows[key] for key in sorted(rows, key=lambda key: (panel.periods.index(key[0]), order[key[1]]))]
+    for span, cells in held.items():
+        observations = panel.spanned(range(*span))
+        technology = panel.values[:, observations]
+        mark = fingerprint(technology, model)
+        pending, suffix = cells, ""
+        while pending:
+            found = _measure_cells(panel, observations, pending, model, engine, outside=bool(suffix))
+            for place, (at, reference) in enumerate(pending):
+                rows[at, reference + suffix] = result_row(
+                    panel, at, reference + suffix, found, place, observations.start
+                )
+                rows[at, reference + suffix]["technology"] = mark
+            lost = [cell for cell, status in zip(pending, found.status, strict=True) if status == "infeasible"]
+            again = model["infeasible"] == "super" and model["measure"] != "ddf" and not suffix
+            pending, suffix = (lost, "_super") if again else ([], suffix)
+    names = [name + suffix for name in reference_names(model) for suffix in ("", "_super")]
+    order = {name: place for place, name in enumerate(names)}
+    return [
+        rows[key] for key in sorted(rows, key=lambda key: (panel.unit[key[0]], panel.period[key[0]], order[key[1]]))
+    ]
 
 
-def write_scores(rows: Sequence[dict], variables: Sequence[str], path: str | Path) -> None:
-    """Write a unit's rows as CSV: twelve significant digits, two for `gap`, empty where infeasible."""
-    columns = ["province", "year", "reference", "score", "status", "gap", *(f"slack_{v}" for v in variables)]
+def _measure_cells(
+    panel: Panel, observations: slice, cells: list[tuple[int, str]], model: Mapping, engine: str, outside: bool
+) -> Distances:
+    """Distances of observations (place, reference) to the technology of a run of observations."""
+    at = np.array([place for place, _ in cells])
+    members = np.where((at >= observations.start) & (at < observations.stop), at - observations.start, -1)
+    try:
+        technology, units = panel.values[:, observations], panel.values[:, at]
+        return measure(technology, units, members, panel.values, model, engine, outside)
+    except CertificateError as error:
+        place, reference = cells[error.unit]
+        unit, period = panel.units[panel.unit[place]], panel.periods[panel.period[place]]
+        program = f"model {model['name']}, {unit} in {period}, reference {reference}"
+        raise CertificateError(f"{program}: {error}", error.unit) from error
+
+
+def result_row(panel: Panel, at: int, reference: str, found: Distances, place: int, first: int) -> dict:
+    """Row of one program; `first` is the place of the technology's first observation in the panel."""
+    feasible = found.status[place] == "optimal"
+    bads = panel.variables[len(panel.variables) - found.shadow_prices.shape[1] :]
+    numbers = {"score": found.score[place]}
+    numbers |= {f"slack_{name}": value for name, value in zip(panel.variables, found.slacks[place], strict=True)}
+    numbers |= {f"shadow_price_{name}": value for name, value in zip(bads, found.shadow_prices[place], strict=True)}
+    return {
+        "province": panel.units[panel.unit[at]],
+        "year": panel.periods[panel.period[at]],
+        "reference": reference,
+        "status": str(found.status[place]),
+        "gap": float(found.gap[place]),
+        **{name: float(value) if feasible and value == value else None for name, value in numbers.items()},
+        "attempts": int(found.attempts[place]),
+        "peers": [(first + observation, weight) for observation, weight in found.peers[place]],
+    }
+
+
+def write_scores(rows: Sequence[dict], panel: Panel, path: str | Path) -> None:
+    """Write rows as CSV: twelve significant digits, two for `gap`, empty where there is no number."""
+    prices = [name for name in (rows[0] if rows else {}) if name.startswith("shadow_price_")]
+    slacks = [f"slack_{name}" for name in panel.variables]
+    columns = ["province", "year", "reference", "score", "status", "gap", *slacks, *prices, "technology"]
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         table.writeheader()
@@ -186,23 +113,35 @@ def write_scores(rows: Sequence[dict], variables: Sequence[str], path: str | Pat
             table.writerow(row | numbers | {"gap": f"{row['gap']:.2g}"})
 
 
+def write_peers(rows: Sequence[dict], panel: Panel, path: str | Path) -> None:
+    """Write each program's peers as CSV: who spans the frontier point that the unit is compared with, and how much."""
+    with Path(path).open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["province", "year", "reference", "peer_province", "peer_year", "intensity"])
+        for row in rows:
+            for at, intensity in row["peers"]:
+                peer = panel.units[panel.unit[at]], panel.periods[panel.period[at]]
+                table.writerow([row["province"], row["year"], row["reference"], *peer, f"{intensity:.12g}"])
+
+
 def main(snakemake) -> None:
-    """Solve one province's programs of one model."""
+    """Solve one job's programs of one model."""
     start_log(snakemake)
-    model = snakemake.params.model
+    model = complete_model(snakemake.params.model)
     check_model(model)
     panel = read_production(read_rows(snakemake.input.production), model, snakemake.input.production)
-    unit = find_unit(panel, snakemake.wildcards.province)
-    rows = solve_unit(panel, unit, model)
-    write_scores(rows, panel.variables, snakemake.output[0])
-    infeasible = [f"{row['year']} {row['reference']}" for row in rows if row["status"] == "infeasible"]
+    units = find_units(panel, snakemake.wildcards.province, snakemake.params.units_per_job)
+    rows = solve_units(panel, units, model, snakemake.params.engine)
+    write_scores(rows, panel, snakemake.output.scores)
+    write_peers(rows, panel, snakemake.output.peers)
+    lost = [f"{row['province']} {row['year']} {row['reference']}" for row in rows if row["status"] == "infeasible"]
     logger.info(
-        "model %s, %s: %d programs (%s technology, %s), largest gap %.2g, infeasible: %s",
-        *(model["name"], unit, len(rows), model["technology"], model["returns"]),
+        "model %s, %d units: %d programs (%s technology, %s), largest gap %.2g, infeasible: %s",
+        *(model["name"], len(units), len(rows), model["technology"], model["returns"]),
         max((row["gap"] for row in rows), default=0.0),
-        ", ".join(infeasible) or "none",
+        ", ".join(lost) or "none",
     )
-    repeated = [f"{row['year']} {row['reference']}" for row in rows if row["attempts"] > 1]
+    repeated = [f"{row['province']} {row['year']} {row['reference']}" for row in rows if row["attempts"] > 1]
     if repeated:
         logger.warning("solved again after a failed certificate, now verified: %s", ", ".join(repeated))
 

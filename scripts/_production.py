@@ -1,0 +1,105 @@
+"""The productivity floor's one input as arrays: observations of a model's variables, checked against the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from _helpers import InputError, period_key
+from _models import ROLES, model_variables, own_valued
+
+
+class Panel(NamedTuple):
+    """Observations of a model's variables, ordered by period and unit.
+
+    `values` (R, N) with rows inputs, goods, bads; `unit` and `period` (N,) places in `units` and `periods`; `starts`
+    (T + 1,): where each period's observations begin, so that a run of periods is a slice.
+    """
+
+    variables: tuple[str, ...]
+    periods: tuple[str, ...]
+    units: tuple[str, ...]
+    values: np.ndarray
+    unit: np.ndarray
+    period: np.ndarray
+    starts: np.ndarray
+
+    def spanned(self, places: range) -> slice:
+        """Observations of a run of periods, given by place."""
+        return slice(int(self.starts[places.start]), int(self.starts[places.stop]))
+
+
+def read_production(rows: Sequence[Mapping[str, str]], model: Mapping, source: str = "production.csv") -> Panel:
+    """Panel of a model's variables from rows of text with `province` and `year`.
+
+    Raises InputError for a column that is missing, a province-year given twice, and, before anything is solved, for
+    values that are missing, not finite or negative, for zeros of a variable that is measured in own values (a slack
+    relative to nothing has no meaning), and for observations without any input or any good.
+    """
+    variables = model_variables(model)
+    columns = list(rows[0]) if rows else []
+    for column in ("province", "year", *variables):
+        if column not in columns:
+            raise InputError(
+                f"model {model['name']}: {source} has no column {column}; its columns: {', '.join(columns) or 'none'}"
+            )
+    keys = [(row["province"], row["year"]) for row in rows]
+    seen = set()
+    for key in keys:
+        if key in seen:
+            raise InputError(f"{source}: {key[0]} has more than one row for {key[1]}")
+        seen.add(key)
+    values = np.array([[_number(row[variable]) for row in rows] for variable in variables])
+    _check_values(rows, values, model)
+    order = period_key(year for _, year in keys)
+    periods, units = tuple(sorted(order, key=order.get)), tuple(sorted({unit for unit, _ in keys}))
+    period_places, unit_places = ({name: at for at, name in enumerate(names)} for names in (periods, units))
+    unit = np.array([unit_places[name] for name, _ in keys])
+    period = np.array([period_places[name] for _, name in keys])
+    sort = np.lexsort((unit, period))
+    starts = np.searchsorted(period[sort], np.arange(len(periods) + 1))
+    return Panel(variables, periods, units, np.ascontiguousarray(values[:, sort]), unit[sort], period[sort], starts)
+
+
+def _number(text: str | None) -> float:
+    """A cell as a number; nan if it is empty or no number."""
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return math.nan
+
+
+def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: Mapping) -> None:
+    """Raise InputError naming unit, period and variable of values for which the model's program has no meaning."""
+    variables = model_variables(model)
+    own = np.isin(variables, own_valued(model))
+    with np.errstate(invalid="ignore"):
+        sound = np.isfinite(values) & np.where(own[:, None], values > 0, values >= 0)
+    refused = [
+        f"{variable} of {rows[at]['province']} in {rows[at]['year']} is {rows[at][variable] or 'missing'}"
+        for at, row in np.argwhere(~sound.T)
+        for variable in [variables[row]]
+    ]
+    if refused:
+        rest = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
+        needed = "a finite number above zero, for the direction moves a variable by shares of the unit's own value"
+        if not own.all():
+            named = ", ".join(np.array(variables)[own]) or "none"
+            needed = f"a finite number, not negative, and above zero where the direction moves own values ({named})"
+        raise InputError(f"model {model['name']}: {'; '.join(refused[:5])}{rest}. Every value must be {needed}.")
+    for role, rows_of_role in _role_rows(model):
+        empty = np.flatnonzero(~(values[rows_of_role] > 0).any(axis=0))
+        if role != "bad_outputs" and len(empty):
+            at = rows[empty[0]]
+            raise InputError(
+                f"model {model['name']}: all {role} of {at['province']} in {at['year']} are zero; a reference "
+                "observation needs at least one input and one good output above zero."
+            )
+
+
+def _role_rows(model: Mapping) -> list[tuple[str, slice]]:
+    """Rows of each role's variables."""
+    ends = np.cumsum([0, *(len(model[role]) for role in ROLES)])
+    return [(role, slice(start, end)) for role, start, end in zip(ROLES, ends[:-1], ends[1:], strict=True)]
