@@ -6,6 +6,7 @@ import re
 from _config import check_config, check_variables
 from _formula import parse_column
 from _helpers import InputError, read_rows
+from _models import complete_model, model_variables, own_valued, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
 
 
@@ -25,23 +26,24 @@ RAW = "panel" not in config
 STUDY = config.get("study", {})
 INPUTS = config.get("inputs", "")
 CATALOG = {row["key"]: row for row in read_rows(from_workflow("resources/catalog.csv"))}
-# keys in one order: writing a default out is no change
-MODELS = {model["name"]: dict(sorted(model.items())) for model in config.get("productivity", {}).get("models", [])}
-MAIN_MODEL = config.get("productivity", {}).get("main") or next(iter(MODELS), None)
+PRODUCTIVITY = config.get("productivity", {})
+MODELS = {model["name"]: complete_model(model) for model in PRODUCTIVITY.get("models", [])}
+MAIN_MODEL = PRODUCTIVITY.get("main") or next((model["name"] for model in PRODUCTIVITY.get("models", [])), None)
 TABLES = config.get("tables", {})
 FIGURES = config.get("figures", {})
 CONTROLS = config.get("controls", [])
 WINSORISE = config.get("cleaning", {}).get("winsorise")
 # What derive_production makes; the models of a raw study use these.
 PRODUCTION = ["labour", "capital", "energy_total", "real_gdp", "co2"]
-VARIABLES = list(
-    dict.fromkeys(
-        variable
-        for model in MODELS.values()
-        for variable in model["inputs"] + model["good_outputs"] + model["bad_outputs"]
-    )
-)
-
+# variables of the models -> whether some model needs them above zero
+VARIABLES = {}
+for model in MODELS.values():
+    for name in model_variables(model):
+        VARIABLES[name] = VARIABLES.get(name, False) or name in own_valued(model)
+ENGINE = PRODUCTIVITY.get("engine", "auto")
+UNITS_PER_JOB = PRODUCTIVITY.get("units_per_job", 1)
+BOOTSTRAP = PRODUCTIVITY.get("bootstrap", {})
+SCALE = scale_pairs(MODELS)
 if RAW:
     FIRST, LAST = STUDY["years"]
     BASE_EMPLOYMENT = f"employment_{config['exposure']['base_year']}"
@@ -103,7 +105,9 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-PROVINCES = list(UNITS)
+# what stands in {province}'s place: a province, or in large studies the number of a chunk of units
+CHUNKS = range(1, -(-len(UNITS) // UNITS_PER_JOB) + 1)
+PROVINCES = list(UNITS) if UNITS_PER_JOB == 1 else [f"{chunk:05d}" for chunk in CHUNKS]
 ABSORBED = absorbed_effects()
 
 # --- raw tables ---------------------------------------------------------------------------------------------------
@@ -200,7 +204,9 @@ def published_tables():
 def all_results():
     """Everything the config asks for."""
     files = ["results/panel.csv", "results/panel_winsorised.csv", "results/codebook.csv"]
-    files += [f"results/productivity/{model}.csv" for model in MODELS]
+    files += [f"results/productivity/{model}{part}.csv" for model in MODELS for part in ("", "_infeasible")]
+    files += [f"results/productivity/{model}_scale.csv" for model in SCALE]
+    files += [f"results/tables/productivity.{form}" for form in ("csv", "html") if MODELS]
     tables = ["table_1"] if "describe" in config else []
     files += [f"results/tables/{table}.{form}" for table in [*tables, *TABLES] for form in ("csv", "html", "tex")]
     files += [f"results/figures/{figure}.{form}" for figure in FIGURES for form in ("png", "svg")]
@@ -221,5 +227,6 @@ wildcard_constraints:
     country="[a-z_]+",
     province=one_of(PROVINCES),
     model=one_of(MODELS),
+    block="[0-9]+",
     table=one_of(TABLES),
     figure=one_of(FIGURES),

@@ -60,6 +60,34 @@ rule tabulate_description:
         "../scripts/tabulate_description.py"
 
 
+rule tabulate_productivity:
+    """Each productivity model: what it is, its programs without a solution, its mean changes."""
+    input:
+        index=expand("results/productivity/{model}.csv", model=list(MODELS)),
+        infeasible=expand("results/productivity/{model}_infeasible.csv", model=list(MODELS)),
+        code=modules("helpers", "models", "productivity", "tables"),
+    output:
+        csv="results/tables/productivity.csv",
+        html=report(
+            "results/tables/productivity.html",
+            caption="captions/productivity.rst",
+            category="Tables",
+            subcategory="Productivity models",
+            labels={"table": "productivity"},
+        ),
+    log:
+        "results/logs/tabulate_productivity.log",
+    benchmark:
+        "results/benchmarks/tabulate_productivity.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        models=list(MODELS.values()),
+        note=SIMULATED,
+    script:
+        "../scripts/tabulate_productivity.py"
+
+
 rule plot_trends:
     """Variables over time: median and quartiles across provinces."""
     input:

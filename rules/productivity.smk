@@ -1,13 +1,14 @@
-"""Floor 3, productivity: linear programs of one province and one model; then the index."""
+"""Floor 3, productivity: linear programs of one province and one model; then the index and its intervals."""
 
 
 rule solve_dea:
-    """Distance functions of one province in every year, each score with its certificate."""
+    """Distance functions of one province in every year, each score with its certificate, peers and shadow prices."""
     input:
         production="results/derived/production.csv",
-        code=modules("helpers", "lp"),
+        code=modules("helpers", "models", "production", "programs", "certificate", "simplex", "highs", "lp"),
     output:
-        "results/dea/{model}/{province}.csv",
+        scores="results/dea/{model}/{province}.csv",
+        peers="results/peers/{model}/{province}.csv",
     log:
         "results/logs/solve_dea/{model}/{province}.log",
     benchmark:
@@ -15,18 +16,21 @@ rule solve_dea:
     conda:
         "../envs/environment.yaml"
     params:
-        model=lambda wildcards: MODELS[wildcards.model],
+        model=lambda wildcards: program_options(MODELS[wildcards.model]),
+        engine=ENGINE,
+        units_per_job=UNITS_PER_JOB,
     script:
         "../scripts/solve_dea.py"
 
 
 rule index_productivity:
-    """Productivity index, its decomposition and cumulative level from the scores."""
+    """Productivity index, its decomposition and cumulative level from the scores; the cells without a solution."""
     input:
         scores=expand("results/dea/{{model}}/{province}.csv", province=PROVINCES),
-        code=modules("helpers", "productivity"),
+        code=modules("helpers", "models", "productivity"),
     output:
-        "results/productivity/{model}.csv",
+        index="results/productivity/{model}.csv",
+        infeasible="results/productivity/{model}_infeasible.csv",
     log:
         "results/logs/index_productivity/{model}.log",
     benchmark:
@@ -37,3 +41,71 @@ rule index_productivity:
         model=lambda wildcards: MODELS[wildcards.model],
     script:
         "../scripts/index_productivity.py"
+
+
+rule index_scale:
+    """Pure and scale parts of efficiency and technical change, from a CRS model and its VRS twin."""
+    input:
+        constant="results/productivity/{model}.csv",
+        variable=lambda wildcards: f"results/productivity/{SCALE[wildcards.model]}.csv",
+        code=modules("helpers", "models", "productivity"),
+    output:
+        "results/productivity/{model}_scale.csv",
+    log:
+        "results/logs/index_scale/{model}.log",
+    benchmark:
+        "results/benchmarks/index_scale/{model}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        index=lambda wildcards: MODELS[wildcards.model]["index"],
+    wildcard_constraints:
+        model=one_of(SCALE),
+    script:
+        "../scripts/index_scale.py"
+
+
+rule solve_bootstrap:
+    """Scores of all units against subsamples of the provinces: one block of the replications."""
+    input:
+        production="results/derived/production.csv",
+        code=modules(
+            "helpers", "models", "production", "programs", "certificate", "simplex", "highs", "lp", "bootstrap"
+        ),
+    output:
+        "results/bootstrap/{model}/{block}.csv",
+    log:
+        "results/logs/solve_bootstrap/{model}/{block}.log",
+    benchmark:
+        "results/benchmarks/solve_bootstrap/{model}/{block}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        model=lambda wildcards: program_options(MODELS[wildcards.model]),
+        bootstrap=BOOTSTRAP,
+    script:
+        "../scripts/solve_bootstrap.py"
+
+
+rule index_bootstrap:
+    """Confidence intervals of the index and the cumulative level, and bias-corrected scores."""
+    input:
+        production="results/derived/production.csv",
+        scores=expand("results/dea/{{model}}/{province}.csv", province=PROVINCES),
+        replicates=expand("results/bootstrap/{{model}}/{block}.csv", block=range(1, BOOTSTRAP.get("blocks", 0) + 1)),
+        code=modules(
+            "helpers", "models", "production", "programs", "certificate", "simplex", "highs", "lp", "bootstrap"
+        ),
+    output:
+        "results/productivity/{model}_bootstrap.csv",
+    log:
+        "results/logs/index_bootstrap/{model}.log",
+    benchmark:
+        "results/benchmarks/index_bootstrap/{model}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        model=lambda wildcards: MODELS[wildcards.model],
+        bootstrap=BOOTSTRAP,
+    script:
+        "../scripts/index_bootstrap.py"

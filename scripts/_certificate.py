@@ -63,7 +63,7 @@ def blocks(programs: Programs) -> Iterator[slice]:
 
 
 def basis_matrices(programs: Programs, basis: np.ndarray) -> np.ndarray:
-    """Columns (n, m, m) of the bases in own-value form; a technology column is divided by its share of the unit's size."""
+    """Columns (n, m, m) of the bases in own-value form."""
     count = programs.technology.columns.shape[1]
     width = programs.local.shape[2]
     matrices = programs.technology.columns.T[np.clip(basis, 0, count - 1)] / programs.own[:, None, :]
@@ -86,7 +86,7 @@ def inverses(matrices: np.ndarray) -> np.ndarray:
 
 
 def solve_refined(inverse: np.ndarray, matrices: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Solutions (n, m) of small systems from their inverses, residuals in extended precision where the machine has it."""
+    """Solutions (n, m) of small systems from their inverses, residuals in extended precision where there is any."""
     extended = matrices.astype(np.longdouble)
     solution = np.zeros_like(right)
     for _ in range(3):
@@ -96,7 +96,7 @@ def solve_refined(inverse: np.ndarray, matrices: np.ndarray, right: np.ndarray) 
 
 
 def price_columns(programs: Programs, multipliers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Largest excess (n,) over zero of a technology column's reduced cost, per size, and the column (n,) that has it."""
+    """Largest excess (n,) of a technology column's reduced cost over zero, per size, and that column (n,)."""
     sizes, units = column_sizes(programs)
     columns = programs.technology.columns / sizes
     prices = multipliers / programs.own * units[:, None]
@@ -153,7 +153,7 @@ def _sum_product(coefficients: np.ndarray, caps: np.ndarray) -> np.ndarray:
 def worth(programs: Programs) -> np.ndarray:
     """What a whole own value of the most valued variable adds to the objective (n or 1,), at least 1.
 
-    It is 1 in the directions of own values; along amounts of one, a score is in the variables' units and this its scale.
+    It is 1 in directions of own values; along amounts of one, a score is in the variables' units and this its scale.
     """
     valued = programs.local[:, : len(programs.signs), programs.costs != 0]
     costs = np.broadcast_to(np.abs(programs.costs[programs.costs != 0]), valued.shape)
@@ -219,8 +219,8 @@ def certify_infeasible(programs: Programs, rays: np.ndarray) -> np.ndarray:
 
     With the ray y scaled to |y| = 1 and y.local >= 0 made exact, a feasible point would need y.right >= -reach x
     (violation of y.a_j >= 0), while y.right = -distance: a contradiction where the distance is larger. The distance is
-    the share by which the unit's own values would have to change to become feasible; at or below the tolerance a program
-    is not called infeasible.
+    the share by which the unit's own values would have to change to become feasible; at or below the tolerance a
+    program is not called infeasible.
     """
     plain = feasibility_form(programs)
     rays = rays[:, : plain.own.shape[1]].copy()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from _formula import parse_column
 from _helpers import InputError
+from _models import check_model, complete_model, model_variables
 
 
 def short_message(message: str) -> str:
@@ -33,6 +34,8 @@ def check_config(
     check_models(config.get("productivity", {}), set(variables))
     named_variables(config)
     tables, describe = config.get("tables", {}), config.get("describe", {})
+    if "productivity" in tables:
+        raise InputError("tables: results/tables/productivity.csv is the table of the models; choose another name.")
     if describe and "table_1" in tables:
         raise InputError("tables: table_1 is made by `describe`; give the regression table another name.")
     compared = {f"tables.{name}": table for name, table in tables.items()} | {"describe": describe}
@@ -67,23 +70,21 @@ def check_years(years: list[int], capital: dict, coverage: dict[str, tuple[int, 
 
 
 def check_models(productivity: dict, known: set[str]) -> None:
-    """Model names differ, the main one is among them, variables are `known` and none has two roles."""
-    names = [model["name"] for model in productivity.get("models", [])]
+    """Model names differ, the main one is among them, each makes sense and its variables are `known`."""
+    models = productivity.get("models", [])
+    names = [model["name"] for model in models]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"productivity.models: two models are called {', '.join(twice)}.")
     if names and productivity.get("main", names[0]) not in names:
         raise InputError(f"productivity.main: {productivity['main']!r} is none of the models {', '.join(names)}.")
-    for model in productivity.get("models", []):
-        variables = model["inputs"] + model["good_outputs"] + model["bad_outputs"]
-        unknown = [name for name in variables if name not in known]
+    for model in models:
+        check_model(complete_model(model))
+        unknown = [name for name in model_variables(model) if name not in known]
         if unknown:
             raise InputError(
                 f"productivity.models: {model['name']} uses {', '.join(unknown)}; there are {', '.join(sorted(known))}."
             )
-        roles = sorted({name for name in variables if variables.count(name) > 1})
-        if roles:
-            raise InputError(f"productivity.models: {model['name']} has {', '.join(roles)} in two roles.")
 
 
 def named_variables(config: dict) -> dict[str, list[str]]:

@@ -40,7 +40,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _state(programs: Programs, local: np.ndarray, scale: np.ndarray, options: Mapping):
-    """HiGHS holding the program with rows divided by `scale` (m,) and local columns (m, L), right-hand sides still 1."""
+    """HiGHS holding a program: rows divided by `scale` (m,), local columns (m, L), right-hand sides still 1."""
     columns = programs.technology.columns / scale[:, None]
     rows, count = columns.shape
     problem = pulp.LpProblem("distance", pulp.LpMaximize)

@@ -1,6 +1,6 @@
 """Distances of many units against one technology: two engines behind one function, every score certified.
 
-`solve` has a solver propose bases, certifies them from the data and solves what is doubtful again with tighter settings;
+`solve` has a solver propose bases, certifies them from the data and solves what is doubtful again, more tightly;
 `measure` states the programs of a model's measure and reads its score, slacks, peers and shadow prices from them.
 """
 
@@ -34,7 +34,7 @@ class Distances:
     """Certified distances of n units.
 
     `status` (n,): `optimal` or `infeasible`; `score` (n,); `gap` (n,): largest violation in own-value terms; `slacks`
-    (n, R) in the variables' units; `shadow_prices` (n, I): of each bad in units of the first good; nan where infeasible.
+    (n, R) in the variables' units; `shadow_prices` (n, I) of each bad in units of the first good; nan where infeasible.
     `peers`: for each unit pairs of a reference observation and its intensity. `attempts` (n,): solves it took.
     """
 
@@ -50,7 +50,7 @@ class Distances:
 def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray]:
     """Certified results of all programs and the solves (n,) each took.
 
-    `engine`: `highs` (hot-started HiGHS), `batched` (numpy simplex on many units at once) or `auto`, by size; the scores
+    `engine`: `highs` (hot-started HiGHS), `batched` (numpy simplex on many units at once) or `auto`, by size; scores
     are the same to 1e-9. What the batched engine leaves unverified goes to HiGHS; what hot HiGHS leaves is stated anew
     with rows divided by the unit's own values, under tighter tolerances, by dual and then primal simplex. Raises
     CertificateError if nothing is verified; in particular if no feasible point is found for a unit of the reference set
@@ -108,12 +108,12 @@ def measure(
     engine: str = "auto",
     outside: bool = False,
 ) -> Distances:
-    """Distances of `units` (R, n) to the technology of `reference` (R, J), rows inputs, goods, bads in the data's units.
+    """Distances of `units` (R, n) to the technology of `reference` (R, J), rows inputs, goods, bads, in any units.
 
     `members` (n,): place of each unit in the reference, -1 if it is not there; `panel` (R, N): all observations, for
     directions that take their mean or range. `outside` gives the super-efficiency scores of units out of reach. The
-    measure super_sbm is Tone's (2002): the slacks-based efficiency of inefficient units, and for units on the frontier or
-    beyond it the super-efficiency against the others.
+    measure super_sbm is Tone's (2002): the slacks-based efficiency of inefficient units, and for units on the frontier
+    or beyond it the super-efficiency against the others.
     """
     technology = state_technology(reference, model)
     amounts = direction_amounts(units, panel, model)
@@ -203,7 +203,7 @@ def _merged(pairs: list[tuple[int, float]]) -> list[tuple[int, float]]:
 
 
 def fingerprint(reference: np.ndarray, model: Mapping) -> str:
-    """Twelve hexadecimal digits that stand for a technology: its observations in order, and what the model makes of them."""
+    """Twelve hexadecimal digits that stand for a technology: its observations in order and how they are used."""
     parts = [*(str(len(model[role])) for role in ROLES), model["returns"], model["disposability"]]
     digest = hashlib.sha256(" ".join(parts).encode())
     digest.update(np.ascontiguousarray(reference, dtype="<f8").tobytes())

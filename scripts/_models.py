@@ -1,4 +1,4 @@
-"""Productivity models: what an entry of `productivity.models` may say, its defaults, and what makes no sense together."""
+"""Productivity models: what an entry of `productivity.models` may say, its defaults, what makes no sense together."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ def complete_model(model: Mapping) -> dict:
     """
     defaults = DEFAULTS | ({"weights": "ones"} if model["measure"] == "additive" else {})
     return dict(sorted((defaults | dict(model)).items()))
+
+
+def program_options(model: Mapping) -> dict:
+    """What of a model shapes its linear programs: the index and its base year do not."""
+    return {key: value for key, value in model.items() if key not in ("index", "base_year")}
 
 
 def directed(model: Mapping) -> tuple[str, ...]:
@@ -167,15 +172,16 @@ def _check_measure(model: Mapping, refuse) -> None:
 def _check_index(model: Mapping, refuse) -> None:
     """The index can be made of the measure."""
     index, measure, moved = model["index"], model["measure"], set(directed(model))
+    radial = measure == "ddf" and own_valued(model)
     if index == "malmquist":
         if model["bad_outputs"]:
             refuse(
                 "a Malmquist index has no place for bad outputs; use malmquist_luenberger, or malmquist_emission with "
                 "direction bads"
             )
-        if measure != "ddf" or moved not in (set(model["inputs"]), set(model["good_outputs"])):
+        if not radial or moved not in (set(model["inputs"]), set(model["good_outputs"])):
             refuse("a Malmquist index is radial: measure ddf with direction inputs or outputs")
-    if index == "malmquist_emission" and not (measure == "ddf" and moved and moved <= set(model["bad_outputs"])):
+    if index == "malmquist_emission" and not (radial and moved <= set(model["bad_outputs"])):
         refuse("malmquist_emission contracts bads radially: measure ddf with direction bads (or some of the bads)")
     if index == "luenberger" and measure in RATIO_MEASURES:
         refuse(f"a Luenberger indicator takes differences of inefficiencies; {measure} is a ratio")
@@ -202,7 +208,7 @@ def _check_technology(model: Mapping, refuse) -> None:
 def reference_names(model: Mapping) -> tuple[str, ...]:
     """References that each unit is held against: what its index needs, in the order of the results.
 
-    With `infeasible: biennial` the biennial ones are solved beside the mixed periods, for the whole index may move to them.
+    With `infeasible: biennial` the biennial ones are solved beside the mixed periods: the whole index may move there.
     """
     biennial = ("biennial_previous", "biennial_next")
     if model["technology"] == "global":

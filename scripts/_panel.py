@@ -78,10 +78,10 @@ def check_production(
     header: list[str],
     rows: list[list[str]],
     lines: list[int],
-    variables: list[str],
+    variables: dict[str, bool],
     columns: dict[str, str],
 ) -> None:
-    """Raise InputError unless the productivity models' variables are figures above zero, of which slacks are shares.
+    """Raise InputError unless the productivity models' variables are figures, above zero where `variables` says so.
 
     The message names row and column (`columns`: our name -> the file's). A unit that is absent in a period between its
     first and last is refused too: there is no index of change over a gap. Nothing is checked without variables.
@@ -99,13 +99,14 @@ def check_production(
             "Rename them in panel.columns or in the model."
         )
     for line, row in zip(lines, rows, strict=True):
-        for name in variables:
+        for name, above_zero in variables.items():
             text = row[header.index(name)]
             where = f"{place(path, line)}, column {columns.get(name, name)}"
             value = None if text in MISSING else parse_number(text, where)
-            if value is None or value <= 0:
+            if value is None or value < 0 or (value == 0 and above_zero):
                 found = repr(text) if text else "an empty cell"
-                raise InputError(f"{where}: found {found}, expected a number above zero.")
+                expected = "above zero: slacks are shares of it" if above_zero else "that is not negative"
+                raise InputError(f"{where}: found {found}, expected a number {expected}.")
     keys = [header.index(key) for key in KEYS]
     for unit, gap in period_gaps(tuple(row[column] for column in keys) for row in rows).items():
         raise InputError(

@@ -41,9 +41,10 @@ class Programs:
     """Programs of n units against one technology, rows divided by `own` (n, m).
 
     `local` (n or 1, m, L), `right` (n or 1, m), `costs` (L,); `signs` (R,) of each variable's slack in its balance.
-    `moves` (L,): whether a local column moves its variable, so that it counts as slack. `divisor`: local column by which
-    intensities and slacks are divided (Charnes-Cooper's if `linearised`, else the abatement factor), or None. `retreat`: local column of
-    the negative part of a radial factor, or None. `excluded` (n,): observation left out of the unit's reference, or -1.
+    `moves` (L,): whether a local column moves its variable, so that it counts as slack. `divisor`: the column that
+    intensities and slacks are divided by (Charnes-Cooper's if `linearised`, else the abatement factor), or None.
+    `retreat`: local column of the negative part of a radial factor, or None. `excluded` (n,): observation left out of
+    the unit's reference, or -1.
     """
 
     technology: Technology
@@ -188,7 +189,7 @@ def state_programs(
 
 @dataclass(frozen=True)
 class _Column:
-    """A local column: its cost, its coefficients by row, and what they are in: direction, own value, or as they stand."""
+    """A local column: its cost, its coefficients by row, and what they count in: directions, values, or themselves."""
 
     cost: float
     rows: Mapping[int, float]

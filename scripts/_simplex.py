@@ -1,7 +1,7 @@
 """The batched engine: primal simplex for a block of units at once on a small pool of columns, in numpy.
 
-All programs of a technology share its columns, so one matrix product prices a pool of columns for a whole block of units.
-A block is solved on the pool; then all columns are priced, each unit's worst is added to the pool, and the units that it
+All programs of a technology share its columns, so one matrix product prices a pool of columns for a block of units. A
+block is solved on the pool; then all columns are priced, each unit's worst is added to the pool, and the units that it
 concerns go on from their bases. Only observations on or near the frontier ever enter, so that the pool stays small and
 serves the next block. The result is a proposal: certified by `_certificate`, doubtful units handed to HiGHS.
 """
@@ -25,8 +25,8 @@ class Block:
 
     `state` (n, m + 2, m + 2): the inverse of the basis; beside it the basic values, and those of a right-hand side of
     random numbers, which breaks ties as an infinitesimal perturbation would, so that degenerate units do not cycle;
-    below, the multipliers and objectives of the costs and of the artificial costs (phase 1 drives the sum of artificials
-    to zero).
+    below, the multipliers and objectives of the costs and of the artificial costs (phase 1 drives the sum of
+    artificials to zero).
     """
 
     def __init__(self, programs: Programs, columns: np.ndarray, units: np.ndarray):
@@ -67,7 +67,7 @@ class Block:
         self.steps = np.zeros(count, dtype=int)
 
     def solve(self, pool: np.ndarray) -> np.ndarray:
-        """Solve all units over all columns, beginning with those of `pool` (numbers); returns the pool as it has grown."""
+        """Solve all units over all columns, beginning with those of `pool` (numbers); returns the pool, grown."""
         pending = np.arange(len(self.basis))
         while len(pending):
             self.improve(pending, pool)

@@ -1,0 +1,55 @@
+"""Scores of one block of a model's bootstrap replicates, each against a subsample of provinces, every score certified."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from _bootstrap import block_replicates, check_bootstrap, draw, replicate_scores, subsample_size
+from _helpers import logger, read_rows, start_log, write_rows
+from _models import check_model, complete_model
+from _production import Panel, read_production
+
+HEADER = ["replicate", "province", "year", "score"]
+
+
+def solve_block(panel: Panel, model: Mapping, settings: Mapping, block: int) -> dict[int, np.ndarray]:
+    """Scores (N,) of all observations in each replicate of a block, by the replicate's number.
+
+    `settings`: `replications`, `blocks`, `subsample`, `seed`.
+    """
+    provinces = len(panel.units)
+    size = subsample_size(provinces, settings["subsample"])
+    numbers = block_replicates(settings["replications"], settings["blocks"], block)
+    return {
+        number: replicate_scores(panel, model, draw(settings["seed"], number, provinces, size)) for number in numbers
+    }
+
+
+def score_rows(panel: Panel, scores: Mapping[int, np.ndarray]) -> list[tuple]:
+    """Rows `replicate, province, year, score`, ordered so; an empty score is missing."""
+    order = np.lexsort((panel.period, panel.unit))
+    keys = [(panel.units[panel.unit[at]], panel.periods[panel.period[at]]) for at in order]
+    return [
+        (replicate, *key, "" if np.isnan(score) else float(score))
+        for replicate, found in scores.items()
+        for key, score in zip(keys, found[order], strict=True)
+    ]
+
+
+def main(snakemake) -> None:
+    """Solve one block of replicates of one model."""
+    start_log(snakemake)
+    model = complete_model(snakemake.params.model)
+    check_model(model)
+    check_bootstrap(model)
+    panel = read_production(read_rows(snakemake.input.production), model, snakemake.input.production)
+    scores = solve_block(panel, model, snakemake.params.bootstrap, int(snakemake.wildcards.block))
+    write_rows(snakemake.output[0], HEADER, score_rows(panel, scores))
+    found = np.array(list(scores.values()))
+    logger.info(
+        "model %s: %d replicates of %d scores; %.1f%% beyond their subsample's technology, %d without a score",
+        *(model["name"], len(found), len(panel.unit), 100 * (found < 0).mean(), np.isnan(found).sum()),
+    )
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821
