@@ -77,9 +77,7 @@ def replicate_scores(panel: Panel, model: Mapping, provinces: np.ndarray) -> np.
     scores = np.full(len(panel.unit), np.nan)
     pending = np.arange(len(scores))
     for outside in (False, True) if model["measure"] != "ddf" else (False,):
-        programs = state_programs(
-            technology, panel.values[:, pending], amounts[:, pending], model, outside=outside
-        )
+        programs = state_programs(technology, panel.values[:, pending], amounts[:, pending], model, outside=outside)
         try:
             results, _ = solve(programs, "batched")
         except CertificateError as error:

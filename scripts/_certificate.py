@@ -42,18 +42,23 @@ class Results:
 
 
 def column_sizes(programs: Programs) -> tuple[np.ndarray, np.ndarray]:
-    """Size (J,) of each technology column and (n,) of each unit: its geometric mean in typical sizes; 1 if convex.
-
-    Under constant returns a reference observation may be scaled at will, and prices mean something only per size.
-    """
+    """Size (J,) of each technology column and (n,) of each unit: its geometric mean in typical sizes."""
     technology, variables = programs.technology, len(programs.signs)
-    if technology.convex is not None:
-        return np.ones(technology.columns.shape[1]), np.ones(len(programs))
     scaled = technology.columns[:variables] / technology.scale[:variables, None]
     positive = scaled > 0
     logs = np.log(np.where(positive, scaled, 1.0)).sum(axis=0) / positive.sum(axis=0)
     units = np.log(programs.own[:, :variables] / technology.scale[:variables]).mean(axis=1)
     return np.exp(logs), np.exp(units)
+
+
+def price_sizes(programs: Programs) -> tuple[np.ndarray, np.ndarray]:
+    """Sizes (J,) and (n,) per which reduced costs bound a score: 1 if convex, for then intensities are shares.
+
+    Under constant returns a reference observation may be scaled at will, and a price means something only per size.
+    """
+    if programs.technology.convex is None:
+        return column_sizes(programs)
+    return np.ones(programs.technology.columns.shape[1]), np.ones(len(programs))
 
 
 def blocks(programs: Programs) -> Iterator[slice]:
@@ -97,7 +102,7 @@ def solve_refined(inverse: np.ndarray, matrices: np.ndarray, right: np.ndarray) 
 
 def price_columns(programs: Programs, multipliers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Largest excess (n,) of a technology column's reduced cost over zero, per size, and that column (n,)."""
-    sizes, units = column_sizes(programs)
+    sizes, units = price_sizes(programs)
     columns = programs.technology.columns / sizes
     prices = multipliers / programs.own * units[:, None]
     worst = np.empty(len(programs), dtype=np.intp)
@@ -123,7 +128,7 @@ def reaches(programs: Programs, objective: np.ndarray) -> tuple[np.ndarray, np.n
     others in turn. Columns that only cost are bounded by the objective, for an optimum is at least that good; with them
     a wrong reduced cost becomes a statement on the score.
     """
-    sizes, units = column_sizes(programs)
+    sizes, units = price_sizes(programs)
     scaled = programs.technology.columns / sizes
     low, high = scaled.min(axis=1) * units[:, None] / programs.own, scaled.max(axis=1) * units[:, None] / programs.own
     positive, negative = np.maximum(programs.local, 0.0), np.maximum(-programs.local, 0.0)
@@ -141,7 +146,9 @@ def reaches(programs: Programs, objective: np.ndarray) -> tuple[np.ndarray, np.n
             reach = np.where(low > 0, room / low, np.inf).min(axis=1)
             above = _sum_product(positive, caps) + np.where(high > 0, reach[:, None] * high, 0.0) - programs.right
             bound = np.where(negative > 0, above[:, :, None] / negative, np.inf).min(axis=1)
-            caps = np.minimum(caps, np.maximum(bound, 0.0))
+            before, caps = caps, np.minimum(caps, np.maximum(bound, 0.0))
+            if np.array_equal(before, caps):
+                break
     return reach, caps
 
 
