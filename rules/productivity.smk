@@ -94,7 +94,16 @@ rule index_bootstrap:
         scores=expand("results/dea/{{model}}/{province}.csv", province=PROVINCES),
         replicates=expand("results/bootstrap/{{model}}/{block}.csv", block=range(1, BOOTSTRAP.get("blocks", 0) + 1)),
         code=modules(
-            "helpers", "models", "production", "programs", "certificate", "simplex", "highs", "lp", "bootstrap"
+            "helpers",
+            "models",
+            "production",
+            "programs",
+            "certificate",
+            "simplex",
+            "highs",
+            "lp",
+            "productivity",
+            "bootstrap",
         ),
     output:
         "results/productivity/{model}_bootstrap.csv",

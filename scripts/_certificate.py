@@ -4,12 +4,10 @@ A solver only proposes a basis (or a ray). Scores, slacks, intensities and multi
 in own-value form, and the proposal counts only if the primal point, the reduced costs of all columns and the duality
 gap bound the score's error by TOLERANCE (or the ray proves that there is no feasible point).
 
-Technology columns are priced in blocks of units, each divided by its own size, so that memory stays linear in units.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +16,7 @@ from _programs import Programs
 TOLERANCE = 1e-9  # largest violation of a certified result, in own-value terms
 FAR = 1e3  # a unit that had to retreat by more than this many of its own values is out of reach
 DUST = 1e-12  # a share of the own value below this is rounding, and is zero
-PRICES = 4_000_000  # prices of columns held at once
+TILE = (1024, 512)  # units and columns priced at once
 
 
 @dataclass
@@ -61,12 +59,6 @@ def price_sizes(programs: Programs) -> tuple[np.ndarray, np.ndarray]:
     return np.ones(programs.technology.columns.shape[1]), np.ones(len(programs))
 
 
-def blocks(programs: Programs) -> Iterator[slice]:
-    """Runs of units whose prices of all columns fit in memory at once."""
-    size = max(1, PRICES // programs.technology.columns.shape[1])
-    return (slice(start, start + size) for start in range(0, len(programs), size))
-
-
 def basis_matrices(programs: Programs, basis: np.ndarray) -> np.ndarray:
     """Columns (n, m, m) of the bases in own-value form."""
     count = programs.technology.columns.shape[1]
@@ -103,22 +95,31 @@ def solve_refined(inverse: np.ndarray, matrices: np.ndarray, right: np.ndarray) 
 def price_columns(programs: Programs, multipliers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Largest excess (n,) of a technology column's reduced cost over zero, per size, and that column (n,)."""
     sizes, units = price_sizes(programs)
-    columns = programs.technology.columns / sizes
     prices = multipliers / programs.own * units[:, None]
-    worst = np.empty(len(programs), dtype=np.intp)
-    excess = np.empty(len(programs))
-    for block in blocks(programs):
-        reduced = prices[block] @ columns
-        mask_excluded(reduced, programs, block)
-        worst[block] = reduced.argmin(axis=1)
-        excess[block] = -np.take_along_axis(reduced, worst[block, None], 1)[:, 0]
-    return np.maximum(excess, 0.0), worst
+    worst, lowest = lowest_prices(prices, programs.technology.columns / sizes, programs)
+    return np.maximum(-lowest, 0.0), worst
 
 
-def mask_excluded(prices: np.ndarray, programs: Programs, block: slice) -> None:
-    """Set the prices (block, J) of columns that a unit's reference leaves out to infinity, in place."""
-    if programs.excluded.ndim:
-        prices[programs.excluded[block, None] == programs.technology.observation] = np.inf
+def lowest_prices(prices: np.ndarray, columns: np.ndarray, programs: Programs) -> tuple[np.ndarray, np.ndarray]:
+    """Column (n,) in which `prices` (n, m) @ `columns` (m, J) is lowest, and the value (n,), over each unit's reference.
+
+    Priced in tiles that stay in the processor's cache: several times faster than whole rows, and memory stays linear.
+    """
+    worst = np.zeros(len(prices), dtype=np.intp)
+    lowest = np.full(len(prices), np.inf)
+    observation, excluded = programs.technology.observation, programs.excluded
+    for first in range(0, len(prices), TILE[0]):
+        block = slice(first, first + TILE[0])
+        for start in range(0, columns.shape[1], TILE[1]):
+            tile = slice(start, start + TILE[1])
+            reduced = prices[block] @ columns[:, tile]
+            if excluded.ndim:
+                reduced[excluded[block, None] == observation[tile]] = np.inf
+            place = reduced.argmin(axis=1)
+            value = reduced[np.arange(len(place)), place]
+            worst[block] = np.where(value < lowest[block], start + place, worst[block])
+            lowest[block] = np.minimum(value, lowest[block])
+    return worst, lowest
 
 
 def reaches(programs: Programs, objective: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -140,13 +141,14 @@ def reaches(programs: Programs, objective: np.ndarray) -> tuple[np.ndarray, np.n
         caps[:, programs.retreat] = np.maximum(-objective, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(4):
+            before = caps
             room = programs.right + _sum_product(negative, caps)
             bound = np.where(positive > 0, room[:, :, None] / positive, np.inf).min(axis=1)
             caps = np.minimum(caps, bound)
             reach = np.where(low > 0, room / low, np.inf).min(axis=1)
             above = _sum_product(positive, caps) + np.where(high > 0, reach[:, None] * high, 0.0) - programs.right
             bound = np.where(negative > 0, above[:, :, None] / negative, np.inf).min(axis=1)
-            before, caps = caps, np.minimum(caps, np.maximum(bound, 0.0))
+            caps = np.minimum(caps, np.maximum(bound, 0.0))
             if np.array_equal(before, caps):
                 break
     return reach, caps

@@ -9,7 +9,7 @@ serves the next block. The result is a proposal: certified by `_certificate`, do
 from __future__ import annotations
 
 import numpy as np
-from _certificate import PRICES, column_sizes, mask_excluded
+from _certificate import column_sizes, lowest_prices
 from _programs import Programs, Proposal
 
 OPTIMAL = 1e-11  # reduced costs below this are no gain
@@ -114,11 +114,9 @@ class Block:
         """Worst technology column (n,) of each unit (place) over all columns, and its gain (n,)."""
         rows = self.basis.shape[1]
         phase = np.where(self.infeasible[units], rows + 1, rows)
-        multipliers = self.state[units, phase, :rows]
-        reduced = (multipliers * self.prices[units]) @ self.columns
-        mask_excluded(reduced, self.programs.take(units), slice(None))
-        worst = reduced.argmin(axis=1)
-        return worst, -reduced[np.arange(len(units)), worst]
+        prices = self.state[units, phase, :rows] * self.prices[units]
+        worst, lowest = lowest_prices(prices, self.columns, self.programs.take(units))
+        return worst, -lowest
 
     def _enter(self, active, multipliers, phase_one, pool, pooled, local, prices):
         """Entering column number, its gain per unit and its column in own-value form, for each active unit."""
@@ -192,9 +190,8 @@ def propose(programs: Programs) -> Proposal:
     basis = np.empty((count, rows), dtype=int)
     rays = np.full((count, rows), np.nan)
     pool = extreme_columns(programs, scaled)
-    width = max(1, min(UNITS, 2 * PRICES // columns.shape[1]))
-    for start in range(0, count, width):
-        chosen = np.arange(start, min(start + width, count))
+    for start in range(0, count, UNITS):
+        chosen = np.arange(start, min(start + UNITS, count))
         block = Block(programs.take(chosen), scaled, units[chosen])
         pool = block.solve(pool)
         basis[chosen] = block.basis

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _bootstrap import check_bootstrap, convergence_rate, corrected, interval, subsample_size
+from _bootstrap import check_bootstrap, corrected, error_factor, interval, subsample_size, symmetric_interval
 from _helpers import logger, read_table, start_log, write_table
 from _models import complete_model
 from _productivity import KEYS, base_rows, efficiency, program_levels
@@ -44,13 +44,13 @@ def bootstrap_table(scores: pd.DataFrame, replicates: np.ndarray, model: Mapping
     """Table of scores, index and cumulative index with their intervals, one row an observation.
 
     `scores`: the global rows of `program_levels`; `replicates` (B, N) in their order; `settings`: `subsample`, `level`
-    in per cent. A bound of an index is that of its log (of a Luenberger itself). The index is empty in a unit's first
+    in per cent. Bounds of an index are those of its log (of a Luenberger itself). The index is empty in a unit's first
     period, the cumulative one runs from there or from the model's `base_year`. `replications` is the number of
     replicates behind the row's least supported interval: those whose scores exist and have a level.
     """
     provinces = scores["province"]
-    size, count = subsample_size(provinces.nunique(), settings["subsample"]), provinces.nunique()
-    factor = (size / count) ** convergence_rate(model)
+    count = provinces.nunique()
+    factor = error_factor(subsample_size(count, settings["subsample"]), count, model)
     estimate, level = scores["score"].to_numpy(), scores["level"].to_numpy()
     levels = score_levels(replicates, model)
     replicates = np.where(np.isnan(levels), np.nan, replicates)
@@ -72,7 +72,7 @@ def bootstrap_table(scores: pd.DataFrame, replicates: np.ndarray, model: Mapping
     used = (~np.isnan(replicates)).sum(axis=0)
     for name, at, start in (("index", before, 0.0), ("cumulative", since, origin)):
         change, changes = change_since(level, at), change_since(levels, at)
-        bounds = interval(change, changes, factor, settings["level"])
+        bounds = symmetric_interval(change, changes, factor, settings["level"])
         for suffix, value in zip(("", "_low", "_high"), (change, *bounds), strict=True):
             columns[name + suffix] = start + ratio(value)
         used = np.where(np.isnan(change), used, np.minimum(used, (~np.isnan(changes)).sum(axis=0)))

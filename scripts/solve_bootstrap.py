@@ -1,4 +1,4 @@
-"""Scores of one block of a model's bootstrap replicates, each against a subsample of provinces, every score certified."""
+"""Scores of one block of a model's bootstrap replicates, each against a subsample of provinces, all certified."""
 
 from collections.abc import Mapping
 

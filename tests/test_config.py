@@ -88,10 +88,10 @@ def test_controls_and_models_are_checked():
     config["productivity"]["models"].append(copy.deepcopy(config["productivity"]["models"][0]))
     with pytest.raises(InputError, match="two models are called gml"):
         check(config)
-    config["productivity"]["models"][1] |= {"name": "other", "bad_outputs": ["labour"]}
-    with pytest.raises(InputError, match="other has labour in two roles"):
+    config["productivity"]["models"][-1] |= {"name": "other", "bad_outputs": ["labour"]}
+    with pytest.raises(InputError, match="other: has labour in two roles"):
         check(config)
-    config["productivity"]["models"][1] |= {"bad_outputs": ["coal"]}
+    config["productivity"]["models"][-1] |= {"bad_outputs": ["coal"]}
     with pytest.raises(InputError, match=r"other uses coal; there are capital, co2"):
         check(config)
 

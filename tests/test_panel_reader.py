@@ -45,7 +45,18 @@ def test_production_figures_are_checked_by_cell(tmp_path, old, new, variable, ex
     columns = {**COLUMNS, "Y": "GDP"}
     header, rows, lines = read_panel(path, columns)
     with pytest.raises(InputError, match=expected):
-        check_production(path, header, rows, lines, [variable], columns)
+        check_production(path, header, rows, lines, {variable: True}, columns)
+
+
+def test_a_zero_is_refused_only_where_slacks_are_shares_of_it(tmp_path):
+    path = panel_file(tmp_path, PANEL.replace("2001Q2,2,", "2001Q2,0,").replace("2001Q2,,", "2001Q2,4,"))
+    panel = read_panel(path, COLUMNS)
+    check_production(path, *panel, {"Y": False}, COLUMNS)
+    with pytest.raises(InputError, match="expected a number above zero: slacks are shares of it"):
+        check_production(path, *panel, {"Y": True}, COLUMNS)
+    path = panel_file(tmp_path, PANEL.replace("2001Q2,2,", "2001Q2,-2,").replace("2001Q2,,", "2001Q2,4,"))
+    with pytest.raises(InputError, match="found '-2', expected a number that is not negative"):
+        check_production(path, *read_panel(path, COLUMNS), {"Y": False}, COLUMNS)
 
 
 def test_missing_marks_of_statistical_programs_are_missing():

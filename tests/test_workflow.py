@@ -14,7 +14,8 @@ from conftest import ROOT, planned_jobs, small_config, snakemake, write_config
 CATALOG = {row["key"]: row for row in csv.DictReader((ROOT / "resources" / "catalog.csv").open(encoding="utf-8"))}
 ESTIMATES = {"estimate_table": 1, "tabulate_table": 1, "compare_published": 1}
 PANEL = {"build_panel": 1, "build_codebook": 1, "winsorise_panel": 1, "tabulate_description": 1, "plot_trends": 1}
-INDEX = {"solve_dea": 4, "index_productivity": 1}
+INDEX = {"solve_dea": 8, "index_productivity": 2, "tabulate_productivity": 1}  # two models of four provinces
+ONE_MODEL = {"solve_dea": 4, "index_productivity": 1, "tabulate_productivity": 1}
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def dry_run(study, *targets):
 
 def test_everything_asked_for_is_made(small_study):
     results = small_study[1] / "results"
-    for name in ("panel.csv", "panel_winsorised.csv", "codebook.csv", "imputed.csv", "productivity/gml.csv"):
+    for name in ("panel.csv", "panel_winsorised.csv", "codebook.csv", "imputed.csv", "productivity/gml.csv", "productivity/ml_infeasible.csv"):
         assert (results / name).is_file()
     for form in ("csv", "html", "tex"):
         assert (results / "tables" / f"table_1.{form}").is_file()
@@ -127,7 +128,29 @@ def test_a_new_model_solves_only_its_own_programs(small_study):
     config = small_config()
     config["productivity"]["models"].append(config["productivity"]["models"][0] | {"name": "gml_vrs", "returns": "vrs"})
     with with_config(small_study[1], config):
-        assert dry_run(small_study) == INDEX
+        # gml and gml_vrs differ in returns alone
+        assert dry_run(small_study) == ONE_MODEL | {"index_scale": 1}
+
+
+def test_an_index_or_a_base_year_of_a_model_reruns_no_linear_program(small_study):
+    config = small_config()
+    config["productivity"]["models"][1] |= {"index": "luenberger", "base_year": 2015}
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == {"index_productivity": 1, "tabulate_productivity": 1}
+
+
+def test_the_bootstrap_is_a_target_of_its_own_in_blocks(small_study):
+    config = small_config()
+    config["productivity"]["bootstrap"] = {"replications": 40, "blocks": 2}
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == {}
+        target = "results/productivity/gml_bootstrap.csv"
+        assert dry_run(small_study, target) == {"solve_bootstrap": 2, "index_bootstrap": 1}
+        run = snakemake(*small_study, "--cores", "2", target)
+        assert run.returncode == 0, run.stdout + run.stderr
+        rows = list(csv.DictReader((small_study[1] / target).open(encoding="utf-8")))
+        assert len(rows) == 24
+        assert all(row["replications"] == "40" for row in rows)
 
 
 def test_writing_a_default_out_is_no_change(small_study):
@@ -154,14 +177,16 @@ def test_a_new_row_of_the_catalog_reruns_nothing(small_study):
 def test_a_changed_module_reruns_its_rules_and_what_is_downstream(small_study):
     module = small_study[0].parent / "scripts" / "_productivity.py"
     with changed(module, module.read_bytes() + b"\n# a remark\n"):
-        assert dry_run(small_study) == {"index_productivity": 1, **PANEL, **ESTIMATES}
+        below = {"index_productivity": 2, "tabulate_productivity": 1, **PANEL, **ESTIMATES}
+        assert dry_run(small_study) == below
 
 
 def test_one_floor_can_be_asked_for_by_file_name(small_study):
     path = small_study[1] / "raw" / CATALOG["raw_coal"]["file"]
     with changed(path, fix_figure(path, "北京市")):
         jobs = dry_run(small_study, "results/productivity/gml.csv")
-    assert jobs == {"clean_yearbook": 1, "derive_co2": 1, "derive_production": 1, **INDEX}
+    derived = {"clean_yearbook": 1, "derive_co2": 1, "derive_production": 1}
+    assert jobs == {**derived, "solve_dea": 4, "index_productivity": 1}
 
 
 def assert_told(run, *parts):
@@ -276,5 +301,5 @@ def test_the_report_holds_tables_and_figures(small_study):
     assert run.returncode == 0, run.stdout + run.stderr
     html = (small_study[1] / "report.html").read_text("utf-8")
     assert not re.search(r'(src|href)="https?://', html)
-    for name in ("results/tables/table_2.html", "results/figures/trends.png", "results/replication/scorecard.csv"):
+    for name in ("results/tables/table_2.html", "results/tables/productivity.html", "results/figures/trends.png", "results/replication/scorecard.csv"):
         assert name in html

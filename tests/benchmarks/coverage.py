@@ -47,7 +47,7 @@ def true_scores(distance: np.ndarray, model: dict) -> np.ndarray:
     """True scores at log-distances w >= 0 below the frontier.
 
     Factors v of the good and f of inputs and bad reach the frontier where log v = w + sum a log f. Radial: 1 + S = v,
-    1 - S = f. Slacks-based: S = max 1/2 [mean_x (1 - f) + ((v - 1) + (1 - f_b)) / 2], f <= 1, v >= 1, a concave program.
+    1 - S = f. Slacks-based: S = max 1/2 [mean_x (1 - f) + ((v - 1) + (1 - f_b)) / 2], f <= 1 <= v, a concave program.
     """
     powers = elasticities(model)
     grid = np.linspace(0, distance.max() + 1e-9, 200)
