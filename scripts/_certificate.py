@@ -101,7 +101,7 @@ def price_columns(programs: Programs, multipliers: np.ndarray) -> tuple[np.ndarr
 
 
 def lowest_prices(prices: np.ndarray, columns: np.ndarray, programs: Programs) -> tuple[np.ndarray, np.ndarray]:
-    """Column (n,) in which `prices` (n, m) @ `columns` (m, J) is lowest, and the value (n,), over each unit's reference.
+    """Column (n,) in which `prices` (n, m) @ `columns` (m, J) is lowest, and the value (n,), over a unit's reference.
 
     Priced in tiles that stay in the processor's cache: several times faster than whole rows, and memory stays linear.
     """
