@@ -81,8 +81,8 @@ def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray
         if not len(pending):
             return results, attempts
     raise CertificateError(
-        f"no solution verified to {TOLERANCE:g} of own values: {'; '.join(tried[pending[0]])}. Values far out of line "
-        "with the reference set's, such as one typed in another unit, can be the cause",
+        f"no solution verified to {TOLERANCE:g} of own values: {'; '.join(tried[pending[0]])}. Values many orders of "
+        "magnitude out of line with the reference set's, such as one typed in another unit, can be the cause",
         int(pending[0]),
     )
 

@@ -131,11 +131,11 @@ def _check_direction(model: Mapping, variables: tuple[str, ...], refuse) -> None
         if isinstance(value, Mapping) and not all(amount > 0 for amount in value.values()):
             refuse(f"{option} must give amounts above zero; leave out a variable that does not move")
     if not directed(model):
-        refuse("its direction moves no variable; it has no bad output" if direction == "bads" else "moves no variable")
+        refuse("its direction moves no variable" + ("; it has no bad output" if direction == "bads" else ""))
     if isinstance(weights, Mapping):
         idle = [name for name in weights if name not in directed(model)]
         if idle:
-            refuse(f"weights {', '.join(idle)}, which the direction does not move")
+            refuse(f"weights names {', '.join(idle)}, which the direction does not move")
         unweighted = [name for name in directed(model) if name not in weights]
         if unweighted:
             refuse(f"the direction moves {', '.join(unweighted)} without a weight; leave it out of the direction")

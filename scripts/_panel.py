@@ -105,8 +105,11 @@ def check_production(
             value = None if text in MISSING else parse_number(text, where)
             if value is None or value < 0 or (value == 0 and above_zero):
                 found = repr(text) if text else "an empty cell"
-                expected = "above zero: slacks are shares of it" if above_zero else "that is not negative"
-                raise InputError(f"{where}: found {found}, expected a number {expected}.")
+                unit, period = (row[header.index(key)] for key in KEYS)
+                expected = "that is not negative"
+                if above_zero:
+                    expected = "above zero, for a model's direction moves it by shares of the unit's own value"
+                raise InputError(f"{where} ({unit}, {period}): found {found}, expected a number {expected}.")
     keys = [header.index(key) for key in KEYS]
     for unit, gap in period_gaps(tuple(row[column] for column in keys) for row in rows).items():
         raise InputError(

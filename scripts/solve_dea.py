@@ -1,6 +1,7 @@
 """Distances of one province, or one chunk of units, in one model, every score certified."""
 
 import csv
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,8 +22,8 @@ def find_units(panel: Panel, wanted: str, per_job: int) -> np.ndarray:
         return np.arange(first, min(first + per_job, len(panel.units)))
     found = [place for place, unit in enumerate(panel.units) if slug(unit) == wanted]
     if len(found) != 1:
-        which = " and ".join(panel.units[place] for place in found) if found else "no province"
-        raise InputError(f"{which} in the panel has the file name {wanted}; exactly one must")
+        which = " and ".join(panel.units[place] for place in found) or f"no unit of {', '.join(panel.units[:5])}, ..."
+        raise InputError(f"{which} has the file name {wanted}; exactly one must.")
     return np.array(found)
 
 
@@ -83,7 +84,6 @@ def _measure_cells(
 
 def result_row(panel: Panel, at: int, reference: str, found: Distances, place: int, first: int) -> dict:
     """Row of one program; `first` is the place of the technology's first observation in the panel."""
-    feasible = found.status[place] == "optimal"
     bads = panel.variables[len(panel.variables) - found.shadow_prices.shape[1] :]
     numbers = {"score": found.score[place]}
     numbers |= {f"slack_{name}": value for name, value in zip(panel.variables, found.slacks[place], strict=True)}
@@ -94,7 +94,7 @@ def result_row(panel: Panel, at: int, reference: str, found: Distances, place: i
         "reference": reference,
         "status": str(found.status[place]),
         "gap": float(found.gap[place]),
-        **{name: float(value) if feasible and value == value else None for name, value in numbers.items()},
+        **{name: None if math.isnan(value) else float(value) for name, value in numbers.items()},
         "attempts": int(found.attempts[place]),
         "peers": [(first + observation, weight) for observation, weight in found.peers[place]],
     }

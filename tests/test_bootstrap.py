@@ -270,18 +270,21 @@ def test_bounds_are_ordered_and_first_years_have_no_index(panel):
     assert (wider["index_low"][~first] <= table["index_low"][~first]).all()
 
 
-def test_base_year_and_luenberger(panel):
-    model = MODEL | {"index": "luenberger", "base_year": "2014"}
+@pytest.mark.parametrize("measured", ["sbm_ddf", "ddf"])
+def test_base_year_and_luenberger(panel, measured):
+    model = MODEL | {"measure": measured, "index": "luenberger", "base_year": "2014"}
     levels, replicates = levels_and_replicates(panel, model)
     table = bootstrap_table(levels, replicates, model, SETTINGS)
     base = table["year"] == "2014"
     assert (table.loc[base, ["cumulative", "cumulative_low", "cumulative_high"]] == 1).all(axis=None)
-    row = 6
-    assert table["index"][row] == pytest.approx(levels["score"][row - 1] - levels["score"][row])
-    assert table["cumulative"][row - 2] == pytest.approx(1 + levels["score"][row - 1] - levels["score"][row - 2])
-    change = replicates[:, row - 1] - replicates[:, row] - table["index"][row]
-    expected = table["index"][row] + error_factor(5, 9, model) * np.quantile(np.abs(change), 0.9)
-    assert table["index_high"][row] == pytest.approx(expected)
+    scores = levels["score"].to_numpy()
+    later = np.flatnonzero(table["index"].notna())
+    np.testing.assert_allclose(table["index"][later], scores[later - 1] - scores[later], atol=1e-12)
+    assert table["cumulative"][4] == pytest.approx(1 + scores[5] - scores[4])
+    deviations = replicates[:, later - 1] - replicates[:, later] - table["index"].to_numpy()[later]
+    reach = error_factor(5, 9, model) * np.quantile(np.abs(deviations), 0.9, axis=0)
+    np.testing.assert_allclose(table["index_high"][later], table["index"][later] + reach)
+    np.testing.assert_allclose(table["index_low"][later], table["index"][later] - reach)
 
 
 def test_a_score_without_an_efficiency_is_counted_as_missing(panel):
@@ -293,6 +296,8 @@ def test_a_score_without_an_efficiency_is_counted_as_missing(panel):
     assert table["replications"][4:8].tolist() == [12, 10, 9, 11]
     kept = bootstrap_table(levels, replicates[3:], MODEL, SETTINGS)
     assert table["index_high"][6] == pytest.approx(kept["index_high"][6])
+    kept = bootstrap_table(levels, replicates[2:], MODEL, SETTINGS)
+    assert table["score_high"][5] == pytest.approx(kept["score_high"][5])
 
 
 # --- scripts ------------------------------------------------------------------------------------------------------
@@ -322,6 +327,8 @@ def test_scripts_end_to_end(tmp_path, panel):
         solve_bootstrap.main(job(tmp_path, {"production": str(production)}, path, short, block=str(block)))
     assert list(read_rows(blocks[0])[0]) == ["replicate", "province", "year", "score"]
     assert sum(len(read_rows(path)) for path in blocks) == 12 * PROVINCES * YEARS
+    keys = [(int(row["replicate"]), row["province"], row["year"]) for row in read_rows(blocks[0])]
+    assert keys == sorted(keys) and keys[0] == (1, "p0", "2013")
     bytes_ = blocks[1].read_bytes()
     solve_bootstrap.main(job(tmp_path, {"production": str(production)}, blocks[1], short, block="2"))
     assert blocks[1].read_bytes() == bytes_
@@ -339,13 +346,32 @@ def test_scripts_end_to_end(tmp_path, panel):
     pd.testing.assert_frame_equal(table, expected, check_dtype=False, rtol=1e-9)
 
 
-def test_replicates_of_other_observations_are_refused(tmp_path, panel):
-    rows = score_rows(panel, {1: np.zeros(len(panel.unit))})
+def test_scripts_refuse_a_model_without_a_meaning(tmp_path):
+    model = {key: MODEL[key] for key in ("name", "measure", "inputs", "good_outputs", "bad_outputs")}
+    for script in (solve_bootstrap, index_bootstrap):
+        with pytest.raises(InputError, match="technology biennial"):
+            script.main(job(tmp_path, {}, tmp_path / "out", model | {"technology": "biennial"}))
+
+
+@pytest.mark.parametrize("numbers", [[1], [1, 2]], ids=["in no replicate", "in one replicate"])
+def test_replicates_of_other_observations_are_refused(tmp_path, panel, numbers):
+    rows = score_rows(panel, {number: np.zeros(len(panel.unit)) for number in numbers})
     path = tmp_path / "1.csv"
     pd.DataFrame(rows[1:], columns=solve_bootstrap.HEADER).to_csv(path, index=False)
     keys = program_levels(score_table(panel, MODEL), MODEL)[["province", "year"]]
     with pytest.raises(ValueError, match="made from other data"):
         read_replicates([path], keys)
+
+
+def test_a_missing_score_is_an_empty_cell(tmp_path, panel):
+    scores = np.linspace(0, 1, len(panel.unit))
+    scores[0] = np.nan
+    rows = score_rows(panel, {1: scores})
+    path = tmp_path / "1.csv"
+    pd.DataFrame(rows, columns=solve_bootstrap.HEADER).to_csv(path, index=False)
+    keys = program_levels(score_table(panel, MODEL), MODEL)[["province", "year"]]
+    found = read_replicates([path], keys)
+    np.testing.assert_allclose(found[0], scores[np.lexsort((panel.period, panel.unit))])
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say():

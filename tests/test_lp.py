@@ -1,394 +1,437 @@
-"""Distances against published and independent numbers, their certificates, and what is refused."""
+"""Distances against independent programs in textbook form, against numbers by hand, and on hard data."""
 
 import csv
-import re
+import itertools
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
+import _highs
 import _lp
+import _simplex
 import numpy as np
 import pytest
 import solve_dea
+from _certificate import TOLERANCE
 from _helpers import InputError
-from _lp import (
-    CertificateError,
-    SlackProgram,
-    block_weights,
-    certify_infeasibility,
-    certify_optimum,
-    own_program,
-)
+from _lp import fingerprint, measure
+from _models import check_model, complete_model
+from _production import Panel, read_production
 from scipy.optimize import linprog
 
-VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "dea"
+ENGINES = ("highs", "batched")
+VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "dea" / "self_sbmddf_china30_2013_2015_KLE"
+TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
-MODEL = {
-    "name": "gml",
-    "measure": "sbm_ddf",
-    "inputs": ["K", "L", "E"],
-    "good_outputs": ["Y"],
-    "bad_outputs": ["CO2"],
-    "direction": "own_values",
-    "weights": "equal_blocks",
-    "returns": "crs",
-    "disposability": "strong",
-    "technology": "global",
-    "index": "malmquist_luenberger",
-    "infeasible": "missing",
+
+def model(measure="sbm_ddf", inputs="K L", goods="Y", bads="CO2", **options):
+    """A completed and checked model."""
+    roles = {"inputs": inputs.split(), "good_outputs": goods.split(), "bad_outputs": bads.split()}
+    technology = "contemporaneous" if measure == "super_sbm" else "global"
+    completed = complete_model({"name": "gml", "measure": measure, "technology": technology, **roles, **options})
+    check_model(completed)
+    return completed
+
+
+MEASURES = ("sbm_ddf", "nddf", "additive", "ddf", "sbm", "super_sbm")
+DIRECTIONS = {
+    "own_values": {"K": 1 / 6, "L": 1 / 6, "E": 1 / 6, "Y": 1 / 4, "CO2": 1 / 4},
+    "inputs": {"K": 1 / 3, "L": 1 / 3, "E": 1 / 3},
+    "outputs": {"Y": 1 / 2, "CO2": 1 / 2},
+    "bads": {"CO2": 1},
+    "ones": {"K": 1 / 6, "L": 1 / 6, "E": 1 / 6, "Y": 1 / 4, "CO2": 1 / 4},
+    "mean": {"K": 1 / 6, "L": 1 / 6, "E": 1 / 6, "Y": 1 / 4, "CO2": 1 / 4},
+    "range": {"K": 1 / 6, "L": 1 / 6, "E": 1 / 6, "Y": 1 / 4, "CO2": 1 / 4},
+    ("L", "Y"): {"L": 1 / 2, "Y": 1 / 2},
+    (("K", 0.5), ("CO2", 2.0)): {"K": 1 / 2, "CO2": 1 / 2},
 }
-KLYC = MODEL | {"inputs": ["K", "L"], "technology": "contemporaneous"}
-
-# Year 2013 of example.dta in kerrydu/gtfpch (commit a0fa116) and its published result file
-# gtfpch/ex.teddf.nonr.result: non-radial distance Dv, unit weights, own direction, contemporaneous CRS. With
-# two inputs, one good and one bad it is four times the slacks-based distance. The first three units span the
-# frontier, so the other provinces of the file are not needed.
-PUBLISHED_2013 = {  # K, L, Y, CO2, Dv
-    "Beijing": (24637.60546875, 1141.0, 9249.392578125, 84418936.0, 0.0),
-    "Guangdong": (77582.1015625, 6117.68, 42364.203125, 522797888.0, 0.0),
-    "Shanghai": (28806.416015625, 1368.91, 16902.8671875, 217540800.0, 0.0),
-    "Hebei": (64201.47265625, 4183.93, 20422.634765625, 773640704.0, 1.72282120402661),
-    "Shanxi": (28143.400390625, 1844.20, 7874.1708984375, 667992320.0, 2.05385256345428),
-    "Shaanxi": (35340.94140625, 2058.0, 8369.341796875, 317155968.0, 1.92743206074532),
-    "Sichuan": (55786.4765625, 4817.31, 19159.0234375, 305286720.0, 1.28492053381722),
-}
+THIRDS = {"K": 1 / 9, "L": 1 / 9, "E": 1 / 9, "Y": 1 / 3, "CO2": 1 / 3}
 
 
-def read_vector(name):
-    """Data rows of a vector folder with the workflow's key names, and its expected rows by (unit, period)."""
-    folder = VECTORS / name
-    if not folder.exists():
-        pytest.skip(f"no vectors at {folder}")
-    data, expected = (list(csv.DictReader((folder / f).open())) for f in ("data.csv", "expected.csv"))
-    for row in data:
-        row["province"] = row.pop("Province")
-    return data, {(row["Province"], row["year"]): row for row in expected}
+def stated(direction):
+    """A direction as the configuration writes it."""
+    if isinstance(direction, str):
+        return direction
+    return dict(direction) if isinstance(direction[0], tuple) else list(direction)
 
 
-def solve_all(rows, model):
-    """Results of every unit, by (unit, period, reference), through the script's own functions."""
-    panel = solve_dea.read_production(rows, model)
-    results = [row for unit in panel.units for row in solve_dea.solve_unit(panel, unit, model)]
-    return {(row["province"], row["year"], row["reference"]): row for row in results}
+def every_model():
+    """(id, model, weights of each variable) of each combination of options that makes sense."""
+    options = {
+        "returns": ("crs", "vrs"),
+        "disposability": ("strong", "weak", "weak_kuosmanen", "weak_uniform"),
+        "direction": tuple(DIRECTIONS),
+    }
+    for name, *values in itertools.product(MEASURES, *options.values()):
+        chosen = dict(zip(options, values, strict=True))
+        weights = DIRECTIONS[chosen["direction"]]
+        if name == "nddf" and weights == DIRECTIONS["own_values"]:
+            weights, chosen["weights"] = THIRDS, "thirds"
+        if name == "additive":
+            weights = dict.fromkeys(weights, 1.0)
+        text = "-".join([name, *map(str, values)])
+        try:
+            yield pytest.param(
+                model(name, "K L E", **chosen | {"direction": stated(chosen["direction"])}), weights, id=text
+            )
+        except InputError:
+            continue
 
 
-def simulated_rows(units, periods, seed, noise=0.3):
-    """Positive panel with sizes that differ by orders of magnitude."""
+def amounts(unit, panel, chosen, weights):
+    """Amounts (R,) of the direction."""
+    names = chosen["inputs"] + chosen["good_outputs"] + chosen["bad_outputs"]
+    moved = np.isin(names, list(weights))
+    fixed = {"ones": np.ones(len(unit)), "mean": panel.mean(axis=1), "range": panel.max(axis=1) - panel.min(axis=1)}
+    if isinstance(chosen["direction"], dict):
+        return np.array([chosen["direction"].get(name, 0.0) for name in names])
+    return moved * fixed.get(str(chosen["direction"]), unit)
+
+
+class Textbook:
+    """One unit's program as the papers print it, with inequalities where a variable has no weighted slack.
+
+    Columns: lambda (J), mu (J, Kuosmanen's idle intensities), slacks (R), the radial factor, and theta. Every
+    variable is measured in the unit's own value beforehand, which leaves scores as they are.
+    """
+
+    def __init__(self, reference, unit, panel, chosen, weights, outside=False):
+        own = np.where(unit > 0, unit, 1.0)
+        self.data, self.unit = reference / own[:, None], unit / own
+        self.inputs, self.goods, self.bads = (len(chosen[role]) for role in ("inputs", "good_outputs", "bad_outputs"))
+        self.chosen, self.outside = chosen, outside
+        names = chosen["inputs"] + chosen["good_outputs"] + chosen["bad_outputs"]
+        self.weights = np.array([weights.get(name, 0.0) for name in names])
+        self.direction = amounts(unit, panel, chosen, weights) / own
+        self.count, self.size = self.data.shape[1], len(unit)
+        self.width = 2 * self.count + self.size + 2
+
+    def constraints(self):
+        """A_ub, b_ub, A_eq, b_eq, and bounds of the columns."""
+        chosen, count, beta, theta = self.chosen, self.count, self.width - 2, self.width - 1
+        radial, uniform = chosen["measure"] == "ddf", chosen["disposability"] == "weak_uniform"
+        kuosmanen = chosen["disposability"] == "weak_kuosmanen"
+        below, limits, equal, right = [], [], [], []
+        for row in range(self.size):
+            role = "input" if row < self.inputs else "good" if row < self.inputs + self.goods else "bad"
+            sign = -1.0 if role == "good" else 1.0
+            line = np.zeros(self.width)
+            line[:count] = self.data[row]
+            if role == "input" and kuosmanen:
+                line[count : 2 * count] = self.data[row]
+            line[2 * count + row] = sign * (-1 if self.outside else 1) * self.direction[row]
+            limit = self.unit[row]
+            if radial:
+                line[2 * count + row], line[beta] = 0.0, sign * self.direction[row]
+            if uniform and role == "input":
+                line[theta], limit = -self.unit[row], 0.0
+            tied = role == "bad" and chosen["disposability"] != "strong" and not (self.outside and self.weights[row])
+            if tied:
+                equal.append(line)
+                right.append(limit)
+            else:
+                below.append(sign * line)
+                limits.append(sign * limit)
+        if chosen["returns"] == "vrs":
+            line = np.r_[np.ones(2 * count), np.zeros(self.size + 2)]
+            line[theta] = -1.0 if uniform else 0.0
+            equal.append(line)
+            right.append(0.0 if uniform else 1.0)
+        moved = [(0, None if weight else 0) for weight in self.weights]
+        factors = [(None, None) if radial else (0, 0), (0, 1 if uniform else 0)]
+        bounds = [(0, None)] * count + [(0, None if kuosmanen else 0)] * count + moved + factors
+        return below, limits, equal, right, bounds
+
+    def optimise(self, costs):
+        """Smallest value of costs @ columns, and its point; None where there is no feasible point."""
+        below, limits, equal, right, bounds = self.constraints()
+        equalities = {"A_eq": np.array(equal), "b_eq": right} if equal else {}
+        inequalities = {"A_ub": np.array(below), "b_ub": limits} if below else {}
+        found = linprog(costs, **inequalities, **equalities, bounds=bounds, method="highs-ds", options=TIGHT)
+        assert found.status in (0, 2), found.message
+        return found if found.status == 0 else None
+
+    def score(self):
+        """The measure's score; None where infeasible."""
+        if self.chosen["measure"] in ("sbm", "super_sbm"):
+            return self.ratio()
+        costs = np.zeros(self.width)
+        if self.chosen["measure"] == "ddf":
+            costs[-2] = -1.0
+        else:
+            costs[2 * self.count : -2] = self.weights if self.outside else -self.weights
+        found = self.optimise(costs)
+        return None if found is None else -found.fun
+
+    def ratio(self):
+        """Tone's ratio by Dinkelbach's method: the root rho of min numerator - rho x denominator = 0."""
+        way = 1.0 if self.outside else -1.0
+        above, under = np.zeros(self.width), np.zeros(self.width)
+        slacks = slice(2 * self.count, self.width - 2)
+        outputs = self.size - self.inputs
+        above[slacks] = way * np.r_[np.ones(self.inputs) / self.inputs, np.zeros(outputs)]
+        under[slacks] = -way * np.r_[np.zeros(self.inputs), np.ones(outputs) / outputs]
+        found = self.optimise(-under if self.outside else above)
+        for _ in range(50):
+            if found is None or 1 + under @ found.x <= 1e-9:
+                return None
+            rho = (1 + above @ found.x) / (1 + under @ found.x)
+            found = self.optimise(above - rho * under)
+            if abs((1 + above @ found.x) - rho * (1 + under @ found.x)) < 1e-13:
+                return rho
+        raise AssertionError("Dinkelbach's method did not converge")
+
+
+def textbook(reference, unit, panel, chosen, weights=None, outside=False, member=-1):
+    """Score by the textbook; None where infeasible. `member`: the unit's place in the reference, or -1."""
+    ratio = chosen["measure"] in ("sbm", "super_sbm")
+    weights = dict.fromkeys(chosen["inputs"] + chosen["good_outputs"] + chosen["bad_outputs"], 1) if ratio else weights
+    if chosen["measure"] != "super_sbm":
+        return Textbook(reference, unit, panel, chosen, weights, outside).score()
+    score = Textbook(reference, unit, panel, chosen, weights).score()
+    if score is not None and score < 1 - 1e-9:
+        return score
+    others = np.delete(reference, member, axis=1) if member >= 0 else reference
+    return Textbook(others, unit, panel, chosen, weights, outside=True).score()
+
+
+def simulated(units, seed, noise=0.4, rows=5, spread=1.0):
+    """Positive observations (rows, units) of sizes that differ by orders of magnitude."""
     random = np.random.default_rng(seed)
-    sizes = random.normal(0, 1.5, units)
-    return [
-        {"province": f"u{i}", "year": str(2013 + t)}
-        | {v: repr(float(np.exp(sizes[i] + noise * random.normal()))) for v in ("K", "L", "E", "Y", "CO2")}
-        for i in range(units)
-        for t in range(periods)
-    ]
+    return np.exp(spread * random.normal(size=units) + noise * random.normal(size=(rows, units)))
 
 
-def test_published_figures_2013():
-    names = ("K", "L", "Y", "CO2")
-    rows = [
-        {"province": unit, "year": "2013", **dict(zip(names, map(repr, values), strict=False))}
-        for unit, values in PUBLISHED_2013.items()
-    ]
-    results = solve_all(rows, KLYC)
-    for unit, values in PUBLISHED_2013.items():
-        assert 4 * results[unit, "2013", "own"]["score"] == pytest.approx(values[-1], abs=5e-7)
+def measured(reference, units, chosen, engine, members=None, panel=None, outside=False):
+    """Distances of units to a reference; `members` none and the panel both, unless told."""
+    members = np.full(units.shape[1], -1) if members is None else members
+    panel = np.hstack([reference, units]) if panel is None else panel
+    return measure(reference, units, members, panel, chosen, engine, outside)
 
 
-def test_published_nonradial_distances_of_30_provinces():
-    data, expected = read_vector("gtfpch_nddf_w1111")
-    results = solve_all(data, KLYC)
-    for (unit, period), row in expected.items():
-        assert 4 * results[unit, period, "own"]["score"] == pytest.approx(float(row["Dv"]), abs=5e-7)
-        for name in ("K", "L", "Y", "CO2"):  # the optimal slacks of this vector are unique
-            own = next(d for d in data if (d["province"], d["year"]) == (unit, period))
-            share = results[unit, period, "own"][f"slack_{name}"] / float(own[name])
-            assert share == pytest.approx(float(row[f"B_{name}"]), abs=1e-6)
+@pytest.mark.parametrize(("chosen", "weights"), [*every_model()])
+def test_every_measure_against_its_textbook_program(chosen, weights):
+    reference, strangers = simulated(12, seed=3), simulated(6, seed=4)
+    units, members = np.hstack([reference[:, :8], strangers]), np.r_[np.arange(8), np.full(6, -1)]
+    panel = np.hstack([reference, strangers])
+    found = {engine: measure(reference, units, members, panel, chosen, engine) for engine in ENGINES}
+    for place in range(units.shape[1]):
+        wanted = textbook(reference, units[:, place], panel, chosen, weights, member=members[place])
+        for distances in found.values():
+            assert distances.status[place] == ("infeasible" if wanted is None else "optimal")
+            assert distances.gap[place] <= TOLERANCE
+            assert distances.score[place] == pytest.approx(np.nan if wanted is None else wanted, abs=1e-8, nan_ok=True)
+    if chosen["measure"] in ("sbm", "super_sbm", "ddf"):
+        return
+    beyond = np.flatnonzero(found["highs"].status == "infeasible")
+    if not len(beyond):
+        return
+    for engine in ENGINES:
+        supers = measure(reference, units[:, beyond], members[beyond], panel, chosen, engine, outside=True)
+        for place, unit in enumerate(units[:, beyond].T):
+            wanted = textbook(reference, unit, panel, chosen, weights, outside=True)
+            assert supers.status[place] == ("infeasible" if wanted is None else "optimal")
+            if wanted is not None:
+                assert wanted < 0
+                assert supers.score[place] == pytest.approx(wanted, abs=1e-8)
 
 
+def test_the_comparison_reaches_infeasible_and_outside_programs():
+    reference, strangers = simulated(12, seed=3), simulated(6, seed=4)
+    for name, options in itertools.product(
+        ("sbm_ddf", "sbm"), ({"returns": "crs"}, {"returns": "vrs"})
+    ):
+        statuses = measured(reference, strangers, model(name, "K L E", **options), "highs").status
+        assert set(statuses) == {"optimal", "infeasible"}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_super_efficiency_that_no_retreat_gives_is_infeasible(engine):
+    # Under VRS the only other unit emits ten times as much: 1 - (0 + 9)/2 < 0, so that no ratio has a meaning.
+    reference = np.array([[1.0, 1], [1, 1], [1, 10]])
+    found = measured(reference, reference, model("super_sbm", "K", returns="vrs"), engine, members=np.arange(2))
+    assert found.status[0] == "infeasible"
+    assert found.score[1] == pytest.approx(1 / (1 + 0.9 / 2))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", ["sbm_ddf", "ddf"])
+def test_zeros_of_variables_that_the_direction_leaves_alone(name, engine):
+    # Two ways to make the good, each without the other's input; b and d need twice as much.
+    reference = np.array([[1.0, 2, 0, 0], [0, 0, 1, 2], [1, 1, 1, 1]])
+    chosen = model(name, bads="", direction="outputs")
+    found = measured(reference, reference, chosen, engine, members=np.arange(4))
+    assert found.score == pytest.approx([0, 1, 0, 1])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_zeros_against_the_textbook(engine):
+    data = simulated(20, seed=8)
+    data[0, ::3], data[1, 1::3], data[3, ::4], data[4, ::5] = 0.0, 0.0, 0.0, 0.0
+    for name, returns in itertools.product(("sbm_ddf", "ddf"), ("crs", "vrs")):
+        chosen = model(name, "K L", "Y Z", direction=["Y"], returns=returns)
+        data[2] = np.maximum(data[2], 0.01)
+        found = measured(data, data, chosen, engine, members=np.arange(20))
+        wanted = [textbook(data, unit, data, chosen, {"Y": 1.0}) for unit in data.T]
+        assert found.score == pytest.approx(wanted, abs=1e-8)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_two_units_by_hand(engine):
+    # b needs twice a's inputs and bad for the same good. At a's scale half of each input and of the bad is slack:
+    # S = 1/2 [(1/3)(3 x 1/2) + (1/2)(0 + 1/2)] = 3/8. At twice a's scale the good's slack is 100% and there is no
+    # other: 1/2 x (1/2) x 1 = 1/4, which is less. Tone's rho is (1 - 1/2) / (1 + 1/4) = 2/5 there, 1 / (1 + 1/2) here.
+    reference = np.array([[1.0, 2], [1, 2], [1, 2], [1, 1], [1, 2]])
+    wanted = {"sbm_ddf": 3 / 8, "additive": 2, "ddf": 1 / 3, "sbm": 2 / 5, "super_sbm": 2 / 5}
+    for name, score in wanted.items():
+        found = measured(reference, reference, model(name, "K L E"), engine, members=np.arange(2))
+        assert found.score[1] == pytest.approx(score, abs=1e-15)
+    found = measured(reference, reference, model("sbm_ddf", "K L E"), engine, members=np.arange(2))
+    assert found.score[0] == 0
+    assert found.slacks[1] == pytest.approx([1, 1, 1, 0, 1], abs=1e-15)
+    assert found.peers == [[(0, 1.0)], [(0, 1.0)]]
+    # the good and the bad are worth 1/4 of an own value each, and the good's multiplier adds what inputs allow
+    alone = measured(reference, reference, model("super_sbm", "K L E"), engine, members=np.arange(2))
+    assert alone.score[0] == pytest.approx(4 / 3, abs=1e-15)  # b at half scale: half the good is missing
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_infeasible_by_hand(engine):
+    # One reference unit: the inputs fall short of what the unit's output needs, by half.
+    reference, unit = np.ones((5, 1)), np.array([[1.0], [1], [1], [2], [1]])
+    found = measured(reference, unit, model("sbm_ddf", "K L E"), engine)
+    assert found.status.tolist() == ["infeasible"]
+    assert found.gap[0] <= TOLERANCE
+    for numbers in (found.score, found.slacks, found.shadow_prices):
+        assert np.isnan(numbers).all()
+    assert found.peers == [[]]
+    # half the good given up (a quarter of a half, w = 1/4), or twice of all others (1/6 x 3 + 1/4)
+    assert measured(reference, unit, model("sbm_ddf", "K L E"), engine, outside=True).score[0] == -1 / 8
+    # (1 - beta) of the good from (1 + beta) of the others: 2 (1 + beta) = 1 - beta at beta = -1/3
+    assert measured(reference, unit, model("ddf", "K L E"), engine).score[0] == pytest.approx(-1 / 3, abs=1e-15)
+
+
+def read_china():
+    """Panel of 30 real provinces, 2013-2015, and expected numbers by (unit, period)."""
+    if not VECTORS.is_dir():
+        pytest.skip(f"no vectors at {VECTORS}")
+    data, expected = (list(csv.DictReader((VECTORS / name).open())) for name in ("data.csv", "expected.csv"))
+    rows = [row | {"province": row["Province"]} for row in data]
+    return rows, {(row["Province"], row["year"]): row for row in expected}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("returns", ["crs", "vrs"])
 @pytest.mark.parametrize("technology", ["global", "contemporaneous"])
-def test_scores_of_30_provinces_in_every_reference(technology, returns):
-    data, expected = read_vector("self_sbmddf_china30_2013_2015_KLE")
-    model = MODEL | {"technology": technology, "returns": returns}
-    results = solve_all(data, model)
-    names = {"global": "SG", "own": "St", "previous": "Sprev", "next": "Snext"}
-    weights = dict(zip(("K", "L", "E", "Y", "CO2"), block_weights(3, 1, 1), strict=True))
-    values = {(row["province"], row["year"]): row for row in data}
-    assert len(results) == {"global": 180, "contemporaneous": 210}[technology]
-    for (unit, period, reference), row in results.items():
-        wanted = expected[unit, period][f"{names[reference]}_{returns}"]
-        assert row["status"] == ("optimal" if wanted else "infeasible")
-        assert row["gap"] <= 1e-9
-        if wanted:
-            assert row["score"] == pytest.approx(float(wanted), abs=1e-9)
-            shares = (w * row[f"slack_{v}"] / float(values[unit, period][v]) for v, w in weights.items())
-            assert sum(shares) == pytest.approx(row["score"], abs=1e-12)
-        else:
-            assert row["score"] is None
-            assert row["slack_K"] is None
-
-
-@pytest.mark.parametrize("returns", ["crs", "vrs"])
-def test_scores_do_not_depend_on_units_of_measurement(returns):
-    # Yuan for 10^8 yuan, persons for 10^4, tce for Mt, kg for Mt, and as far the other way.
-    factors = {"K": 1e8, "L": 1e4, "E": 1e6, "Y": 1e8, "CO2": 1e9}
-    rows = simulated_rows(12, 3, seed=7)
-    scaled = [row | {v: repr(float(row[v]) * factor) for v, factor in factors.items()} for row in rows]
-    shrunk = [row | {v: repr(float(row[v]) / factor) for v, factor in factors.items()} for row in rows]
-    for technology in ("global", "contemporaneous"):
-        model = MODEL | {"returns": returns, "technology": technology}
-        base = solve_all(rows, model)
-        for changed in (solve_all(scaled, model), solve_all(shrunk, model)):
-            for key, row in base.items():
-                assert changed[key]["status"] == row["status"]
-                if row["status"] == "optimal":
-                    assert changed[key]["score"] == pytest.approx(row["score"], abs=1e-9)
-
-
-@pytest.mark.parametrize("returns", ["crs", "vrs"])
-@pytest.mark.parametrize("technology", ["global", "contemporaneous"])
-def test_real_provinces_in_yuan_persons_and_kilograms(returns, technology):
+def test_real_provinces_in_yuan_persons_and_kilograms(returns, technology, engine):
     # the vector's money is in 10^8 yuan, labour in 10^4 persons, energy in Mt, CO2 in t
-    data, expected = read_vector("self_sbmddf_china30_2013_2015_KLE")
+    rows, expected = read_china()
     factors = {"K": 1e8, "L": 1e4, "E": 1e6, "Y": 1e8, "CO2": 1e3}
-    scaled = [row | {v: repr(float(row[v]) * factor) for v, factor in factors.items()} for row in data]
+    rows = [row | {name: repr(float(row[name]) * factor) for name, factor in factors.items()} for row in rows]
+    chosen = model("sbm_ddf", "K L E", returns=returns, technology=technology)
+    panel = read_production(rows, chosen)
     columns = {"global": "SG", "own": "St", "previous": "Sprev", "next": "Snext"}
-    for key, row in solve_all(scaled, MODEL | {"returns": returns, "technology": technology}).items():
-        printed = expected[key[:2]][f"{columns[key[2]]}_{returns}"]
-        if row["status"] == "infeasible":
-            assert printed == ""
-        else:
-            assert row["score"] == pytest.approx(float(printed), abs=1e-9)
+    solved = solve_dea.solve_units(panel, np.arange(len(panel.units)), chosen, engine)
+    assert len(solved) == {"global": 180, "contemporaneous": 210}[technology]
+    for row in solved:
+        printed = expected[row["province"], row["year"]][f"{columns[row['reference']]}_{returns}"]
+        assert row["gap"] <= TOLERANCE
+        assert (row["status"], row["score"]) == (
+            ("optimal", pytest.approx(float(printed), abs=1e-9)) if printed else ("infeasible", None)
+        )
+
+
+def test_references_and_fingerprints_of_an_unbalanced_panel():
+    values = simulated(8, seed=4)
+    unit, period = np.array([0, 1, 2, 0, 1, 0, 1, 2]), np.array([0, 0, 0, 1, 1, 2, 2, 2])
+    panel = Panel(("K", "L", "E", "Y", "CO2"), ("9", "10", "12"), ("a", "b", "c"), values, unit, period,
+                  np.array([0, 3, 5, 8]))  # fmt: skip
+    chosen = model("sbm_ddf", "K L E", technology="contemporaneous")
+    solved = solve_dea.solve_units(panel, np.arange(3), chosen)
+    keys = [(row["year"], row["reference"]) for row in solved if row["province"] == "c"]
+    assert keys == [("9", "own"), ("9", "next"), ("12", "own"), ("12", "previous")]
+    spans = {"9": values[:, :3], "10": values[:, 3:5], "12": values[:, 5:]}
+    neighbour = {"own": 0, "previous": -1, "next": 1}
+    for row in solved:
+        year = panel.periods[panel.periods.index(row["year"]) + neighbour[row["reference"]]]
+        assert row["technology"] == fingerprint(spans[year], chosen)
+        assert all(panel.periods[period[at]] == year for at, _ in row["peers"])
+    assert len({row["technology"] for row in solved}) == 3
+    other = [
+        fingerprint(values, chosen),
+        fingerprint(values[:, ::-1], chosen),
+        fingerprint(np.nextafter(values, 2), chosen),
+        fingerprint(values, chosen | {"returns": "vrs"}),
+        fingerprint(values, chosen | {"disposability": "weak"}),
+        fingerprint(values, chosen | {"inputs": ["K", "L"], "good_outputs": ["E", "Y"]}),
+    ]
+    assert len(set(other)) == len(other)
+    assert fingerprint(np.asfortranarray(values), chosen | {"measure": "ddf"}) == other[0]
+
+
+def test_auto_takes_the_batched_engine_from_a_hundred_programs_on(monkeypatch):
+    used = []
+    for name, module in (("highs", _highs), ("batched", _simplex)):
+        honest = module.propose
+
+        def propose(*arguments, name=name, honest=honest, **options):
+            used.append(name)
+            return honest(*arguments, **options)
+
+        monkeypatch.setattr(module, "propose", propose)
+    reference = simulated(_lp.BATCH, seed=1)
+    measured(reference, reference, model("sbm_ddf", "K L E"), "auto")
+    measured(reference, reference[:, 1:], model("sbm_ddf", "K L E"), "auto")
+    assert used == ["batched", "highs"]
+
+
+@pytest.mark.parametrize("options", [{}, {"returns": "vrs", "disposability": "weak_kuosmanen"}, {"measure": "super_sbm"}])
+def test_memory_of_the_batched_engine_does_not_grow_with_units_times_references(options):
+    count = 6000
+    reference = simulated(count, seed=2, noise=0.3, rows=3)
+    tracemalloc.start()
+    try:
+        found = measured(
+            reference, reference, model(**{"inputs": "K"} | options), "batched", members=np.arange(count), panel=reference
+        )
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (found.attempts == 1).all()
+    assert peak < count * count * 8 / 3
+
+
+def hard_batches():
+    """Observations on which a careless simplex cycles, stalls or divides by rounding."""
+    random = np.random.default_rng(6)
+    smooth = simulated(500, seed=7)
+    return {
+        "integers": random.integers(1, 4, size=(5, 500)).astype(float),
+        "two digits": np.round(smooth, 2) + 0.01,
+        "one digit": np.ceil(smooth),
+        "sizes": simulated(500, seed=8, spread=3.0),
+        "sizes and integers": np.tile(random.integers(1, 4, (5, 100)), 5) * 10.0 ** np.repeat(range(-2, 3), 100),
+        "a hundred-millionfold": np.tile(random.integers(1, 4, (5, 100)), 5) * 10.0 ** np.repeat(range(-4, 5, 2), 100),
+        "collinear": np.vstack([smooth[0], 2 * smooth[0], smooth[0] * (1 + 1e-9 * random.normal(size=500)), smooth[3:]]),
+        "one frontier": smooth[:1] * np.array([[1.0], [2], [3], [1], [2]]),
+    }
 
 
 @pytest.mark.parametrize("returns", ["crs", "vrs"])
-def test_against_an_independent_solver(returns):
-    data = simulated_rows(9, 3, seed=3)
-    model = MODEL | {"returns": returns, "technology": "contemporaneous"}
-    panel = solve_dea.read_production(data, model)
-    signs, weights = np.array([1, 1, 1, -1, 1]), np.array([1 / 6, 1 / 6, 1 / 6, 1 / 4, 1 / 4])
-    tight = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-    seen = set()
-    for (unit, period, reference), row in solve_all(data, model).items():
-        spanned = solve_dea.reference_periods(reference, period, panel.periods)
-        own = panel.values[unit, period]
-        peers = np.column_stack([v for (_, p), v in panel.values.items() if p in spanned]) / own[:, None]
-        equalities, right = np.hstack([peers, np.diag(signs)]), np.ones(5)
-        if returns == "vrs":
-            equalities = np.vstack([equalities, np.r_[np.ones(peers.shape[1]), np.zeros(5)]])
-            right = np.ones(6)
-        cost = np.r_[np.zeros(peers.shape[1]), -weights]
-        check = linprog(cost, A_eq=equalities, b_eq=right, method="highs-ds", options=tight)
-        seen.add(row["status"])
-        assert row["status"] == {0: "optimal", 2: "infeasible"}[check.status]
-        if check.status == 0:
-            assert row["score"] == pytest.approx(-check.fun, abs=1e-9)
-    assert seen == {"optimal", "infeasible"}
-
-
-def test_two_units_by_hand():
-    # b needs twice a's inputs and bad for the same good. At a's scale half of each input and of the bad is
-    # slack: S = 1/2 [(1/3)(3 x 1/2) + (1/2)(0 + 1/2)] = 3/8. At twice a's scale the good's slack is 100% and
-    # there is no other: 1/2 x (1/2) x 1 = 1/4, which is less.
-    rows = [
-        {"province": "a", "year": "1", "K": "1", "L": "1", "E": "1", "Y": "1", "CO2": "1"},
-        {"province": "b", "year": "1", "K": "2", "L": "2", "E": "2", "Y": "1", "CO2": "2"},
-    ]
-    results = solve_all(rows, MODEL)
-    assert results["a", "1", "global"]["score"] == 0
-    row = results["b", "1", "global"]
-    assert row["score"] == pytest.approx(3 / 8, abs=1e-15)
-    slacks = [row[f"slack_{v}"] for v in ("K", "L", "E", "Y", "CO2")]
-    assert slacks == pytest.approx([1, 1, 1, 0, 1], abs=1e-15)
-
-
-def test_infeasible_by_hand():
-    # One reference unit: b's inputs fall short of what its output needs, by half.
-    reference, unit = np.ones((5, 1)), np.array([1.0, 1.0, 1.0, 2.0, 1.0])
-    program = SlackProgram(reference, np.array([1.0, 1, 1, -1, 1]), block_weights(3, 1, 1))
-    result = program.solve(unit)
-    assert result.status == "infeasible"
-    assert result.gap <= 1e-9
-    assert np.isnan(result.score)
-    assert np.isnan(result.slacks).all()
-
-
-@pytest.fixture
-def proposal():
-    """A program with its optimal basis: 3 inputs, a good, a bad, 20 reference units."""
-    random = np.random.default_rng(5)
-    reference = np.exp(random.normal(size=(5, 20)))
-    statement = (reference, np.array([1.0, 1, 1, -1, 1]), block_weights(3, 1, 1), "crs")
-    technology = SlackProgram(*statement)
-    for unit in reference.T:
-        _, basis, _ = technology._solver.propose(unit)
-        program = own_program(reference, unit, *statement[1:])
-        proof = certify_optimum(program, basis)
-        if proof.score > 0.5:
-            return technology, unit, program, basis, proof
-    raise AssertionError("no inefficient unit")
-
-
-def test_certificate_refuses_every_other_basis(proposal):
-    _, _, program, basis, proof = proposal
-    assert proof.gap <= 1e-12
-    outside = [column for column in range(len(program.costs)) if column not in basis]
-    for place in range(len(basis)):
-        for column in outside:
-            tampered = basis.copy()
-            tampered[place] = column
-            other = certify_optimum(program, tampered)
-            assert other.gap > 1e-9 or other.score == pytest.approx(proof.score, abs=1e-9)
-    assert certify_optimum(program, np.full_like(basis, basis[0])).gap == np.inf
-    assert certify_optimum(program, -np.arange(5, dtype=basis.dtype) - 1).gap >= 1  # nothing produced at all
-
-
-def test_certificate_sees_changed_data(proposal):
-    _, _, program, basis, proof = proposal
-    # The same basis under a reference unit that is better by far: its column now has a wrong reduced cost.
-    columns = program.columns.copy()
-    column = next(j for j in range(20) if j not in basis)
-    columns[3, column] *= 1e3
-    assert certify_optimum(program._replace(columns=columns), basis).gap > 1e-3
-    assert proof.gap <= 1e-12
-
-
-def test_ray_certificate_refuses_a_feasible_program(proposal):
-    _, _, program, _, _ = proposal
-    random = np.random.default_rng(0)
-    for ray in random.normal(size=(200, 5)):
-        assert certify_infeasibility(program, ray).gap > 1e-9
-    assert certify_infeasibility(program, np.zeros(5)).gap == np.inf
-
-
-def tamper(monkeypatch, times):
-    """Make the solver's first `times` proposals wrong; returns the list of calls."""
-    honest, calls = _lp._Solver.propose, []
-
-    def propose(self, unit):
-        status, basis, ray = honest(self, unit)
-        calls.append(status)
-        wrong = np.arange(len(basis), dtype=basis.dtype)  # the first reference units
-        return status, wrong if len(calls) <= times else basis, ray
-
-    monkeypatch.setattr(_lp._Solver, "propose", propose)
-    return calls
-
-
-def test_a_failed_certificate_is_solved_again(proposal, monkeypatch):
-    technology, unit, _, _, proof = proposal
-    for wrong in (1, 2):
-        calls = tamper(monkeypatch, wrong)
-        result = technology.solve(unit)
-        monkeypatch.undo()
-        assert len(calls) == result.attempts == wrong + 1
-        assert result.score == pytest.approx(proof.score, abs=1e-12)
-
-
-def test_no_number_without_a_certificate(proposal, monkeypatch):
-    technology, unit, *_ = proposal
-    tamper(monkeypatch, 99)
-    with pytest.raises(CertificateError, match="no solution verified"):
-        technology.solve(unit)
-
-
-def test_infeasible_is_never_believed_for_a_unit_of_the_reference_set(proposal, monkeypatch):
-    technology, unit, *_ = proposal
-    ray = np.array([-1.0, -1, -1, 1, -1])
-    monkeypatch.setattr(_lp._Solver, "propose", lambda self, unit: ("Infeasible", None, ray))
-    with pytest.raises(CertificateError):
-        technology.solve(unit)
-
-
-def test_error_names_the_program(monkeypatch):
-    rows = simulated_rows(5, 2, seed=1)
-    panel = solve_dea.read_production(rows, MODEL)
-    tamper(monkeypatch, 10**6)
-    with pytest.raises(CertificateError, match="model gml, u0 in 2013, reference global"):
-        solve_dea.solve_unit(panel, "u0", MODEL)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"), [("0", "0"), ("-3.5", "-3.5"), ("inf", "inf"), ("", "missing"), ("n/a", "n/a")]
-)
-def test_values_that_have_no_own_direction_are_refused(text, shown):
-    rows = simulated_rows(3, 2, seed=2)
-    rows[3]["CO2"] = text
-    with pytest.raises(InputError, match=re.escape(f"model gml: CO2 of u1 in 2014 is {shown}.")):
-        solve_dea.read_production(rows, MODEL)
-
-
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [("measure", "ddf"), ("returns", "nirs"), ("technology", "biennial"), ("index", "luenberger")],
-)
-def test_options_without_a_solver_are_refused(option, value):
-    with pytest.raises(InputError, match=f"model gml: {option} `{value}` is not available"):
-        solve_dea.check_model(MODEL | {option: value})
-
-
-def test_misfits_of_model_and_table_are_named():
-    rows = simulated_rows(2, 1, seed=2)
-    with pytest.raises(InputError, match="has no column water; its columns: province, year, K, L, E, Y, CO2"):
-        solve_dea.read_production(rows, MODEL | {"inputs": ["K", "water"]})
-    with pytest.raises(InputError, match="K has more than one role"):
-        solve_dea.check_model(MODEL | {"bad_outputs": ["K"]})
-    with pytest.raises(InputError, match="u0 has more than one row for 2013"):
-        solve_dea.read_production([*rows, rows[0]], MODEL)
-
-
-def test_unbalanced_panel_and_neighbouring_periods():
-    rows = [row for row in simulated_rows(6, 3, seed=4) if (row["province"], row["year"]) != ("u2", "2014")]
-    model = MODEL | {"technology": "contemporaneous"}
-    panel = solve_dea.read_production(rows, model)
-    assert solve_dea.reference_set(panel, ["2014"]).shape == (5, 5)
-    keys = [(row["year"], row["reference"]) for row in solve_dea.solve_unit(panel, "u2", model)]
-    assert keys == [("2013", "own"), ("2013", "next"), ("2015", "own"), ("2015", "previous")]
-    periods = ("9", "10", "12")
-    assert solve_dea.reference_periods("next", "10", periods) == ("12",)
-    assert solve_dea.reference_periods("previous", "9", periods) == ()
-
-
-def test_units_are_found_by_file_name():
-    rows = [
-        row | {"province": name}
-        for name in ("Inner Mongolia", "内蒙古", "a-b", "a b")
-        for row in simulated_rows(1, 1, seed=0)
-    ]
-    panel = solve_dea.read_production(rows, MODEL)
-    assert solve_dea.find_unit(panel, "inner_mongolia") == "Inner Mongolia"
-    assert solve_dea.find_unit(panel, "内蒙古") == "内蒙古"
-    with pytest.raises(InputError, match="a b and a-b"):
-        solve_dea.find_unit(panel, "a_b")
-    with pytest.raises(InputError, match="no province"):
-        solve_dea.find_unit(panel, "tibet")
-
-
-def test_written_table(tmp_path):
-    rows = simulated_rows(8, 2, seed=3)
-    model = MODEL | {"technology": "contemporaneous"}
-    panel = solve_dea.read_production(rows, model)
-    solved = [row for unit in panel.units for row in solve_dea.solve_unit(panel, unit, model)]
-    solve_dea.write_scores(solved, panel.variables, tmp_path / "scores.csv")
-    table = list(csv.DictReader((tmp_path / "scores.csv").open()))
-    assert list(table[0]) == [
-        "province",
-        "year",
-        "reference",
-        "score",
-        "status",
-        "gap",
-        "slack_K",
-        "slack_L",
-        "slack_E",
-        "slack_Y",
-        "slack_CO2",
-    ]
-    assert {row["status"] for row in table} == {"optimal", "infeasible"}
-    for row in table:
-        assert (row["score"] == "") == (row["slack_Y"] == "") == (row["status"] == "infeasible")
-        assert float(row["gap"]) <= 1e-9
+@pytest.mark.parametrize("name", MEASURES[:1] + MEASURES[2:])
+@pytest.mark.parametrize("kind", hard_batches())
+def test_hard_batches_come_out_the_same_of_both_engines(kind, name, returns):
+    data = hard_batches()[kind]
+    chosen = model(name, "K L E", returns=returns)
+    batched, highs = (measured(data, data, chosen, engine, members=np.arange(500)) for engine in ("batched", "highs"))
+    assert (batched.status == highs.status).all()
+    assert batched.score == pytest.approx(highs.score, abs=1e-9, nan_ok=True, rel=1e-9)
+    assert np.mean(batched.attempts) < 1.2
+    everything = dict.fromkeys(("K", "L", "E", "Y", "CO2"), 1.0)
+    for place in range(0, 500, 97):
+        weights = everything if name == "additive" else DIRECTIONS["own_values"]
+        wanted = textbook(data, data[:, place], data, chosen, weights, member=place)
+        assert highs.score[place] == pytest.approx(np.nan if wanted is None else wanted, abs=1e-8, nan_ok=True)
 
 
 def test_the_small_job_loads_no_heavy_library():
@@ -398,6 +441,8 @@ def test_the_small_job_loads_no_heavy_library():
     assert done.stdout == "[]\n"
 
 
-def test_solver_is_silent(capfd):
-    solve_all(simulated_rows(3, 2, seed=1), MODEL)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_solver_is_silent(capfd, engine):
+    reference = simulated(5, seed=1)
+    measured(reference, reference, model("sbm_ddf", "K L E"), engine)
     assert capfd.readouterr().out == ""

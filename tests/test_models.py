@@ -57,10 +57,10 @@ def complete(**options):
         ({"weights": {"g": 1}}, "weights names g, which is none of its variables k, l, y, b, c"),
         ({"direction": {"y": 1, "b": 0}}, "direction must give amounts above zero"),
         ({"weights": {"y": 1, "b": -0.5}}, "weights must give amounts above zero"),
-        ({"direction": []}, "moves no variable"),
-        ({"direction": {}}, "moves no variable"),
+        ({"direction": []}, "its direction moves no variable"),
+        ({"direction": {}}, "its direction moves no variable"),
         (NO_BADS | {"direction": "bads"}, "its direction moves no variable; it has no bad output"),
-        ({"direction": ["y", "b"], "weights": {"y": 1, "b": 1, "k": 1}}, "weights k, which the direction does not move"),
+        ({"direction": ["y", "b"], "weights": {"y": 1, "b": 1, "k": 1}}, "weights names k, which the direction"),
         ({"direction": ["y", "b"], "weights": {"y": 1}}, "the direction moves b without a weight"),
         # measure
         ({"measure": "sbm", "direction": "inputs"}, "sbm has no direction to choose"),
@@ -305,7 +305,7 @@ def test_a_senseless_combination_is_refused_before_anything_runs(tmp_path):
 
 def test_a_zero_under_an_own_value_direction_is_refused_with_its_row_and_column(tmp_path):
     message = refusal(dry_run(tmp_path, emissions="0"))
-    assert message.startswith("panel.csv, row 5, column b: found '0', expected a number above zero")
+    assert re.match(r"panel\.csv, row 5, column b \(\w+, \d+\): found '0', expected a number above zero", message)
 
 
 def test_a_zero_where_the_direction_does_not_move_the_variable_is_accepted(tmp_path):

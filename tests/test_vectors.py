@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from _models import complete_model
+from _models import complete_model, model_variables
 from _production import read_production
 from conftest import ROOT, snakemake, write_config
 from solve_dea import solve_units
@@ -33,18 +33,21 @@ class Vector(NamedTuple):
     published: list[tuple[str, str]]
 
 
-def model(name, inputs, goods, bads=(), /, **options):
-    roles = {"inputs": inputs, "good_outputs": goods, "bad_outputs": bads}
-    return {"name": name, **{role: [*names] for role, names in roles.items()}, **options}
+def model(name, inputs, goods, bads=(), **options):
+    return {"name": name, "inputs": [*inputs], "good_outputs": [*goods], "bad_outputs": [*bads], **options}
 
 
 KLYC = (["K", "L"], ["Y"], ["CO2"])
 KLEYC = (["K", "L", "E"], ["Y"], ["CO2"])
-XYB = (["x"], ["y"], ["b"])
+MILLS = (["D-Input1", "D-Input2"], ["D-Output1", "D-Output2"], ["UD-Output1"])
+TONE = (["Input1", "Input2"], ["Output1", "Output2"])
+XYB = ("x", "y", "b")
+CONTEMPORANEOUS = {"technology": "contemporaneous"}
 OUTPUTS_DDF = {"measure": "ddf", "direction": "outputs"}
+DEAENV = {"g_0_y_b": "outputs", "g_ones": "ones", "g_x_y_b": "own_values", "g_mean": "mean"}  # column -> direction
 KLE_COLUMNS = {
     "SG": "global_{}_global_score",
-    **{f"slackG_{name}": f"global_{{}}_global_slack_{name}" for name in ("K", "L", "E", "Y", "CO2")},
+    **{f"slackG_{name}": f"global_{{}}_global_slack_{name} / {name}" for name in ("K", "L", "E", "Y", "CO2")},
     "St": "contemporaneous_{}_own_score",
     "Sprev": "contemporaneous_{}_previous_score",
     "Snext": "contemporaneous_{}_next_score",
@@ -56,85 +59,64 @@ KLE_COLUMNS = {
     "MLTC": "contemporaneous_{}_technical_change",
 }
 
+
+def changes(name, index, efficiency, technical):
+    """The three columns of a published index as expressions in the results of model `name`."""
+    kinds = {index: "index", efficiency: "efficiency_change", technical: "technical_change"}
+    return [(column, f"{name}_{kind}") for column, kind in kinds.items()]
+
+
 STUDIES = {
     "gtfpch_nddf_w1111": Vector(
         [
-            model(
-                *("nddf", *KLYC), measure="nddf", weights="ones", disposability="weak", technology="contemporaneous"
-            ),
-            model("sbm", *KLYC, measure="sbm_ddf", technology="contemporaneous"),
+            model("nddf", *KLYC, measure="nddf", weights="ones", disposability="weak", **CONTEMPORANEOUS),
+            model("sbm", *KLYC, measure="sbm_ddf", **CONTEMPORANEOUS),
         ],
-        [
-            ("Dv", "nddf_own_score"),
-            ("Dv", "4 * sbm_own_score"),  # two inputs, one good, one bad: four weights of a quarter
-            *((f"B_{name}", f"{kind}_own_slack_{name} / {name}") for name in "K L Y CO2".split() for kind in ("nddf",)),
-        ],
+        # two inputs, one good and one bad: the slacks-based weights are four quarters
+        [("Dv", "nddf_own_score"), ("Dv", "4 * sbm_own_score")]
+        + [(f"B_{x}", f"{name}_own_slack_{x} / {x}") for x in ("K", "L", "Y", "CO2") for name in ("nddf", "sbm")],
     ),
     "gtfpch_gml_radial_crs_weak": Vector(
-        [model("gml", *KLYC, **OUTPUTS_DDF, disposability="weak")],
-        [("TFPCH", "gml_index"), ("TECH", "gml_efficiency_change"), ("TECCH", "gml_technical_change")],
+        [model("gml", *KLYC, **OUTPUTS_DDF, disposability="weak", technology="global", index="malmquist_luenberger")],
+        changes("gml", "TFPCH", "TECH", "TECCH"),
     ),
     "gtfpch_luenberger_nddf_contemp_infeasible": Vector(
         [
-            model(
-                *("nddf", ["labor", "capital", "energy"], ["gdp"], ["co2"]),
-                **{"measure": "nddf", "direction": ["gdp", "co2"], "weights": {"gdp": 0.5, "co2": 0.5}},
-                **{"disposability": "weak", "technology": "contemporaneous", "index": "luenberger"},
-            )
+            model("nddf", ["labor", "capital", "energy"], ["gdp"], ["co2"], measure="nddf", direction=["gdp", "co2"],
+                  weights={"gdp": 0.5, "co2": 0.5}, disposability="weak", index="luenberger", **CONTEMPORANEOUS)
         ],
-        [("TFPCH", "nddf_index"), ("TECH", "nddf_efficiency_change"), ("TECCH", "nddf_technical_change")],
+        changes("nddf", "TFPCH", "TECH", "TECCH"),
     ),
     DEABOOK: Vector(
         [
-            model(
-                *("mcpi", *KLEYC),
-                **{"measure": "ddf", "direction": "bads", "returns": "vrs", "disposability": "weak_kuosmanen"},
-                **{"technology": "contemporaneous", "index": "malmquist_emission"},
-            )
+            model("ml", *KLEYC, measure="ddf", direction="bads", returns="vrs", disposability="weak_kuosmanen",
+                  index="malmquist_emission", **CONTEMPORANEOUS)
         ],
-        [("MEFFCH", "mcpi_efficiency_change"), ("MTECHCH", "mcpi_technical_change"), ("MQ", "mcpi_index")],
+        changes("ml", "MQ", "MEFFCH", "MTECHCH"),
     ),
     "dear_china31_malmquist_glob": Vector(
         [model("mi", ["capital", "labor"], ["GIOV"], measure="ddf", direction="inputs", index="malmquist")],
-        [("MI", "mi_index"), ("EC", "mi_efficiency_change"), ("TC", "mi_technical_change")],
+        changes("mi", "MI", "EC", "TC"),
     ),
     "tone2001_sbm": Vector(
         [
-            model(name, ["Input1", "Input2"], ["Output1", "Output2"], **options)
-            for name, options in (
-                ("sbm_crs", {"measure": "sbm"}),
-                ("sbm_vrs", {"measure": "sbm", "returns": "vrs"}),
-                ("ccr", {"measure": "ddf", "direction": "inputs"}),
-            )
+            model("crs", *TONE, measure="sbm", returns="crs"),
+            model("vrs", *TONE, measure="sbm", returns="vrs"),
+            model("radial", *TONE, measure="ddf", direction="inputs", returns="crs"),
         ],
-        [("sbm_crs", "sbm_crs_own_score"), ("sbm_vrs", "sbm_vrs_own_score"), ("ccr", "1 - ccr_own_score")],
+        [("sbm_crs", "crs_own_score"), ("sbm_vrs", "vrs_own_score"), ("ccr", "1 - radial_own_score")],
     ),
-    "tone2003_sbm_bad_crs": Vector(
-        [model("sbm", ["x"], ["yg"], ["yb"], measure="sbm")],
-        [("eff", "sbm_own_score")],
-    ),
+    "tone2003_sbm_bad_crs": Vector([model("sbm", ["x"], ["yg"], ["yb"], measure="sbm")], [("eff", "sbm_own_score")]),
     "huabian2007_sbm_bad_vrs": Vector(
-        [
-            model(
-                *("sbm", ["D-Input1", "D-Input2"], ["D-Output1", "D-Output2"], ["UD-Output1"]),
-                **{"measure": "sbm", "returns": "vrs"},
-            )
-        ],
-        [("eff", "sbm_own_score")],
+        [model("sbm", *MILLS, measure="sbm", returns="vrs")], [("eff", "sbm_own_score")]
     ),
     "jl_deaenv_directions": Vector(
-        [model(direction, *XYB, measure="ddf", direction=direction) for direction in
-         ("outputs", "ones", "own_values", "mean")],
-        [
-            ("g_0_y_b", "outputs_own_score"),
-            ("g_ones", "ones_own_score"),
-            ("g_x_y_b", "own_values_own_score"),
-            ("g_mean", "mean_own_score"),
-        ],
+        [model(direction, *XYB, measure="ddf", direction=direction) for direction in DEAENV.values()],
+        [(column, f"{direction}_own_score") for column, direction in DEAENV.items()],
     ),
     "jl_malmluen_2period": Vector(
-        [model("ml", *XYB, **OUTPUTS_DDF, technology="contemporaneous")],
-        [("ML", "ml_index"), ("EC", "ml_efficiency_change"), ("TC", "ml_technical_change")],
+        [model("ml", *XYB, **OUTPUTS_DDF, **CONTEMPORANEOUS, index="malmquist_luenberger")],
+        changes("ml", "ML", "EC", "TC"),
     ),
     KLE: Vector(
         [
@@ -152,15 +134,21 @@ STUDIES = {
 
 
 def read_vector(name):
-    """Data, with a year where it is one cross-section, and expected table of a folder with the workflow's keys."""
+    """Data, with a year where it is one cross-section, and expected table of a folder with the workflow's keys.
+
+    Expected slacks become shares of the unit's own values, for which a tolerance is meant.
+    """
     data = pd.read_csv(VECTORS / name / "data.csv", dtype=str).rename(columns=THEIR_KEYS)
     expected = pd.read_csv(VECTORS / name / "expected.csv").rename(columns=THEIR_KEYS)
     if "year" not in data:
         data["year"] = "2000"
     if "year" not in expected:
         expected["year"] = data["year"].iloc[-1]  # the one cross-section, or the later of two periods
-    expected = expected.astype({"province": str, "year": str}).set_index(KEYS)
-    return data, expected.drop(columns="pair", errors="ignore")
+    expected = expected.astype({"province": str, "year": str}).set_index(KEYS).drop(columns="pair", errors="ignore")
+    own = data.set_index(KEYS).astype(float)
+    for column in expected.filter(like="slackG_"):
+        expected[column] /= own[column.split("_")[1]]
+    return data, expected
 
 
 def tolerance(name):
@@ -195,11 +183,11 @@ def solved(tmp_path_factory):
             models = STUDIES[name].models
             productivity = {"engine": engine, "units_per_job": 1000, "models": models}
             write_config(folder, {"panel": {"path": "panel.csv", "columns": {}}, "productivity": productivity})
-            targets = [f"results/productivity/{model['name']}.csv" for model in models]
+            targets = [f"results/productivity/{entry['name']}.csv" for entry in models]
             run = snakemake(ROOT / "Snakefile", folder, "--cores", "2", *targets)
             assert run.returncode == 0, run.stdout + run.stderr
             table = data.set_index(KEYS).astype(float)
-            results[name, engine] = table.join([read_results(folder / "results", model["name"]) for model in models])
+            results[name, engine] = table.join([read_results(folder / "results", entry["name"]) for entry in models])
         return results[name, engine]
 
     return solve
@@ -220,12 +208,9 @@ def test_every_vector_and_every_published_column_is_compared():
 def test_published_numbers_come_out_of_the_configuration(solved, name, engine):
     table, (_, expected) = solved(name, engine), read_vector(name)
     for column, expression in STUDIES[name].published:
-        ours = table.eval(expression).reindex(expected.index).to_numpy()
-        theirs = expected[column].to_numpy()
-        assert (np.isnan(ours) == np.isnan(theirs)).all(), f"{column}: other cells are infeasible"
-        scale = table[expression.rpartition("slack_")[2]].reindex(expected.index).to_numpy() if column.startswith("slack") else 1
-        print(name, column, np.nanmax(np.abs(ours - theirs)/scale))
-        #assert ours == pytest.approx(theirs, abs=tolerance(name), rel=0, nan_ok=True), column
+        ours, theirs = table.eval(expression).reindex(expected.index).to_numpy(), expected[column].to_numpy()
+        assert (np.isnan(ours) == np.isnan(theirs)).all(), f"{column}: other cells are empty"
+        assert ours == pytest.approx(theirs, abs=tolerance(name), rel=0, nan_ok=True), column
 
 
 @needs_vectors
@@ -235,3 +220,67 @@ def test_both_engines_give_the_same_scores_and_changes(solved, name):
     columns = [column for column in highs if re.search("score$|index$|change$|cumulative$", column)]
     assert columns
     pd.testing.assert_frame_equal(highs[columns], batched[columns], rtol=0, atol=1e-9)
+
+
+# --- without the folder of vectors ---------------------------------------------------------------------------------
+
+# Year 2013 of example.dta in kerrydu/gtfpch (commit a0fa116) and its published result file
+# gtfpch/ex.teddf.nonr.result: non-radial distance Dv, unit weights, own direction, contemporaneous CRS. The first
+# three units span the frontier, so the other provinces of the file are not needed.
+GTFPCH_2013 = {  # K, L, Y, CO2, Dv
+    "Beijing": (24637.60546875, 1141.0, 9249.392578125, 84418936.0, 0.0),
+    "Guangdong": (77582.1015625, 6117.68, 42364.203125, 522797888.0, 0.0),
+    "Shanghai": (28806.416015625, 1368.91, 16902.8671875, 217540800.0, 0.0),
+    "Hebei": (64201.47265625, 4183.93, 20422.634765625, 773640704.0, 1.72282120402661),
+    "Shanxi": (28143.400390625, 1844.20, 7874.1708984375, 667992320.0, 2.05385256345428),
+    "Shaanxi": (35340.94140625, 2058.0, 8369.341796875, 317155968.0, 1.92743206074532),
+    "Sichuan": (55786.4765625, 4817.31, 19159.0234375, 305286720.0, 1.28492053381722),
+}
+# Environmental distances of test/deaenv.jl in javierbarbero/DataEnvelopmentAnalysis.jl (commit 338c0d2), printed in
+# DEAMATLAB, working paper 2016/3, pages 27-28: five units, CRS, bads no more than the unit's.
+DEAENV_UNITS = {"1": (1, 7, 2), "2": (1, 5, 5), "3": (1, 1, 3), "4": (1, 3, 3), "5": (1, 4, 2)}  # x, y, b
+DEAENV_SCORES = {
+    "outputs": [0, 2 / 5, 19 / 23, 5 / 9, 3 / 11],
+    "ones": [0, 1 / 4, 3 / 4, 1 / 2, 3 / 8],
+    "own_values": [0, 1 / 6, 3 / 4, 2 / 5, 3 / 11],
+    "mean": [0, 2 / 11, 6 / 11, 4 / 11, 6 / 29],
+}
+# Data of Tone (2001), page 505, as in cran/deaR 1.5.3 (Tone2001), whose model_sbmeff gives these efficiencies.
+TONE_UNITS = {"A": (4, 3, 2, 3), "B": (6, 3, 2, 3), "C": (8, 1, 6, 2), "D": (8, 1, 6, 1), "E": (2, 4, 1, 4)}
+TONE_SCORES = {"crs": [79 / 99, 25 / 44, 1, 2 / 3, 1], "vrs": [9 / 11, 20 / 33, 1, 2 / 3, 1]}
+
+
+def own_scores(units, model):
+    """Scores of a cross-section: unit -> values of the model's variables in their order."""
+    model = complete_model(model)
+    variables = model_variables(model)
+    rows = [
+        {"province": unit, "year": "2013"} | {name: repr(value) for name, value in zip(variables, values, strict=True)}
+        for unit, values in units.items()
+    ]
+    panel = read_production(rows, model)
+    scores = {row["province"]: row["score"] for row in solve_units(panel, np.arange(len(panel.units)), model)}
+    return [scores[unit] for unit in units]
+
+
+@pytest.mark.parametrize(
+    ("options", "factor"),
+    [({"measure": "sbm_ddf"}, 4), ({"measure": "nddf", "weights": "ones", "disposability": "weak"}, 1)],
+)
+def test_published_nonradial_distances_of_2013(options, factor):
+    units = {unit: values[:-1] for unit, values in GTFPCH_2013.items()}
+    found = own_scores(units, model("m", *KLYC, **options, **CONTEMPORANEOUS))
+    published = [values[-1] for values in GTFPCH_2013.values()]
+    assert [factor * score for score in found] == pytest.approx(published, abs=5e-7)
+
+
+@pytest.mark.parametrize("direction", DEAENV_SCORES)
+def test_published_radial_distances_in_four_directions(direction):
+    found = own_scores(DEAENV_UNITS, model("m", *XYB, measure="ddf", direction=direction))
+    assert found == pytest.approx(DEAENV_SCORES[direction], abs=1e-10)
+
+
+@pytest.mark.parametrize("returns", TONE_SCORES)
+def test_slacks_based_efficiencies_of_tone_2001(returns):
+    found = own_scores(TONE_UNITS, model("m", *TONE, measure="sbm", returns=returns))
+    assert found == pytest.approx(TONE_SCORES[returns], abs=1e-9)

@@ -1,0 +1,353 @@
+"""Certificates against wrong bases, wrong rays, changed data, and optima found by another solver."""
+
+from dataclasses import replace
+
+import _highs
+import _simplex
+import numpy as np
+import pytest
+import solve_dea
+from _certificate import TOLERANCE, certify_infeasible, certify_optima, column_sizes, price_sizes, reaches, worth
+from _lp import CertificateError, certify, measure
+from _production import Panel
+from _programs import Proposal, direction_amounts, state_programs, state_technology
+from scipy.optimize import linprog
+from test_lp import ENGINES, TIGHT, model, simulated
+
+VRS = {"returns": "vrs"}
+FORMS = {
+    **{name: ({"measure": name}, False) for name in ("sbm_ddf", "nddf", "additive", "ddf", "sbm")},
+    **{f"{name} vrs": ({"measure": name} | VRS, False) for name in ("sbm_ddf", "ddf", "sbm")},
+    "weak": ({"disposability": "weak", "direction": ["L", "Y"]}, False),
+    "weak radial": ({"measure": "ddf", "disposability": "weak"}, False),
+    "kuosmanen": (VRS | {"disposability": "weak_kuosmanen", "direction": "outputs"}, False),
+    "kuosmanen radial": (VRS | {"measure": "ddf", "disposability": "weak_kuosmanen"}, False),
+    "uniform": (VRS | {"disposability": "weak_uniform", "direction": ["Y"]}, False),
+    "uniform radial": (VRS | {"measure": "ddf", "disposability": "weak_uniform", "direction": "outputs"}, False),
+    "ones": ({"direction": "ones"}, False),
+    "ones radial": ({"measure": "ddf", "direction": "ones"} | VRS, False),
+    "mapping": ({"measure": "nddf", "direction": {"Y": 2, "CO2": 0.5}, "weights": {"Y": 3, "CO2": 1}}, False),
+    "outside": ({}, True),
+    "outside vrs": (VRS, True),
+    "outside kuosmanen": (VRS | {"disposability": "weak_kuosmanen", "direction": "outputs"}, True),
+    "super_sbm": ({"measure": "super_sbm"}, True),
+    "super_sbm vrs": ({"measure": "super_sbm"} | VRS, True),
+}
+COUNT = 14
+
+
+def stated(form, seed=5):
+    """Programs of a form: units of the reference or, outside, strangers of which some are beyond it."""
+    options, outside = FORMS[form]
+    chosen = model(**{"inputs": "K L E"} | options)
+    reference = simulated(COUNT, seed)
+    units = simulated(6, seed + 1) * np.array([0.7, 0.7, 0.7, 1.5, 0.7])[:, None] if outside else reference[:, :6]
+    panel = np.hstack([reference, units])
+    technology = state_technology(reference, chosen)
+    return state_programs(technology, units, direction_amounts(units, panel, chosen), chosen, outside=outside)
+
+
+def dense(programs, unit):
+    """Costs, equalities and right-hand sides of one program, as the docstring of `_programs` states it."""
+    one = programs.take(np.array([unit]))
+    columns = one.technology.columns / one.own[0][:, None]
+    equalities = np.hstack([columns, one.local[0]])
+    return np.r_[np.zeros(columns.shape[1]), one.costs], equalities, one.right[0]
+
+
+def optimise(costs, equalities, right, **limits):
+    """Largest value of costs @ x and its point, by scipy."""
+    found = linprog(-costs, A_eq=equalities, b_eq=right, method="highs-ds", options=TIGHT, **limits)
+    assert found.status == 0, found.message
+    return -found.fun, found.x
+
+
+def repeated(programs, unit, count):
+    return programs.take(np.full(count, unit))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_best_basis_is_certified_with_the_optimum(form):
+    programs = stated(form)
+    results = certify_optima(programs, _highs.propose(programs).basis)
+    assert (results.gap <= TOLERANCE).all()
+    for unit in range(len(programs)):
+        assert results.objective[unit] == pytest.approx(optimise(*dense(programs, unit))[0], abs=1e-9)
+    assert np.ptp(results.objective) > 0.01
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_neighbouring_basis_is_refused_or_has_the_same_score(form):
+    programs = stated(form)
+    bases = _highs.propose(programs).basis
+    rows = bases.shape[1]
+    columns = np.arange(-rows, programs.technology.columns.shape[1] + programs.local.shape[2])
+    for unit in range(len(programs)):
+        outside = np.setdiff1d(columns, bases[unit])
+        neighbours = np.repeat(bases[unit][None], rows * len(outside), axis=0)
+        neighbours[np.arange(len(neighbours)), np.repeat(np.arange(rows), len(outside))] = np.tile(outside, rows)
+        results = certify_optima(repeated(programs, unit, len(neighbours)), neighbours)
+        optimum, _ = optimise(*dense(programs, unit))
+        believed = results.gap <= TOLERANCE
+        scale = worth(programs.take(np.array([unit])))[0] + abs(optimum)
+        assert np.abs(results.objective[believed] - optimum).max(initial=0) <= 2e-9 * scale
+        assert (results.gap > 1e-6).any()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_gap_bounds_the_error_of_any_basis(form):
+    programs = stated(form)
+    random = np.random.default_rng(0)
+    rows, width = programs.own.shape[1], programs.technology.columns.shape[1] + programs.local.shape[2]
+    best = _highs.propose(programs).basis
+    for unit in range(len(programs)):
+        wrong = np.array([random.permutation(np.arange(-1, width))[:rows] for _ in range(400)])
+        near = np.repeat(best[unit][None], 400, axis=0)
+        for basis in near:
+            places = random.choice(rows, 2, replace=False)
+            basis[places] = random.choice(width, 2, replace=False)
+        bases = np.vstack([wrong, near])
+        results = certify_optima(repeated(programs, unit, len(bases)), bases)
+        optimum, _ = optimise(*dense(programs, unit))
+        error = np.abs(results.objective - optimum)
+        finite = np.isfinite(results.gap)
+        assert finite.any()
+        scale = np.broadcast_to(worth(repeated(programs, unit, len(bases))), finite.shape) + np.abs(results.objective)
+        assert (error[finite] <= results.gap[finite] * scale[finite] * (1 + 1e-9) + 1e-9).all()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_reaches_hold_for_every_point_that_is_as_good(form, share):
+    # over all points whose objective is at least the one given: the optimum, or a worse one between it and none
+    programs = stated(form)
+    sizes, units = price_sizes(programs)
+    count = programs.technology.columns.shape[1]
+    for unit in range(0, len(programs), 2):
+        costs, equalities, right = dense(programs, unit)
+        optimum, _ = optimise(costs, equalities, right)
+        objective = optimum - (1 - share) * (1 + abs(optimum))
+        reach, caps = reaches(programs.take(np.array([unit])), np.array([objective]))
+        targets = [np.r_[sizes / units[unit], np.zeros(len(costs) - count)], *np.eye(len(costs))[count:]]
+        factors = [(0, 1)] if programs.retreat is not None else [None]
+        for target, cap in zip(targets, [reach[0], *caps[0]], strict=True):
+            if not np.isfinite(cap):
+                continue
+            for pair in factors:
+                signs = [None] if pair is None else pair  # of a factor's two parts, one is zero
+                for zero in signs:
+                    bounds = [(0, None)] * len(costs)
+                    if zero is not None:
+                        bounds[count + zero] = (0, 0)
+                    found = linprog(
+                        -target, A_eq=equalities, b_eq=right, A_ub=-costs[None], b_ub=[1e-9 - objective],
+                        bounds=bounds, method="highs-ds", options=TIGHT,
+                    )  # fmt: skip
+                    assert found.status in (0, 2), found.message
+                    assert found.status == 2 or -found.fun <= cap * (1 + 1e-6) + 1e-6
+
+
+def test_singular_and_missing_bases_prove_nothing():
+    programs = stated("sbm_ddf")
+    rows = programs.own.shape[1]
+    best = _highs.propose(programs).basis
+    for basis in (np.zeros(rows, int), np.full(rows, -1 - rows), np.array([0, 0, *best[0, 2:]])):
+        results = certify_optima(programs, np.tile(basis, (len(programs), 1)))
+        assert np.isinf(results.gap).all()
+    assert (certify_optima(programs, np.tile(-1 - np.arange(rows), (len(programs), 1))).gap >= 1).all()
+    mixed = best.copy()
+    mixed[2] = 0  # one singular matrix in a block leaves the others alone
+    gaps = certify_optima(programs, mixed).gap
+    assert np.isinf(gaps[2])
+    assert (np.delete(gaps, 2) <= TOLERANCE).all()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_changed_data_is_seen(form):
+    programs = stated(form)
+    bases = _highs.propose(programs).basis
+    idle = np.setdiff1d(np.arange(COUNT), bases)[0]
+    columns = programs.technology.columns.copy()
+    columns[:3, programs.technology.observation == idle] /= 1e3
+    columns[4, programs.technology.observation == idle] /= 1e3
+    changed = replace(programs, technology=replace(programs.technology, columns=columns))
+    moved = [optimise(*dense(changed, unit))[0] > optimise(*dense(programs, unit))[0] + 1e-3 for unit in range(6)]
+    assert any(moved)
+    assert (certify_optima(changed, bases).gap[moved] > 1e-6).all()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_ray_proves_a_feasible_program_infeasible(form):
+    programs = stated(form)
+    random = np.random.default_rng(0)
+    for unit in range(len(programs)):
+        rays = random.normal(size=(300, programs.own.shape[1]))
+        rays[::3] = np.round(rays[::3])
+        rays[0], rays[1] = 0.0, [-1.0] * 3 + [1.0] + [-1.0] * (rays.shape[1] - 4)
+        # the multipliers of the optimum are the most tempting ray
+        rays[2] = certify_optima(programs, _highs.propose(programs).basis).multipliers[unit]
+        with np.errstate(all="ignore"):
+            assert (certify_infeasible(repeated(programs, unit, 300), rays) > TOLERANCE).all()
+
+
+@pytest.mark.parametrize("form", [form for form, (_, outside) in FORMS.items() if not outside])
+def test_a_sound_ray_proves_and_a_turned_one_does_not(form):
+    options, _ = FORMS[form]
+    chosen = model(**{"inputs": "K L E"} | options)
+    reference = simulated(COUNT, 5)
+    units = reference[:, :4] * np.array([0.1, 0.1, 0.1, 10, 0.1])[:, None]
+    panel = np.hstack([reference, units])
+    programs = state_programs(
+        state_technology(reference, chosen), units, direction_amounts(units, panel, chosen), chosen
+    )
+    proposal = _highs.propose(programs)
+    beyond = np.isfinite(proposal.rays).all(axis=1)
+    for unit in range(len(programs)):
+        costs, equalities, right = dense(programs, unit)
+        found = linprog(-costs, A_eq=equalities, b_eq=right, method="highs-ds", options=TIGHT)
+        assert beyond[unit] == (found.status == 2)
+    results = certify(programs, proposal)
+    assert (results.feasible == ~beyond).all()
+    assert (results.gap <= TOLERANCE).all()
+    if beyond.any():
+        few, rays = programs.take(beyond), proposal.rays[beyond]
+        assert (certify_infeasible(few, -7 * rays) <= TOLERANCE).all()  # neither sign nor length matters
+        assert (certify_infeasible(few, np.roll(rays, 1, axis=1)) > TOLERANCE).all()
+
+
+def test_the_forms_that_can_be_infeasible_are():
+    chosen = model(inputs="K L E")
+    reference = simulated(COUNT, 5)
+    units = reference[:, :4] * np.array([0.1, 0.1, 0.1, 10, 0.1])[:, None]
+    assert (measure(reference, units, np.full(4, -1), units, chosen, "highs").status == "infeasible").all()
+
+
+def test_an_excluded_column_in_the_basis_is_refused():
+    reference = simulated(COUNT, 5)
+    chosen = model("super_sbm", "K L E")
+    technology = state_technology(reference, chosen)
+    every = state_programs(technology, reference, reference, chosen, outside=True)
+    without = replace(every, excluded=np.arange(COUNT))
+    bases = _highs.propose(every).basis
+    uses = (bases == np.arange(COUNT)[:, None]).any(axis=1)
+    assert uses.any()
+    assert (certify_optima(without, bases).gap[uses] > TOLERANCE).all()
+    for propose in (_highs.propose, _simplex.propose):
+        own = propose(without).basis
+        assert (certify_optima(without, own).gap <= TOLERANCE).all()
+        assert not (own == np.arange(COUNT)[:, None]).any()
+
+
+def tamper(monkeypatch, module, times, units=slice(None)):
+    """Make a solver's first `times` proposals wrong for some units; returns the sizes of its calls."""
+    honest, calls = module.propose, []
+
+    def propose(programs, *arguments, **options):
+        proposal = honest(programs, *arguments, **options)
+        calls.append(len(programs))
+        if len(calls) <= times:
+            proposal.basis[units] = np.arange(programs.own.shape[1])  # the first observations
+            proposal.rays[units] = np.nan
+        return proposal
+
+    monkeypatch.setattr(module, "propose", propose)
+    return calls
+
+
+def measured(form, engine="highs", units=1):
+    options, outside = FORMS[form]
+    chosen = model(**{"inputs": "K L E"} | options)
+    reference = simulated(COUNT, 5)
+    held = simulated(6, 6)[:, 2:3] * np.array([0.7, 0.7, 0.7, 1.5, 0.7])[:, None] if outside else reference
+    held = held[:, :units]
+    members = np.full(held.shape[1], -1) if outside else np.arange(held.shape[1])
+    return measure(reference, held, members, np.hstack([reference, held]), chosen, engine, outside)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_failed_certificate_is_solved_again(form, monkeypatch):
+    honest = measured(form)
+    assert honest.attempts.tolist() == [1]
+    for wrong in (1, 2):
+        calls = tamper(monkeypatch, _highs, wrong)
+        again = measured(form)
+        monkeypatch.undo()
+        assert len(calls) == again.attempts[0] == wrong + 1
+        assert again.score == pytest.approx(honest.score, abs=1e-12)
+        assert again.status.tolist() == honest.status.tolist()
+
+
+@pytest.mark.parametrize("form", [form for form, (_, outside) in FORMS.items() if not outside])
+def test_doubtful_units_of_the_batched_engine_go_to_highs(form, monkeypatch):
+    honest = measured(form, "batched", COUNT)
+    assert (honest.attempts == 1).all()
+    batched = tamper(monkeypatch, _simplex, 1, [2, 5, 11])
+    highs = tamper(monkeypatch, _highs, 0)
+    again = measured(form, "batched", COUNT)
+    assert (batched, highs) == ([COUNT], [3])
+    assert again.attempts.tolist() == [2 if unit in (2, 5, 11) else 1 for unit in range(COUNT)]
+    assert again.score == pytest.approx(honest.score, abs=1e-12)
+    assert again.peers == [[(at, pytest.approx(weight, abs=1e-9)) for at, weight in pairs] for pairs in honest.peers]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("form", FORMS)
+def test_no_number_without_a_certificate(form, engine, monkeypatch):
+    for module in (_simplex, _highs):
+        tamper(monkeypatch, module, 99)
+    with pytest.raises(CertificateError, match="no solution verified") as error:
+        measured(form, engine)
+    assert error.value.unit == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("form", [form for form, (_, outside) in FORMS.items() if not outside])
+def test_infeasible_is_never_believed_of_a_unit_of_the_reference_set(form, engine, monkeypatch):
+    def propose(programs, *_, **__):
+        ray = np.where(np.arange(programs.own.shape[1]) == 3, 1.0, -1.0)
+        shape = programs.own.shape
+        return Proposal(np.full(shape, -1 - shape[1]), np.broadcast_to(ray, shape), ["Infeasible"] * len(programs))
+
+    for module in (_simplex, _highs):
+        monkeypatch.setattr(module, "propose", propose)
+    with pytest.raises(CertificateError):
+        measured(form, engine)
+
+
+def small_panel(units=5, periods=2):
+    values = simulated(units * periods, 1)
+    names = tuple(f"u{at}" for at in range(units))
+    unit, period = np.tile(np.arange(units), periods), np.repeat(np.arange(periods), units)
+    years = tuple(str(2013 + at) for at in range(periods))
+    return Panel(("K", "L", "E", "Y", "CO2"), years, names, values, unit, period, np.arange(periods + 1) * units)
+
+
+def test_error_names_the_program(monkeypatch):
+    tamper(monkeypatch, _highs, 10**6)
+    with pytest.raises(CertificateError, match="model gml, u0 in 2013, reference global: no solution"):
+        solve_dea.solve_units(small_panel(), np.array([0]), model(inputs="K L E"))
+
+
+def test_error_names_the_one_program_that_fails(monkeypatch):
+    honest = _highs.propose
+
+    def propose(programs, *arguments, **options):
+        proposal = honest(programs, *arguments, **options)
+        wrong = programs.own[:, 0] == small_panel().values[0, 7]
+        proposal.basis[wrong] = np.arange(programs.own.shape[1])
+        return proposal
+
+    monkeypatch.setattr(_highs, "propose", propose)
+    for chosen in (model(inputs="K L E"), model("super_sbm", "K L E")):
+        reference = {"global": "global", "contemporaneous": "own"}[chosen["technology"]]
+        with pytest.raises(CertificateError, match="model gml, u2 in 2014, reference (own|previous|global): no") as error:
+            solve_dea.solve_units(small_panel(), np.arange(5), chosen)
+        assert reference in str(error.value) or "previous" in str(error.value) or "own" in str(error.value)
+
+
+def test_sizes_are_geometric_means_in_typical_sizes():
+    programs = stated("sbm_ddf")
+    columns, typical = programs.technology.columns, programs.technology.scale
+    sizes, units = column_sizes(programs)
+    assert sizes == pytest.approx(np.exp(np.log(columns / typical[:, None]).mean(axis=0)))
+    assert units == pytest.approx(sizes[:6])
