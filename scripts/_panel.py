@@ -101,15 +101,15 @@ def check_production(
     for line, row in zip(lines, rows, strict=True):
         for name, above_zero in variables.items():
             text = row[header.index(name)]
-            where = f"{place(path, line)}, column {columns.get(name, name)}"
+            unit, period = (row[header.index(key)] for key in KEYS)
+            where = f"{place(path, line)}, column {columns.get(name, name)} ({unit}, {period})"
             value = None if text in MISSING else parse_number(text, where)
             if value is None or value < 0 or (value == 0 and above_zero):
                 found = repr(text) if text else "an empty cell"
-                unit, period = (row[header.index(key)] for key in KEYS)
                 expected = "that is not negative"
                 if above_zero:
                     expected = "above zero, for a model's direction moves it by shares of the unit's own value"
-                raise InputError(f"{where} ({unit}, {period}): found {found}, expected a number {expected}.")
+                raise InputError(f"{where}: found {found}, expected a number {expected}.")
     keys = [header.index(key) for key in KEYS]
     for unit, gap in period_gaps(tuple(row[column] for column in keys) for row in rows).items():
         raise InputError(
