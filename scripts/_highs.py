@@ -90,9 +90,9 @@ def propose(programs: Programs, options: Mapping = FIRST, own_rows: bool = False
     rows = np.arange(len(scale), dtype=np.int32)
     basis = np.full(factor.shape, -1 - len(rows))
     rays = np.full(factor.shape, np.nan)
-    statuses = []
+    statuses = [""] * len(programs)
     hidden = np.array([], dtype=np.int32)
-    for unit in range(len(programs)):
+    for unit in neighbours(np.log(programs.own)):
         highs.changeRowsBounds(len(rows), rows, right[unit], right[unit])
         for (row, column), value in zip(changes, changing[unit], strict=True):
             highs.changeCoeff(row, column, value)
@@ -107,8 +107,19 @@ def propose(programs: Programs, options: Mapping = FIRST, own_rows: bool = False
             _, exists, multipliers = highs.getDualRay()
             if exists:
                 rays[unit] = np.array(multipliers) * factor[unit]
-        statuses.append(highs.modelStatusToString(status))
+        statuses[unit] = highs.modelStatusToString(status)
     return Proposal(basis, rays, statuses)
+
+
+def neighbours(places: np.ndarray) -> list[int]:
+    """Order in which each point (n, k) is followed by the nearest one left: a near unit's basis needs few pivots."""
+    left = np.arange(1, len(places))
+    order = [0]
+    while len(left):
+        nearest = ((places[left] - places[order[-1]]) ** 2).sum(axis=1).argmin()
+        order.append(int(left[nearest]))
+        left = np.delete(left, nearest)
+    return order
 
 
 def _hide(highs, programs: Programs, unit: int, hidden: np.ndarray) -> np.ndarray:

@@ -148,7 +148,8 @@ def test_reaches_hold_for_every_point_that_is_as_good(form, share):
         optimum, _ = optimise(costs, equalities, right)
         objective = optimum - (1 - share) * (1 + abs(optimum))
         reach, caps = reaches(programs.take(np.array([unit])), np.array([objective]))
-        targets = [np.r_[sizes / units[unit], np.zeros(len(costs) - count)], *np.eye(len(costs))[count:]]
+        used = programs.technology.observation != programs.take(np.array([unit])).excluded
+        targets = [np.r_[used * sizes / units[unit], np.zeros(len(costs) - count)], *np.eye(len(costs))[count:]]
         factors = [(0, 1)] if programs.retreat is not None else [None]
         for target, cap in zip(targets, [reach[0], *caps[0]], strict=True):
             if not np.isfinite(cap):
