@@ -150,22 +150,29 @@ def test_reaches_hold_for_every_point_that_is_as_good(form, share):
         reach, caps = reaches(programs.take(np.array([unit])), np.array([objective]))
         used = programs.technology.observation != programs.take(np.array([unit])).excluded
         targets = [np.r_[used * sizes / units[unit], np.zeros(len(costs) - count)], *np.eye(len(costs))[count:]]
-        factors = [(0, 1)] if programs.retreat is not None else [None]
+        zeros = [[]] if programs.retreat is None else [[count], [count + 1]]  # one part of a factor of either sign
+        good = {"A_eq": equalities, "b_eq": right, "A_ub": -costs[None], "b_ub": [1e-9 - objective]}
         for target, cap in zip(targets, [reach[0], *caps[0]], strict=True):
-            if not np.isfinite(cap):
-                continue
-            for pair in factors:
-                signs = [None] if pair is None else pair  # of a factor's two parts, one is zero
-                for zero in signs:
-                    bounds = [(0, None)] * len(costs)
-                    if zero is not None:
-                        bounds[count + zero] = (0, 0)
-                    found = linprog(
-                        -target, A_eq=equalities, b_eq=right, A_ub=-costs[None], b_ub=[1e-9 - objective],
-                        bounds=bounds, method="highs-ds", options=TIGHT,
-                    )  # fmt: skip
-                    assert found.status in (0, 2), found.message
-                    assert found.status == 2 or -found.fun <= cap * (1 + 1e-6) + 1e-6
+            for zero in zeros if np.isfinite(cap) else []:
+                bounds = [(0, 0 if column in zero else None) for column in range(len(costs))]
+                found = linprog(-target, **good, bounds=bounds, method="highs-ds", options=TIGHT)
+                assert found.status in (0, 2), found.message
+                assert found.status == 2 or -found.fun <= cap * (1 + 1e-6) + 1e-6
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_gap_bounds_the_error_on_nearly_collinear_data(engine):
+    data = np.array(
+        [
+            [1.66218789, 0.831094043, 0.831094027, 2.49328178, 2.4932821, 2.49328206],
+            [3.28769418, 1.64384753, 1.64384733, 4.93154101, 4.9315411, 4.93154175],
+            [2.46225095, 1.23112535, 1.23112559, 3.69337635, 3.69337599, 3.69337617],
+            [1.46824133, 0.734120563, 0.734120615, 2.20236163, 2.20236197, 2.20236216],
+        ]
+    )
+    found = measure(data, data[:, :1], np.zeros(1, int), data, model("ddf", direction="bads"), engine)
+    exact = 1.4945007964197225e-07  # best of all bases in rational arithmetic
+    assert abs(found.score[0] - exact) <= found.gap[0] + 1e-15
 
 
 def test_singular_and_missing_bases_prove_nothing():
@@ -236,7 +243,7 @@ def test_a_sound_ray_proves_and_a_turned_one_does_not(form):
         assert (certify_infeasible(few, np.roll(rays, 1, axis=1)) > TOLERANCE).all()
 
 
-def test_the_forms_that_can_be_infeasible_are():
+def test_units_far_beyond_the_reference_are_infeasible():
     chosen = model(inputs="K L E")
     reference = simulated(COUNT, 5)
     units = reference[:, :4] * np.array([0.1, 0.1, 0.1, 10, 0.1])[:, None]

@@ -202,11 +202,10 @@ def simulated(units, seed, noise=0.4, rows=5, spread=1.0):
     return np.exp(spread * random.normal(size=units) + noise * random.normal(size=(rows, units)))
 
 
-def measured(reference, units, chosen, engine, members=None, panel=None, outside=False):
-    """Distances of units to a reference; `members` none and the panel both, unless told."""
+def measured(reference, units, chosen, engine, members=None, outside=False):
+    """Distances of units to a reference, none a member unless told; the panel is both."""
     members = np.full(units.shape[1], -1) if members is None else members
-    panel = np.hstack([reference, units]) if panel is None else panel
-    return measure(reference, units, members, panel, chosen, engine, outside)
+    return measure(reference, units, members, np.hstack([reference, units]), chosen, engine, outside)
 
 
 @pytest.mark.parametrize(("chosen", "weights"), [*every_model()])
@@ -236,11 +235,10 @@ def test_every_measure_against_its_textbook_program(chosen, weights):
                 assert supers.score[place] == pytest.approx(wanted, abs=1e-8)
 
 
-def test_the_comparison_reaches_infeasible_and_outside_programs():
+def test_the_comparison_reaches_every_measure_and_infeasible_programs():
+    assert {param.values[0]["measure"] for param in every_model()} == set(MEASURES)
     reference, strangers = simulated(12, seed=3), simulated(6, seed=4)
-    for name, options in itertools.product(
-        ("sbm_ddf", "sbm"), ({"returns": "crs"}, {"returns": "vrs"})
-    ):
+    for name, options in itertools.product(("sbm_ddf", "sbm"), ({"returns": "crs"}, {"returns": "vrs"})):
         statuses = measured(reference, strangers, model(name, "K L E", **options), "highs").status
         assert set(statuses) == {"optimal", "infeasible"}
 
@@ -277,6 +275,20 @@ def test_zeros_against_the_textbook(engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_observations_proportional_but_for_rounding(engine):
+    data = np.array(
+        [
+            [1.662187889, 0.8310940434, 0.8310940275, 2.493281782, 2.493282105, 2.493282058],
+            [3.28769418, 1.643847525, 1.643847328, 4.931541006, 4.931541102, 4.931541745],
+            [2.46225095, 1.231125347, 1.231125587, 3.693376346, 3.693375992, 3.693376172],
+            [1.468241327, 0.7341205626, 0.7341206155, 2.202361631, 2.202361965, 2.202362165],
+        ]
+    )
+    found = measured(data, data, model("ddf", direction="bads"), engine, members=np.arange(6))
+    assert found.score[[0, 2, 3]] == pytest.approx(0, abs=2e-9)  # 0 in rational arithmetic
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_two_units_by_hand(engine):
     # b needs twice a's inputs and bad for the same good. At a's scale half of each input and of the bad is slack:
     # S = 1/2 [(1/3)(3 x 1/2) + (1/2)(0 + 1/2)] = 3/8. At twice a's scale the good's slack is 100% and there is no
@@ -290,9 +302,9 @@ def test_two_units_by_hand(engine):
     assert found.score[0] == 0
     assert found.slacks[1] == pytest.approx([1, 1, 1, 0, 1], abs=1e-15)
     assert found.peers == [[(0, 1.0)], [(0, 1.0)]]
-    # the good and the bad are worth 1/4 of an own value each, and the good's multiplier adds what inputs allow
+    # Against b alone, a gives up half its good (b at half scale): 1 / (1 - 1/2 x 1/2) = 4/3.
     alone = measured(reference, reference, model("super_sbm", "K L E"), engine, members=np.arange(2))
-    assert alone.score[0] == pytest.approx(4 / 3, abs=1e-15)  # b at half scale: half the good is missing
+    assert alone.score[0] == pytest.approx(4 / 3, abs=1e-15)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -305,9 +317,9 @@ def test_infeasible_by_hand(engine):
     for numbers in (found.score, found.slacks, found.shadow_prices):
         assert np.isnan(numbers).all()
     assert found.peers == [[]]
-    # half the good given up (a quarter of a half, w = 1/4), or twice of all others (1/6 x 3 + 1/4)
+    # Half the good given up costs 1/4 x 1/2; a doubling of all others would cost 1/6 x 3 + 1/4.
     assert measured(reference, unit, model("sbm_ddf", "K L E"), engine, outside=True).score[0] == -1 / 8
-    # (1 - beta) of the good from (1 + beta) of the others: 2 (1 + beta) = 1 - beta at beta = -1/3
+    # 2 (1 + beta) of the good from 1 - beta of the others: beta = -1/3.
     assert measured(reference, unit, model("ddf", "K L E"), engine).score[0] == pytest.approx(-1 / 3, abs=1e-15)
 
 
@@ -385,15 +397,16 @@ def test_auto_takes_the_batched_engine_from_a_hundred_programs_on(monkeypatch):
     assert used == ["batched", "highs"]
 
 
-@pytest.mark.parametrize("options", [{}, {"returns": "vrs", "disposability": "weak_kuosmanen"}, {"measure": "super_sbm"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"returns": "vrs", "disposability": "weak_kuosmanen"}, {"measure": "super_sbm"}]
+)
 def test_memory_of_the_batched_engine_does_not_grow_with_units_times_references(options):
     count = 6000
     reference = simulated(count, seed=2, noise=0.3, rows=3)
     tracemalloc.start()
     try:
-        found = measured(
-            reference, reference, model(**{"inputs": "K"} | options), "batched", members=np.arange(count), panel=reference
-        )
+        chosen = model(**{"inputs": "K"} | options)
+        found = measure(reference, reference, np.arange(count), reference, chosen, "batched")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -412,7 +425,7 @@ def hard_batches():
         "sizes": simulated(500, seed=8, spread=3.0),
         "sizes and integers": np.tile(random.integers(1, 4, (5, 100)), 5) * 10.0 ** np.repeat(range(-2, 3), 100),
         "a hundred-millionfold": np.tile(random.integers(1, 4, (5, 100)), 5) * 10.0 ** np.repeat(range(-4, 5, 2), 100),
-        "collinear": np.vstack([smooth[0], 2 * smooth[0], smooth[0] * (1 + 1e-9 * random.normal(size=500)), smooth[3:]]),
+        "collinear": np.vstack([smooth[0], 2 * smooth[0], smooth[0] + 1e-9 * random.uniform(size=500), smooth[3:]]),
         "one frontier": smooth[:1] * np.array([[1.0], [2], [3], [1], [2]]),
     }
 

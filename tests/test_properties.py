@@ -38,7 +38,7 @@ def panels(draw, least=1, most=10, rows=4):
     if kind == "rounded":
         return np.ceil(10 * smooth) / 10
     if kind == "collinear":
-        return smooth[:, [0]] * random.integers(1, 4, size=count) * (1 + 1e-7 * random.normal(size=smooth.shape))
+        return smooth[:, [0]] * random.integers(1, 4, size=count) * (1 + 1e-4 * random.normal(size=smooth.shape))
     if kind == "copies":
         return smooth[:, random.integers(0, max(1, count // 2), size=count)]
     return smooth * np.exp(2.0 * random.normal(size=count)) if kind == "sizes" else smooth
