@@ -9,11 +9,13 @@ gap bound the score's error by TOLERANCE (or the ray proves that there is no fea
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from _programs import Programs
 
 TOLERANCE = 1e-9  # largest violation of a certified result, in own-value terms
+FINE = 1e-12  # a gap below this is rounding
 FAR = 1e3  # a unit that had to retreat by more than this many of its own values is out of reach
 DUST = 1e-12  # a share of the own value below this is rounding, and is zero
 TILE = (1024, 512)  # units and columns priced at once
@@ -122,16 +124,31 @@ def lowest_prices(prices: np.ndarray, columns: np.ndarray, programs: Programs) -
     return worst, lowest
 
 
-def reaches(programs: Programs, objective: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Upper bounds of sum_j lambda_j per size (n,), and of each local column (n, L), over all optimal points.
+class Reaches(NamedTuple):
+    """Upper bounds over all optimal points: sums of intensities per size and as shares (n,), local columns (n, L).
+
+    `shares` is infinite under constant returns.
+    """
+
+    sizes: np.ndarray
+    shares: np.ndarray
+    local: np.ndarray
+
+
+def reaches(programs: Programs, objective: np.ndarray) -> Reaches:
+    """How far intensities and local columns can go at points at least as good as `objective` (n,).
 
     A row without negative coefficients bounds what stands in it by its right-hand side, and what is bounded bounds
-    others in turn. Columns that only cost are bounded by the objective, for an optimum is at least that good; with them
-    a wrong reduced cost becomes a statement on the score.
+    others in turn. Columns that only cost are bounded by the objective. So a wrong reduced cost becomes a statement on
+    the score.
     """
-    sizes, units = price_sizes(programs)
-    scaled = programs.technology.columns / sizes
-    low, high = scaled.min(axis=1) * units[:, None] / programs.own, scaled.max(axis=1) * units[:, None] / programs.own
+    technology = programs.technology
+    sizes, units = column_sizes(programs)
+    per_size = [
+        bound * units[:, None] / programs.own
+        for bound in ((technology.columns / sizes).min(axis=1), (technology.columns / sizes).max(axis=1))
+    ]
+    highest = technology.columns.max(axis=1) / programs.own
     positive, negative = np.maximum(programs.local, 0.0), np.maximum(-programs.local, 0.0)
     caps = np.full((len(programs), len(programs.costs)), np.inf)
     if (programs.costs <= 0).all():
@@ -145,13 +162,57 @@ def reaches(programs: Programs, objective: np.ndarray) -> tuple[np.ndarray, np.n
             room = programs.right + _sum_product(negative, caps)
             bound = np.where(positive > 0, room[:, :, None] / positive, np.inf).min(axis=1)
             caps = np.minimum(caps, bound)
-            reach = np.where(low > 0, room / low, np.inf).min(axis=1)
-            above = _sum_product(positive, caps) + np.where(high > 0, reach[:, None] * high, 0.0) - programs.right
+            reach = _size_reach(programs, room, per_size[0])
+            shares = np.full(len(programs), np.inf) if technology.convex is None else room[:, technology.convex]
+            carried = np.minimum(_times(reach, per_size[1]), _times(shares, highest))
+            above = _sum_product(positive, caps) + carried - programs.right
             bound = np.where(negative > 0, above[:, :, None] / negative, np.inf).min(axis=1)
             caps = np.minimum(caps, np.maximum(bound, 0.0))
             if np.array_equal(before, caps):
                 break
-    return reach, caps
+    return Reaches(reach, shares, caps)
+
+
+def _size_reach(programs: Programs, room: np.ndarray, low: np.ndarray) -> np.ndarray:
+    """Bound (n,) of the sum of intensities per size, from the `room` (n, m) in each row and the least coefficients `low`.
+
+    Where every row has a zero somewhere, rows are added up: no observation is zero in all of them.
+    """
+    reach = np.where(low > 0, room / low, np.inf).min(axis=1)
+    lost = np.flatnonzero(~np.isfinite(reach))
+    if len(lost):
+        sizes, units = column_sizes(programs)
+        bounded = np.isfinite(room[lost]) & (programs.technology.columns.max(axis=1) > 0)
+        prices = bounded * units[lost, None] / programs.own[lost]
+        _, lowest = lowest_prices(prices, programs.technology.columns / sizes, programs.take(lost))
+        total = np.where(bounded, room[lost], 0.0).sum(axis=1)
+        reach[lost] = np.where(lowest > 0, total / lowest, np.inf)
+    return reach
+
+
+def _times(reach: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+    """Largest contribution (n, m) of the technology to each row; a row of zeros takes nothing, however far it reaches."""
+    return np.where(coefficients > 0, reach[:, None] * coefficients, 0.0)
+
+
+def _dual_error(programs: Programs, multipliers: np.ndarray, excess: np.ndarray, reach: Reaches) -> np.ndarray:
+    """Most (n,) that technology columns with reduced costs of the wrong sign can add to the objective.
+
+    Under variable returns an excess counts at most as a share. Rounding in the price of an observation that is orders of
+    magnitude larger would be overstated so, and where it matters each column's excess is divided by the larger of 1 and
+    its size relative to the unit.
+    """
+    if programs.technology.convex is None:
+        return np.where(excess > 0, excess * reach.sizes, 0.0)
+    error = excess * reach.shares
+    sizes, units = column_sizes(programs)
+    for unit in np.flatnonzero(error > FINE):
+        reduced = -(multipliers[unit] / programs.own[unit]) @ programs.technology.columns
+        if programs.excluded.ndim:
+            reduced[programs.technology.observation == programs.excluded[unit]] = 0.0
+        shares = reduced / np.maximum(1.0, sizes / units[unit])
+        error[unit] = min(error[unit], max(shares.max(), 0.0) * (reach.shares[unit] + reach.sizes[unit]))
+    return error
 
 
 def _sum_product(coefficients: np.ndarray, caps: np.ndarray) -> np.ndarray:
@@ -174,11 +235,13 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
     """Objective and solution of proposed bases (n, m), with a bound on their error.
 
     Negative values are cut to zero before the balances are checked, so the objective belongs to a point whose only
-    fault is the residual of its balances. `gap` is the largest of: the residual; the residual times the multipliers;
-    reduced costs of the wrong sign, each times the most its column can reach; the duality gap; the last three relative
-    to `worth` + |objective|.
+    fault is the residual of its balances. `gap` is the larger of the residual and, relative to `worth` + |objective|, the
+    sum of: the residual times the multipliers; reduced costs of the wrong sign, each times the most its column can
+    reach; the duality gap. The optimum is no higher than the last two say; how much lower a residual lets it be is exact
+    to first order. A basis that holds an excluded observation is none.
     """
-    count = programs.technology.columns.shape[1]
+    technology = programs.technology
+    count = technology.columns.shape[1]
     matrices = basis_matrices(programs, basis)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         inverse = inverses(matrices)
@@ -193,22 +256,27 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
         objective = (costs * point).sum(axis=1)
         residual = np.abs(np.einsum("nij,nj->ni", matrices, point) - right)
         excess, worst = price_columns(programs, multipliers)
-        reach, caps = reaches(programs, objective)
+        reach = reaches(programs, objective)
         local = programs.costs - np.einsum(
             "nm,nml->nl", multipliers, np.broadcast_to(programs.local, (len(basis), *programs.local.shape[1:]))
         )
-        wrong = np.where(local > 0, local * caps, 0.0).sum(axis=1)
-        dual = np.where(excess > 0, excess * reach, 0.0) + wrong
+        wrong = np.where(local > 0, local * reach.local, 0.0).sum(axis=1)
+        dual = _dual_error(programs, multipliers, excess, reach) + wrong
         duality = np.abs((multipliers * right).sum(axis=1) - objective)
-        score_error = np.maximum(np.maximum((np.abs(multipliers) * residual).sum(axis=1), dual), duality)
+        score_error = (np.abs(multipliers) * residual).sum(axis=1) + dual + duality
         gap = np.maximum(residual.max(axis=1), score_error / (worth(programs) + np.abs(objective)))
-    gap = np.where(sound & np.isfinite(gap), gap, np.inf)
+        barred = (basis >= 0) & (basis < count) & (point > 0)
+        barred &= technology.observation[np.clip(basis, 0, count - 1)] == programs.excluded.reshape(-1, 1)
+    gap = np.where(sound & np.isfinite(gap) & ~barred.any(axis=1), gap, np.inf)
     return Results(gap, objective, np.ones(len(basis), dtype=bool), basis, point, multipliers, worst, excess)
 
 
 def feasibility_form(programs: Programs) -> Programs:
-    """The programs without Charnes and Cooper's divisor, which scales feasible points and makes none."""
-    if programs.divisor is None or not programs.linearised:
+    """The programs without Charnes and Cooper's divisor where it only scales feasible points: where slacks add to 1.
+
+    In super-efficiency programs the denominator may be nil or negative for every point, and the divisor stays.
+    """
+    if not programs.linearised or programs.outside:
         return programs
     technology = replace(programs.technology, columns=programs.technology.columns[:-1])
     return replace(
@@ -220,6 +288,7 @@ def feasibility_form(programs: Programs) -> Programs:
         costs=np.zeros(int(programs.moves.sum())),
         moves=programs.moves[programs.moves],
         divisor=None,
+        linearised=False,
     )
 
 
@@ -232,19 +301,18 @@ def certify_infeasible(programs: Programs, rays: np.ndarray) -> np.ndarray:
     program is not called infeasible.
     """
     plain = feasibility_form(programs)
-    rays = rays[:, : plain.own.shape[1]].copy()
-    if programs.linearised:  # the sign of a ray is that of the dropped row, which is its right-hand side
-        rays = np.where(rays.sum(axis=1, keepdims=True) < 0, rays, -rays)
-    else:
-        rays = np.where((rays * plain.right).sum(axis=1, keepdims=True) < 0, rays, -rays)
+    full = np.broadcast_to(programs.right, programs.own.shape)
+    rays = np.where((rays * full).sum(axis=1, keepdims=True) < 0, rays, -rays)[:, : plain.own.shape[1]]
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         _admit_local_columns(plain, rays)
-        rays /= np.abs(rays).sum(axis=1, keepdims=True)
+        rays = rays / np.abs(rays).sum(axis=1, keepdims=True)
         distance = -(rays * plain.right).sum(axis=1)
-        excess, _ = price_columns(plain, np.where(np.isfinite(rays), rays, 0.0))
-        reach, _ = reaches(plain, np.broadcast_to(-FAR * worth(programs), len(plain)))
-        violation = np.where(excess > 0, excess * reach, 0.0)
-        proved = (distance > TOLERANCE) & (violation < distance / 2)
+        sound = np.isfinite(rays).all(axis=1)
+        rays = np.where(sound[:, None], rays, 0.0)
+        excess, _ = price_columns(plain, rays)
+        reach = reaches(plain, np.broadcast_to(-FAR * worth(programs), len(plain)))
+        violation = _dual_error(plain, rays, excess, reach)
+        proved = sound & (distance > TOLERANCE) & (violation < distance / 2)
     return np.where(proved, violation, np.inf)
 
 
@@ -257,14 +325,23 @@ def _admit_local_columns(programs: Programs, rays: np.ndarray) -> None:
         row = filled[:, column].argmax()
         sign = np.sign(local[:, row, column])
         rays[:, row] = np.where(sign != 0, sign * np.maximum(sign * rays[:, row], 0.0), rays[:, row])
-    free = filled[:, ~single].any(axis=1) & ~filled[:, single].any(axis=1)
     if programs.retreat is not None:  # a factor of either sign has price zero
         factor = local[:, :, programs.retreat]
+        free = filled[:, programs.retreat] & ~filled[:, single].any(axis=1)
         if free.any():
             row = free.argmax()
             rays[:, row] -= (rays * factor).sum(axis=1) / factor[:, row]
         else:
             rays[factor != 0] = 0.0
-    elif programs.divisor is not None:  # the abatement factor stands in the last row, at most 1
-        price = (rays * local[:, :, programs.divisor]).sum(axis=1)
-        rays[:, -1] += np.maximum(-price, 0.0)
+    if programs.divisor is None:
+        return
+    if not programs.linearised:  # the abatement factor stands in the last row, at most 1
+        rays[:, -1] += np.maximum(-(rays * local[:, :, programs.divisor]).sum(axis=1), 0.0)
+        return
+    for column in np.flatnonzero(~single & programs.moves):  # retreats of outputs stand in the normalisation too
+        rays[:, -1] += np.minimum((rays * local[:, :, column]).sum(axis=1), 0.0) / -local[:, -1, column]
+    price = np.minimum((rays * local[:, :, programs.divisor]).sum(axis=1), 0.0)
+    if programs.technology.convex is None:
+        rays[price < 0] = np.nan
+    else:  # the divisor's price is made good in the convexity row, whose sign is free
+        rays[:, programs.technology.convex] += price

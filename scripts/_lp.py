@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 
 import _highs
 import _simplex
 import numpy as np
-from _certificate import DUST, TOLERANCE, Results, certify_infeasible, certify_optima
+from _certificate import DUST, FINE, TOLERANCE, Results, certify_infeasible, certify_optima
 from _models import RATIO_MEASURES, ROLES
 from _programs import Programs, direction_amounts, state_programs, state_technology
 
@@ -51,33 +52,34 @@ def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray
     """Certified results of all programs and the solves (n,) each took.
 
     `engine`: `highs` (hot-started HiGHS), `batched` (numpy simplex on many units at once) or `auto`, by size; scores
-    are the same to 1e-9. What the batched engine leaves unverified goes to HiGHS; what hot HiGHS leaves is stated anew
-    with rows divided by the unit's own values, under tighter tolerances, by dual and then primal simplex. Raises
-    CertificateError if nothing is verified; in particular if no feasible point is found for a unit of the reference set
-    itself, for no ray can prove that.
+    are the same to 1e-9. What an engine leaves unverified, or verified with more than rounding, goes to the other one;
+    what both leave is stated anew with rows divided by the unit's own values, under tighter tolerances, by dual and then
+    primal simplex. Raises CertificateError if nothing is verified; in particular if no feasible point is found for a
+    unit of the reference set itself, for no ray can prove that.
     """
     if engine == "auto":
         engine = "batched" if len(programs) >= BATCH else "highs"
-    ways = [("highs", {}), *(("highs", {"options": options, "own_rows": True}) for options in _highs.RETRIES)]
+    ways = [_highs.propose, _simplex.propose]
     if engine == "batched":
-        ways.insert(0, ("batched", {}))
-    pending = np.arange(len(programs))
+        ways.reverse()
+    ways += [partial(_highs.propose, options=options, own_rows=True) for options in _highs.RETRIES]
     results, attempts = None, np.zeros(len(programs), dtype=int)
-    tried: dict[int, list[str]] = {}
-    for way, options in ways:
-        these = programs.take(pending) if results is not None else programs
-        proposal = _simplex.propose(these) if way == "batched" else _highs.propose(these, **options)
+    pending = np.arange(len(programs))
+    tried: list[list[str]] = [[] for _ in pending]
+    for way, propose in enumerate(ways):
+        these = programs if results is None else programs.take(pending)
+        proposal = propose(these)
         found = certify(these, proposal)
         attempts[pending] += 1
+        for place, status, gap in zip(pending, proposal.status, found.gap, strict=True):
+            tried[place].append(f"{status} (violation {gap:.2g})")
         if results is None:
             results = found
         else:
+            better = found.gap < results.gap[pending]
             for name in (item.name for item in fields(Results)):
-                getattr(results, name)[pending] = getattr(found, name)
-        doubtful = found.gap > TOLERANCE
-        for place in np.flatnonzero(doubtful):
-            tried.setdefault(pending[place], []).append(f"{proposal.status[place]} (violation {found.gap[place]:.2g})")
-        pending = pending[doubtful]
+                getattr(results, name)[pending[better]] = getattr(found, name)[better]
+        pending = np.flatnonzero(results.gap > (FINE if way == 0 else TOLERANCE))
         if not len(pending):
             return results, attempts
     raise CertificateError(

@@ -43,7 +43,7 @@ class Programs:
     `local` (n or 1, m, L), `right` (n or 1, m), `costs` (L,); `signs` (R,) of each variable's slack in its balance.
     `moves` (L,): whether a local column moves its variable, so that it counts as slack. `divisor`: the column that
     intensities and slacks are divided by (Charnes-Cooper's if `linearised`, else the abatement factor), or None.
-    `retreat`: local column of the negative part of a radial factor, or None. `excluded` (n,): observation left out of
+    `outside`: super-efficiency programs. `retreat`: local column of the negative part of a radial factor, or None. `excluded` (n,): observation left out of
     the unit's reference, or -1.
     """
 
@@ -56,6 +56,7 @@ class Programs:
     moves: np.ndarray
     divisor: int | None = None
     linearised: bool = False
+    outside: bool = False
     retreat: int | None = None
     excluded: np.ndarray = field(default_factory=lambda: np.array(-1))
 
@@ -182,6 +183,7 @@ def state_programs(
         moves,
         divisor=divisor,
         linearised=ratio_measure,
+        outside=outside,
         retreat=1 if model["measure"] == "ddf" else None,
         excluded=np.array(-1) if excluded is None else excluded,
     )
