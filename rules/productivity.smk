@@ -55,12 +55,12 @@ rule index_scale:
         "results/logs/index_scale/{model}.log",
     benchmark:
         "results/benchmarks/index_scale/{model}.tsv"
+    wildcard_constraints:
+        model=one_of(SCALE),
     conda:
         "../envs/environment.yaml"
     params:
         index=lambda wildcards: MODELS[wildcards.model]["index"],
-    wildcard_constraints:
-        model=one_of(SCALE),
     script:
         "../scripts/index_scale.py"
 
@@ -82,7 +82,7 @@ rule solve_bootstrap:
         "../envs/environment.yaml"
     params:
         model=lambda wildcards: program_options(MODELS[wildcards.model]),
-        bootstrap=BOOTSTRAP,
+        bootstrap={key: value for key, value in BOOTSTRAP.items() if key != "level"},
     script:
         "../scripts/solve_bootstrap.py"
 
@@ -90,7 +90,6 @@ rule solve_bootstrap:
 rule index_bootstrap:
     """Confidence intervals of the index and the cumulative level, and bias-corrected scores."""
     input:
-        production="results/derived/production.csv",
         scores=expand("results/dea/{{model}}/{province}.csv", province=PROVINCES),
         replicates=expand("results/bootstrap/{{model}}/{block}.csv", block=range(1, BOOTSTRAP.get("blocks", 0) + 1)),
         code=modules(
@@ -115,6 +114,6 @@ rule index_bootstrap:
         "../envs/environment.yaml"
     params:
         model=lambda wildcards: MODELS[wildcards.model],
-        bootstrap=BOOTSTRAP,
+        bootstrap={key: value for key, value in BOOTSTRAP.items() if key in ("subsample", "level")},
     script:
         "../scripts/index_bootstrap.py"

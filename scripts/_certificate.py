@@ -174,7 +174,7 @@ def reaches(programs: Programs, objective: np.ndarray) -> Reaches:
 
 
 def _size_reach(programs: Programs, room: np.ndarray, low: np.ndarray) -> np.ndarray:
-    """Bound (n,) of the sum of intensities per size, from the `room` (n, m) in each row and the least coefficients `low`.
+    """Bound (n,) of the sum of intensities per size, from the `room` (n, m) in each row and least coefficients `low`.
 
     Where every row has a zero somewhere, rows are added up: no observation is zero in all of them.
     """
@@ -191,16 +191,16 @@ def _size_reach(programs: Programs, room: np.ndarray, low: np.ndarray) -> np.nda
 
 
 def _times(reach: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
-    """Largest contribution (n, m) of the technology to each row; a row of zeros takes nothing, however far it reaches."""
+    """Largest contribution (n, m) of the technology to each row; a row of zeros takes nothing, however far it goes."""
     return np.where(coefficients > 0, reach[:, None] * coefficients, 0.0)
 
 
 def _dual_error(programs: Programs, multipliers: np.ndarray, excess: np.ndarray, reach: Reaches) -> np.ndarray:
     """Most (n,) that technology columns with reduced costs of the wrong sign can add to the objective.
 
-    Under variable returns an excess counts at most as a share. Rounding in the price of an observation that is orders of
-    magnitude larger would be overstated so, and where it matters each column's excess is divided by the larger of 1 and
-    its size relative to the unit.
+    Under variable returns an excess counts at most as a share. That overstates rounding in the price of an observation
+    which is larger by orders of magnitude; where it matters each column's excess is divided by the larger of 1 and its
+    size relative to the unit.
     """
     if programs.technology.convex is None:
         return np.where(excess > 0, excess * reach.sizes, 0.0)
@@ -235,10 +235,10 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
     """Objective and solution of proposed bases (n, m), with a bound on their error.
 
     Negative values are cut to zero before the balances are checked, so the objective belongs to a point whose only
-    fault is the residual of its balances. `gap` is the larger of the residual and, relative to `worth` + |objective|, the
-    sum of: the residual times the multipliers; reduced costs of the wrong sign, each times the most its column can
-    reach; the duality gap. The optimum is no higher than the last two say; how much lower a residual lets it be is exact
-    to first order. A basis that holds an excluded observation is none.
+    fault is the residual of its balances. `gap` is the larger of the residual and, relative to `worth` + |objective|,
+    the sum of: the residual times the multipliers; reduced costs of the wrong sign, each times the most its column can
+    reach; the duality gap. The optimum is no higher than the last two say; how much lower a residual lets it be is
+    exact to first order. A basis that holds an excluded observation is none.
     """
     technology = programs.technology
     count = technology.columns.shape[1]

@@ -53,9 +53,9 @@ def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray
 
     `engine`: `highs` (hot-started HiGHS), `batched` (numpy simplex on many units at once) or `auto`, by size; scores
     are the same to 1e-9. What an engine leaves unverified, or verified with more than rounding, goes to the other one;
-    what both leave is stated anew with rows divided by the unit's own values, under tighter tolerances, by dual and then
-    primal simplex. Raises CertificateError if nothing is verified; in particular if no feasible point is found for a
-    unit of the reference set itself, for no ray can prove that.
+    what both leave is stated anew with rows divided by the unit's own values, under tighter tolerances, by dual and
+    then primal simplex, and at last pivoted in extended precision. Raises CertificateError if nothing is verified; in
+    particular if no feasible point is found for a unit of the reference set itself, for no ray can prove that.
     """
     if engine == "auto":
         engine = "batched" if len(programs) >= BATCH else "highs"
@@ -63,6 +63,7 @@ def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray
     if engine == "batched":
         ways.reverse()
     ways += [partial(_highs.propose, options=options, own_rows=True) for options in _highs.RETRIES]
+    ways.append(partial(_simplex.propose, extended=True))
     results, attempts = None, np.zeros(len(programs), dtype=int)
     pending = np.arange(len(programs))
     tried: list[list[str]] = [[] for _ in pending]

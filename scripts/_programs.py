@@ -43,8 +43,8 @@ class Programs:
     `local` (n or 1, m, L), `right` (n or 1, m), `costs` (L,); `signs` (R,) of each variable's slack in its balance.
     `moves` (L,): whether a local column moves its variable, so that it counts as slack. `divisor`: the column that
     intensities and slacks are divided by (Charnes-Cooper's if `linearised`, else the abatement factor), or None.
-    `outside`: super-efficiency programs. `retreat`: local column of the negative part of a radial factor, or None. `excluded` (n,): observation left out of
-    the unit's reference, or -1.
+    `outside`: super-efficiency. `retreat`: column of the negative part of a radial factor, or None. `excluded` (n,):
+    observation left out of the unit's reference, or -1.
     """
 
     technology: Technology

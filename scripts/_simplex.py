@@ -32,15 +32,20 @@ class Block:
     def __init__(self, programs: Programs, columns: np.ndarray, units: np.ndarray):
         """States of all programs at the basis of singleton local columns and artificials.
 
-        `columns` (m, J): technology columns divided by their sizes; `units` (n,): the units' own sizes.
+        `columns` (m, J): technology columns divided by their sizes, in the precision to compute in; `units` (n,): the
+        units' own sizes. In extended precision the tolerances are a thousandth.
         """
         self.programs, self.columns = programs, columns
+        finer = np.finfo(columns.dtype).eps < np.finfo(float).eps
+        self.optimal, self.zero, self.pivot, self.tie = (
+            tolerance / (1000 if finer else 1) for tolerance in (OPTIMAL, ZERO, PIVOT, TIE)
+        )
         count, rows = programs.own.shape
         self.local = np.broadcast_to(programs.local, (count, *programs.local.shape[1:]))
         right = np.broadcast_to(programs.right, (count, rows))
         self.prices = units[:, None] / programs.own  # multiplies multipliers before they meet scaled columns
         self.basis = np.tile(-1 - np.arange(rows), (count, 1))
-        self.state = np.zeros((count, rows + 2, rows + 2))
+        self.state = np.zeros((count, rows + 2, rows + 2), dtype=columns.dtype)
         self.relaxed = np.zeros(count, dtype=bool)
         filled = (programs.local != 0).any(axis=0)
         diagonal = np.ones((count, rows))
@@ -72,8 +77,8 @@ class Block:
         while len(pending):
             self.improve(pending, pool)
             worst, excess = self._price_all(pending)
-            pending = pending[excess > 10 * OPTIMAL]
-            new = np.setdiff1d(worst[excess > 10 * OPTIMAL], pool)
+            pending = pending[excess > 10 * self.optimal]
+            new = np.setdiff1d(worst[excess > 10 * self.optimal], pool)
             if not len(new):
                 break  # done, or what is left did not converge
             self.infeasible[pending] = False
@@ -90,12 +95,12 @@ class Block:
             local, prices = self.local[active], self.prices[active]
             running = np.ones(len(active), dtype=bool)
             while running.mean() > 0.6:
-                broken = state[:, rows + 1, rows] < -PIVOT
-                phase_one = broken | ((state[:, rows + 1, rows + 1] < -PIVOT) & ~self.relaxed[active])
+                broken = state[:, rows + 1, rows] < -self.pivot
+                phase_one = broken | ((state[:, rows + 1, rows + 1] < -self.pivot) & ~self.relaxed[active])
                 cost_row = np.where(phase_one, rows + 1, rows)
                 multipliers = state[np.arange(len(state)), cost_row, :rows]
                 entering, gain, column = self._enter(active, multipliers, phase_one, pool, pooled, local, prices)
-                better = gain > OPTIMAL
+                better = gain > self.optimal
                 self.infeasible[active[~better & broken & running]] = True
                 self.relaxed[active[~better & phase_one & ~broken]] = True
                 running &= (better | (phase_one & ~broken)) & (self.steps[active] < STEPS)
@@ -142,13 +147,13 @@ class Block:
         rows = basis.shape[1]
         column[:] = np.matmul(state[:, :rows, :rows], column[:, :, None])[:, :, 0]
         values = state[:, :rows, rows]
-        values = np.where(values > ZERO, values, 0.0)
-        held = (basis < 0) & ~phase_one[:, None] & (np.abs(column) > PIVOT)
-        falling = column > PIVOT
+        values = np.where(values > self.zero, values, 0.0)
+        held = (basis < 0) & ~phase_one[:, None] & (np.abs(column) > self.pivot)
+        falling = column > self.pivot
         ratios = np.where(falling, values / np.where(falling, column, 1.0), np.inf)
         ratios[held] = 0.0
         least = ratios.min(axis=1)
-        tied = (ratios <= least[:, None] * (1 + TIE) + TIE) & np.isfinite(ratios)
+        tied = (ratios <= least[:, None] * (1 + self.tie) + self.tie) & np.isfinite(ratios)
         perturbed = state[:, :rows, rows + 1] / np.where(tied, column, 1.0)
         return np.where(tied, perturbed, np.inf).argmin(axis=1), np.isfinite(least)
 
@@ -181,11 +186,14 @@ def relaxing(programs: Programs) -> np.ndarray:
     return (single > 0).any(axis=1).astype(float) - (single < 0).any(axis=1)
 
 
-def propose(programs: Programs) -> Proposal:
-    """Bases and rays of all programs; the multipliers of phase 1 are the ray of an infeasible one."""
+def propose(programs: Programs, extended: bool = False) -> Proposal:
+    """Bases and rays of all programs; the multipliers of phase 1 are the ray of an infeasible one.
+
+    `extended` computes in the machine's longest floating-point numbers: slow, for units that are all but degenerate.
+    """
     columns = programs.technology.columns
     sizes, units = column_sizes(programs)
-    scaled = columns / sizes
+    scaled = (columns / sizes).astype(np.longdouble if extended else float)
     count, rows = programs.own.shape
     basis = np.empty((count, rows), dtype=int)
     rays = np.full((count, rows), np.nan)
@@ -196,7 +204,7 @@ def propose(programs: Programs) -> Proposal:
         pool = block.solve(pool)
         basis[chosen] = block.basis
         rays[chosen[block.infeasible]] = block.state[block.infeasible, rows + 1, :rows]
-    return Proposal(basis, rays, ["batched"] * count)
+    return Proposal(basis, rays, ["batched, extended" if extended else "batched"] * count)
 
 
 def extreme_columns(programs: Programs, scaled: np.ndarray, wanted: int = 64) -> np.ndarray:

@@ -132,7 +132,7 @@ def test_a_unit_is_found_by_its_file_name():
         assert [panel.units[place] for place in find_units(panel, wanted, 1)] == [name]
     with pytest.raises(InputError, match="a b and a-b has the file name a_b"):
         find_units(panel, "a_b", 1)
-    with pytest.raises(InputError, match="no unit of Inner Mongolia, .* has the file name tibet"):
+    with pytest.raises(InputError, match=r"no unit of Inner Mongolia, .* has the file name tibet"):
         find_units(panel, "tibet", 1)
 
 
