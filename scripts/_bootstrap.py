@@ -91,7 +91,7 @@ def replicate_scores(panel: Panel, model: Mapping, provinces: np.ndarray) -> np.
             at = pending[error.unit]
             unit = f"{panel.units[panel.unit[at]]} in {panel.periods[panel.period[at]]}"
             raise CertificateError(f"model {model['name']}, {unit}: {error}", int(at)) from error
-        scores[pending] = np.where(results.feasible, results.objective + 0.0, np.nan)
+        scores[pending] = np.where(results.feasible, results.objective * programs.value + 0.0, np.nan)
         pending = pending[~results.feasible]
         if not len(pending):
             break

@@ -25,7 +25,7 @@ TILE = (1024, 512)  # units and columns priced at once
 class Results:
     """Certified results of n programs.
 
-    `gap` (n,) bounds the error of `objective` (n,) relative to `worth` + |objective| and is the largest violation in
+    `gap` (n,) bounds the error of `objective` (n,) relative to 1 + |objective| and is the largest violation in
     own-value terms; infinite where nothing is proved. `feasible` (n,). `point` (n, m): values of the basic columns
     `basis` (n, m), technology columns first, then local ones; -1 - r is row r's logical. `multipliers` (n, m) of the
     rows in own-value form. `worst` (n,): the technology column whose price is most wrong, `excess` (n,) by how much.
@@ -71,6 +71,12 @@ def basis_matrices(programs: Programs, basis: np.ndarray) -> np.ndarray:
     matrices = np.where((basis >= count)[:, :, None], np.take_along_axis(locals_, place[:, :, None], 1), matrices)
     logicals = np.eye(basis.shape[1])[np.clip(-1 - basis, 0, basis.shape[1] - 1)]
     return np.where((basis < 0)[:, :, None], logicals, matrices).swapaxes(1, 2)
+
+
+def basic_costs(costs: np.ndarray, count: int, basis: np.ndarray) -> np.ndarray:
+    """Costs (n, k) of columns by number (n, k), from those of local ones (n, L); the first `count` cost nothing."""
+    place = np.clip(basis - count, 0, costs.shape[1] - 1)
+    return np.where(basis >= count, np.take_along_axis(costs, place, 1), 0.0)
 
 
 def inverses(matrices: np.ndarray) -> np.ndarray:
@@ -150,12 +156,12 @@ def reaches(programs: Programs, objective: np.ndarray) -> Reaches:
     ]
     highest = technology.columns.max(axis=1) / programs.own
     positive, negative = np.maximum(programs.local, 0.0), np.maximum(-programs.local, 0.0)
-    caps = np.full((len(programs), len(programs.costs)), np.inf)
+    caps = np.full((len(programs), programs.costs.shape[1]), np.inf)
     if (programs.costs <= 0).all():
-        costly = programs.costs < 0
-        caps[:, costly] = np.maximum(-objective, 0.0)[:, None] / -programs.costs[costly]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            caps = np.where(programs.costs < 0, np.maximum(-objective, 0.0)[:, None] / -programs.costs, np.inf)
     elif programs.retreat is not None:
-        caps[:, programs.retreat] = np.maximum(-objective, 0.0)
+        caps[:, programs.retreat] = np.maximum(-objective, 0.0) / -programs.costs[:, programs.retreat]
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(4):
             before = caps
@@ -220,22 +226,11 @@ def _sum_product(coefficients: np.ndarray, caps: np.ndarray) -> np.ndarray:
     return np.where(coefficients > 0, coefficients * caps[:, None, :], 0.0).sum(axis=2)
 
 
-def worth(programs: Programs) -> np.ndarray:
-    """What a whole own value of the most valued variable adds to the objective (n or 1,), at least 1.
-
-    It is 1 in directions of own values; along amounts of one, a score is in the variables' units and this its scale.
-    """
-    valued = programs.local[:, : len(programs.signs), programs.costs != 0]
-    costs = np.broadcast_to(np.abs(programs.costs[programs.costs != 0]), valued.shape)
-    ratios = np.divide(costs, np.abs(valued), out=np.zeros(valued.shape), where=valued != 0)
-    return np.maximum(ratios.max(axis=(1, 2)), 1.0)
-
-
 def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
     """Objective and solution of proposed bases (n, m), with a bound on their error.
 
     Negative values are cut to zero before the balances are checked, so the objective belongs to a point whose only
-    fault is the residual of its balances. `gap` is the larger of the residual and, relative to `worth` + |objective|,
+    fault is the residual of its balances. `gap` is the larger of the residual and, relative to 1 + |objective|,
     the sum of: the residual times the multipliers; reduced costs of the wrong sign, each times the most its column can
     reach; the duality gap. The optimum is no higher than the last two say; how much lower a residual lets it be is
     exact to first order. A basis that holds an excluded observation is none.
@@ -246,7 +241,7 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         inverse = inverses(matrices)
         right = np.broadcast_to(programs.right, programs.own.shape)
-        costs = np.where(basis >= count, programs.costs[np.clip(basis - count, 0, len(programs.costs) - 1)], 0.0)
+        costs = basic_costs(np.broadcast_to(programs.costs, (len(basis), programs.costs.shape[1])), count, basis)
         point = solve_refined(inverse, matrices, right)
         multipliers = solve_refined(inverse.swapaxes(1, 2), matrices.swapaxes(1, 2), costs)
         sound = np.isfinite(point).all(axis=1) & np.isfinite(multipliers).all(axis=1)
@@ -264,7 +259,7 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
         dual = _dual_error(programs, multipliers, excess, reach) + wrong
         duality = np.abs((multipliers * right).sum(axis=1) - objective)
         score_error = (np.abs(multipliers) * residual).sum(axis=1) + dual + duality
-        gap = np.maximum(residual.max(axis=1), score_error / (worth(programs) + np.abs(objective)))
+        gap = np.maximum(residual.max(axis=1), score_error / (1 + np.abs(objective)))
         barred = (basis >= 0) & (basis < count) & (point > 0)
         barred &= technology.observation[np.clip(basis, 0, count - 1)] == programs.excluded.reshape(-1, 1)
     gap = np.where(sound & np.isfinite(gap) & ~barred.any(axis=1), gap, np.inf)
@@ -285,7 +280,7 @@ def feasibility_form(programs: Programs) -> Programs:
         own=programs.own[:, :-1],
         local=programs.local[:, :-1, programs.moves],
         right=-programs.local[:, :-1, programs.divisor],
-        costs=np.zeros(int(programs.moves.sum())),
+        costs=np.zeros((1, int(programs.moves.sum()))),
         moves=programs.moves[programs.moves],
         divisor=None,
         linearised=False,
@@ -298,7 +293,7 @@ def certify_infeasible(programs: Programs, rays: np.ndarray) -> np.ndarray:
     With the ray y scaled to |y| = 1 and y.local >= 0 made exact, a feasible point would need y.right >= -reach x
     (violation of y.a_j >= 0), while y.right = -distance: a contradiction where the distance is larger. The distance is
     the share by which the unit's own values would have to change to become feasible; at or below the tolerance a
-    program is not called infeasible.
+    program is not called infeasible. A unit that would have to retreat by more than FAR own values is out of reach.
     """
     plain = feasibility_form(programs)
     full = np.broadcast_to(programs.right, programs.own.shape)
@@ -310,7 +305,7 @@ def certify_infeasible(programs: Programs, rays: np.ndarray) -> np.ndarray:
         sound = np.isfinite(rays).all(axis=1)
         rays = np.where(sound[:, None], rays, 0.0)
         excess, _ = price_columns(plain, rays)
-        reach = reaches(plain, np.broadcast_to(-FAR * worth(programs), len(plain)))
+        reach = reaches(plain, np.full(len(plain), -FAR))
         violation = _dual_error(plain, rays, excess, reach)
         proved = sound & (distance > TOLERANCE) & (violation < distance / 2)
     return np.where(proved, violation, np.inf)

@@ -47,7 +47,7 @@ def _state(programs: Programs, local: np.ndarray, scale: np.ndarray, options: Ma
     # PuLP orders columns by name: numbers are padded so that its order is ours.
     lambdas = [problem.add_variable(f"lambda_{j:07d}", 0) for j in range(count)]
     others = [problem.add_variable(f"local_{j:07d}", 0) for j in range(local.shape[1])]
-    problem += pulp.LpAffineExpression(list(zip(others, programs.costs.tolist(), strict=True)))
+    problem += pulp.LpAffineExpression(list(zip(others, programs.costs[0].tolist(), strict=True)))
     for row in range(rows):
         # a coefficient that is zero here may not be so for the next unit, but one that is zero by form always is
         terms = [(variable, value) for variable, value in zip(lambdas, columns[row].tolist(), strict=True) if value]
@@ -88,6 +88,7 @@ def propose(programs: Programs, options: Mapping = FIRST, own_rows: bool = False
     changes = [(int(row), int(count + column)) for (row, column), vary in zip(places, varying, strict=True) if vary]
     changing = values[:, varying].tolist()
     rows = np.arange(len(scale), dtype=np.int32)
+    columns = np.arange(count, count + programs.costs.shape[1], dtype=np.int32)
     basis = np.full(factor.shape, -1 - len(rows))
     rays = np.full(factor.shape, np.nan)
     statuses = [""] * len(programs)
@@ -96,6 +97,8 @@ def propose(programs: Programs, options: Mapping = FIRST, own_rows: bool = False
         highs.changeRowsBounds(len(rows), rows, right[unit], right[unit])
         for (row, column), value in zip(changes, changing[unit], strict=True):
             highs.changeCoeff(row, column, value)
+        if len(programs.costs) > 1:
+            highs.changeColsCost(len(columns), columns, programs.costs[unit])
         if programs.excluded.ndim:
             hidden = _hide(highs, programs, unit, hidden)
         highs.run()

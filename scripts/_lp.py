@@ -15,6 +15,7 @@ import _highs
 import _simplex
 import numpy as np
 from _certificate import DUST, FINE, TOLERANCE, Results, certify_infeasible, certify_optima
+from _helpers import InputError
 from _models import RATIO_MEASURES, ROLES
 from _programs import Programs, direction_amounts, state_programs, state_technology
 
@@ -22,7 +23,7 @@ ENGINES = ("auto", "highs", "batched")
 BATCH = 100  # programs against one technology from which the batched engine is the faster
 
 
-class CertificateError(RuntimeError):
+class CertificateError(InputError):
     """No solve of a program gave an optimum or an infeasibility that could be verified; `unit` is its place."""
 
     def __init__(self, message: str, unit: int):
@@ -160,7 +161,7 @@ def read(programs: Programs, results: Results, attempts: np.ndarray, model: Mapp
     slacks = np.where(np.abs(slacks) < DUST, 0.0, slacks) / divisor * programs.own[:, :variables]
 
     ratio = model["measure"] in RATIO_MEASURES
-    score = np.where(optimal, -results.objective if ratio else results.objective, np.nan) + 0.0
+    score = np.where(optimal, results.objective * programs.value * (-1 if ratio else 1), np.nan) + 0.0
     goods, bads = (slice(*_span(model, role)) for role in ROLES[1:])
     prices = results.multipliers[:, :variables] / programs.own[:, :variables]
     good = results.multipliers[:, goods.start]

@@ -40,7 +40,8 @@ class Technology:
 class Programs:
     """Programs of n units against one technology, rows divided by `own` (n, m).
 
-    `local` (n or 1, m, L), `right` (n or 1, m), `costs` (L,); `signs` (R,) of each variable's slack in its balance.
+    `local` (n or 1, m, L), `right` (n or 1, m), `costs` (n or 1, L); the objective times `value` (n or 1,) is the
+    measure's. `signs` (R,) of each variable's slack in its balance.
     `moves` (L,): whether a local column moves its variable, so that it counts as slack. `divisor`: the column that
     intensities and slacks are divided by (Charnes-Cooper's if `linearised`, else the abatement factor), or None.
     `outside`: super-efficiency. `retreat`: column of the negative part of a radial factor, or None. `excluded` (n,):
@@ -52,6 +53,7 @@ class Programs:
     local: np.ndarray
     right: np.ndarray
     costs: np.ndarray
+    value: np.ndarray
     signs: np.ndarray
     moves: np.ndarray
     divisor: int | None = None
@@ -70,7 +72,8 @@ class Programs:
             return array[units] if len(array) == len(self) else array
 
         excluded = self.excluded[units] if self.excluded.ndim else self.excluded
-        return replace(self, own=self.own[units], local=pick(self.local), right=pick(self.right), excluded=excluded)
+        picked = {name: pick(getattr(self, name)) for name in ("local", "right", "costs", "value")}
+        return replace(self, own=self.own[units], excluded=excluded, **picked)
 
 
 class Proposal(NamedTuple):
@@ -167,20 +170,21 @@ def state_programs(
     if divided:
         divisor = len(columns)
         columns += _divisor_columns(model, rows)
-    local, costs, moves = _assemble(columns, own, amounts, right, rows)
+    local, costs, value = _assemble(columns, own, amounts, right, rows)
     if divided:
         # what the divisor multiplies is no right-hand side any more
         right = right * ~(local[:, :, divisor] < 0)
-    if len(local) > 1 and (local == local[:1]).all() and (right == right[:1]).all():
-        local, right = local[:1], right[:1]
+    if all((array == array[:1]).all() for array in (local, right, costs, value)):
+        local, right, costs, value = local[:1], right[:1], costs[:1], value[:1]
     return Programs(
         technology,
         own,
         local,
         right,
         costs,
+        value,
         variable_signs(model),
-        moves,
+        np.array([column.moves for column in columns]),
         divisor=divisor,
         linearised=ratio_measure,
         outside=outside,
@@ -270,13 +274,23 @@ def _divisor_columns(model: Mapping, rows: int) -> list[_Column]:
 
 
 def _assemble(columns: list[_Column], own: np.ndarray, amounts: np.ndarray, right: np.ndarray, rows: int):
-    """Local matrix (n, m, L), costs (L,) and moves (L,) of a list of columns."""
+    """Local matrix (n, m, L), costs (n, L) and value of the objective (n,) of a list of columns.
+
+    A column along the direction counts in the own value of the variable that bounds it most, whatever the direction's
+    amounts: its largest coefficient is 1. Where amounts are fixed, the dearest column then has cost 1.
+    """
     variables = len(amounts)
     share = np.ones_like(own)
     share[:, :variables] = amounts.T / own[:, :variables]
     factors = {"own": np.ones_like(own), "direction": share, "value": right}
     local = np.zeros((len(own), rows, len(columns)))
+    costs = np.tile([column.cost for column in columns], (len(own), 1))
     for place, column in enumerate(columns):
         for row, coefficient in column.rows.items():
             local[:, row, place] = coefficient * factors[column.unit][:, row]
-    return local, np.array([column.cost for column in columns]), np.array([column.moves for column in columns])
+        if column.unit == "direction":
+            size = np.abs(local[:, :, place]).max(axis=1)
+            local[:, :, place] /= size[:, None]
+            costs[:, place] /= size
+    value = np.maximum(np.abs(costs).max(axis=1), 1.0)
+    return local, costs / value[:, None], value

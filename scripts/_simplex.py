@@ -9,7 +9,7 @@ serves the next block. The result is a proposal: certified by `_certificate`, do
 from __future__ import annotations
 
 import numpy as np
-from _certificate import column_sizes, lowest_prices
+from _certificate import basic_costs, column_sizes, lowest_prices
 from _programs import Programs, Proposal
 
 OPTIMAL = 1e-11  # reduced costs below this are no gain
@@ -42,6 +42,7 @@ class Block:
         )
         count, rows = programs.own.shape
         self.local = np.broadcast_to(programs.local, (count, *programs.local.shape[1:]))
+        self.costs = np.broadcast_to(programs.costs, (count, programs.costs.shape[1]))
         right = np.broadcast_to(programs.right, (count, rows))
         self.prices = units[:, None] / programs.own  # multiplies multipliers before they meet scaled columns
         self.basis = np.tile(-1 - np.arange(rows), (count, 1))
@@ -55,7 +56,7 @@ class Block:
             free = (self.basis[:, row] < 0) & (self.local[:, row, column] > 0)
             self.basis[free, row] = self.columns.shape[1] + column
             diagonal[free, row] = self.local[free, row, column]
-            costs[free, row] = programs.costs[column]
+            costs[free, row] = self.costs[free, column]
         artificial = self.basis < 0
         places = np.arange(rows)
         self.state[:, places, places] = 1 / diagonal
@@ -92,14 +93,14 @@ class Block:
         active = units
         while len(active):
             state, basis = self.state[active], self.basis[active]
-            local, prices = self.local[active], self.prices[active]
+            local, costs, prices = self.local[active], self.costs[active], self.prices[active]
             running = np.ones(len(active), dtype=bool)
             while running.mean() > 0.6:
                 broken = state[:, rows + 1, rows] < -self.pivot
                 phase_one = broken | ((state[:, rows + 1, rows + 1] < -self.pivot) & ~self.relaxed[active])
                 cost_row = np.where(phase_one, rows + 1, rows)
                 multipliers = state[np.arange(len(state)), cost_row, :rows]
-                entering, gain, column = self._enter(active, multipliers, phase_one, pool, pooled, local, prices)
+                entering, gain, column = self._enter(active, multipliers, phase_one, pool, pooled, local, costs, prices)
                 better = gain > self.optimal
                 self.infeasible[active[~better & broken & running]] = True
                 self.relaxed[active[~better & phase_one & ~broken]] = True
@@ -110,7 +111,7 @@ class Block:
                 leaving, blocked = self._leave(state, basis, column, phase_one)
                 running &= blocked | ~moving
                 moving &= blocked
-                self._pivot(state, basis, column, entering, leaving, moving)
+                self._pivot(state, basis, column, entering, leaving, moving, costs)
                 self.steps[active[running]] += 1
             self.state[active], self.basis[active] = state, basis
             active = active[running]
@@ -123,7 +124,7 @@ class Block:
         worst, lowest = lowest_prices(prices, self.columns, self.programs.take(units))
         return worst, -lowest
 
-    def _enter(self, active, multipliers, phase_one, pool, pooled, local, prices):
+    def _enter(self, active, multipliers, phase_one, pool, pooled, local, costs, prices):
         """Entering column number, its gain per unit and its column in own-value form, for each active unit."""
         places = np.arange(len(active))
         reduced = (multipliers * prices) @ pooled
@@ -131,7 +132,7 @@ class Block:
             reduced[self.programs.excluded[active, None] == self.programs.technology.observation[pool]] = np.inf
         best = reduced.argmin(axis=1)
         gain = -reduced[places, best]
-        own = np.where(phase_one[:, None], 0.0, self.programs.costs) - np.matmul(multipliers[:, None, :], local)[:, 0]
+        own = np.where(phase_one[:, None], 0.0, costs) - np.matmul(multipliers[:, None, :], local)[:, 0]
         best_own = own.argmax(axis=1)
         gain_own = own[places, best_own]
         use_own = gain_own > gain
@@ -157,20 +158,17 @@ class Block:
         perturbed = state[:, :rows, rows + 1] / np.where(tied, column, 1.0)
         return np.where(tied, perturbed, np.inf).argmin(axis=1), np.isfinite(least)
 
-    def _pivot(self, state, basis, direction, entering, leaving, running):
+    def _pivot(self, state, basis, direction, entering, leaving, running, costs):
         """Exchange one column of each running unit's basis; `direction` (n, m) the entering column in basic terms."""
         rows = basis.shape[1]
         places = np.arange(len(basis))
         count = self.columns.shape[1]
         element = direction[places, leaving]
-        step = np.empty((len(basis), rows + 2))
+        step = np.empty((len(basis), rows + 2), dtype=state.dtype)
         step[:, :rows] = direction
-        costs = np.where(entering >= count, self.programs.costs[np.clip(entering - count, 0, None)], 0.0)
         # what the entering column gains in either phase: cost less multipliers times column
-        basic = np.where(
-            basis >= count, self.programs.costs[np.clip(basis - count, 0, len(self.programs.costs) - 1)], 0.0
-        )
-        step[:, rows] = (basic * direction).sum(axis=1) - costs
+        gained = basic_costs(costs, count, entering[:, None])[:, 0]
+        step[:, rows] = (basic_costs(costs, count, basis) * direction).sum(axis=1) - gained
         step[:, rows + 1] = -((basis < 0) * direction).sum(axis=1)
         step[places, leaving] -= 1.0
         pivot = state[places, leaving] / np.where(running, element, 1.0)[:, None]

@@ -61,7 +61,7 @@ def certified_scores(engine: str, data: np.ndarray, units: np.ndarray, model: di
         state_technology(data, model), evaluated, direction_amounts(evaluated, data, model), model
     )
     results, _ = solve(programs, engine)
-    return -results.objective if model["measure"] == "sbm" else results.objective
+    return results.objective * programs.value * (-1 if model["measure"] == "sbm" else 1)
 
 
 def simulate(units: int, seed: int) -> np.ndarray:
