@@ -6,7 +6,7 @@ import re
 from _config import check_config, check_variables
 from _formula import parse_column
 from _helpers import InputError, read_rows
-from _models import complete_model, model_variables, own_valued, program_options, scale_pairs
+from _models import check_base_year, complete_model, model_variables, own_valued, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
 
 
@@ -41,7 +41,7 @@ for model in MODELS.values():
     for name in model_variables(model):
         VARIABLES[name] = VARIABLES.get(name, False) or name in own_valued(model)
 ENGINE = PRODUCTIVITY.get("engine", "auto")
-UNITS_PER_JOB = PRODUCTIVITY.get("units_per_job", 1)
+UNITS_PER_JOB = int(PRODUCTIVITY.get("units_per_job", 1))  # a schema's integer may be 2.0
 BOOTSTRAP = PRODUCTIVITY.get("bootstrap", {})
 SCALE = scale_pairs(MODELS)
 if RAW:
@@ -58,15 +58,16 @@ def covered(key):
 
 
 def panel_study():
-    """Units (file-name form -> name) and columns of the user's panel."""
+    """Units (file-name form -> name), columns and periods of the user's panel."""
     path, columns = config["panel"]["path"], config["panel"]["columns"]
     header, rows, lines = read_panel(path, columns)
     check_production(path, header, rows, lines, VARIABLES, columns)
-    return unit_slugs(header, rows, path), [*header, "gtfp"] if MODELS else header
+    periods = list(dict.fromkeys(row[header.index("year")] for row in rows))
+    return unit_slugs(header, rows, path), [*header, "gtfp"] if MODELS else header, periods
 
 
 def raw_study():
-    """The study's provinces and the variables that the derive floor makes."""
+    """The study's provinces, the variables that the derive floor makes, and the years."""
     slugs = [row["province"] for row in read_rows(from_workflow("resources/provinces.csv"))]
     unknown = sorted(set(STUDY["excluded_provinces"]) - set(slugs))
     if unknown:
@@ -75,7 +76,8 @@ def raw_study():
         raise InputError("study.excluded_provinces: no province is left.")
     columns = [row["name"] for row in read_rows(from_workflow("resources/variables.csv"))]
     columns = [name.format(country=INSTRUMENT["country"]) for name in columns]
-    return {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}, columns
+    units = {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}
+    return units, columns, [str(year) for year in range(FIRST, LAST + 1)]
 
 
 def absorbed_effects():
@@ -91,13 +93,15 @@ def absorbed_effects():
 
 
 try:
-    UNITS, COLUMNS = raw_study() if RAW else panel_study()
+    UNITS, COLUMNS, PERIODS = raw_study() if RAW else panel_study()
     check_config(
         config,
         variables=PRODUCTION if RAW else COLUMNS,
         published=[path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")],
         coverage={key: covered(key) for key in CATALOG} if RAW else {},
     )
+    for model in MODELS.values():
+        check_base_year(model, PERIODS)
     # A panel laid over the default study (--configfile from the root) still carries that study's tables; one floor
     # may be asked of it, and the scripts tell a missing variable.
     if RAW or "inputs" not in config:

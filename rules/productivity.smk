@@ -48,6 +48,8 @@ rule index_scale:
     input:
         constant="results/productivity/{model}.csv",
         variable=lambda wildcards: f"results/productivity/{SCALE[wildcards.model]}.csv",
+        constant_infeasible="results/productivity/{model}_infeasible.csv",
+        variable_infeasible=lambda wildcards: f"results/productivity/{SCALE[wildcards.model]}_infeasible.csv",
         code=modules("helpers", "models", "productivity"),
     output:
         "results/productivity/{model}_scale.csv",

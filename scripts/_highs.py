@@ -98,7 +98,7 @@ def propose(programs: Programs, options: Mapping = FIRST, own_rows: bool = False
         for (row, column), value in zip(changes, changing[unit], strict=True):
             highs.changeCoeff(row, column, value)
         if len(programs.costs) > 1:
-            highs.changeColsCost(len(columns), columns, programs.costs[unit])
+            highs.changeColsCost(len(columns), columns, -programs.costs[unit])  # PuLP hands a maximum over as a minimum
         if programs.excluded.ndim:
             hidden = _hide(highs, programs, unit, hidden)
         highs.run()

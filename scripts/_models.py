@@ -44,7 +44,8 @@ def complete_model(model: Mapping) -> dict:
     An additive measure sums slacks, so its default weights are ones.
     """
     defaults = DEFAULTS | ({"weights": "ones"} if model["measure"] == "additive" else {})
-    return dict(sorted((defaults | dict(model)).items()))
+    whole = {"width": int(model["width"])} if "width" in model else {}  # a schema's integer may be 3.0
+    return dict(sorted((defaults | dict(model) | whole).items()))
 
 
 def program_options(model: Mapping) -> dict:
@@ -85,6 +86,15 @@ def slack_weights(model: Mapping) -> dict[str, float]:
     blocks = [inputs, goods, bads] if model["weights"] == "thirds" else [inputs, goods + bads]
     blocks = [block for block in blocks if block]
     return {name: 1 / len(blocks) / len(block) for block in blocks for name in block}
+
+
+def check_base_year(model: Mapping, periods: list[str]) -> None:
+    """Raise InputError where a model's base year is none of the periods."""
+    if "base_year" in model and str(model["base_year"]) not in periods:
+        raise InputError(
+            f"productivity.models: {model['name']}: base_year {model['base_year']} is none of the periods "
+            f"{', '.join(periods)}."
+        )
 
 
 def check_model(model: Mapping) -> None:
@@ -195,11 +205,11 @@ def _check_technology(model: Mapping, refuse) -> None:
         refuse("a window technology needs an odd width of 3 periods or more: the period itself in the middle")
     if technology != "window" and width is not None:
         refuse(f"width belongs to technology window, not {technology}")
-    if technology == "global" and (measure == "super_sbm" or infeasible == "super"):
+    if technology in ("global", "biennial") and (measure == "super_sbm" or infeasible == "super"):
         refuse(
-            "super-efficiency takes the unit out of its own reference set, but a global technology is one set for all "
-            "periods and holds every unit, so nothing is infeasible and indices would not be circular; choose another "
-            "technology"
+            f"super-efficiency takes the unit out of its own reference set, but a {technology} technology is one set "
+            "for the periods it compares and holds the unit in each: nothing is infeasible, and sets without the unit "
+            "do not compare; choose another technology, or infeasible missing"
         )
     if infeasible == "super" and measure in RATIO_MEASURES:
         refuse(f"infeasible super is for slack measures; with {measure} choose measure super_sbm")
@@ -242,7 +252,7 @@ def scale_pairs(models: Mapping[str, Mapping]) -> dict[str, str]:
     """CRS model -> VRS model that differs from it in returns (and the form of weak disposability) alone."""
 
     def rest(model: Mapping) -> dict:
-        kept = {key: value for key, value in model.items() if key not in ("name", "returns")}
+        kept = {key: value for key, value in model.items() if key not in ("name", "returns", "base_year")}
         return kept | {"disposability": model["disposability"].split("_")[0]}
 
     variable = [model for model in models.values() if model["returns"] == "vrs"]

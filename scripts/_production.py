@@ -53,6 +53,7 @@ def read_production(rows: Sequence[Mapping[str, str]], model: Mapping, source: s
         seen.add(key)
     values = np.array([[_number(row[variable]) for row in rows] for variable in variables])
     _check_values(rows, values, model)
+    _check_direction(values, model)
     order = period_key(year for _, year in keys)
     periods, units = tuple(sorted(order, key=order.get)), tuple(sorted({unit for unit, _ in keys}))
     period_places, unit_places = ({name: at for at, name in enumerate(names)} for names in (periods, units))
@@ -97,6 +98,18 @@ def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: 
                 f"model {model['name']}: all {role} of {at['province']} in {at['year']} are zero; a reference "
                 "observation needs at least one input and one good output above zero."
             )
+
+
+def _check_direction(values: np.ndarray, model: Mapping) -> None:
+    """Raise InputError where the direction is a mean or range that is zero: the variable would move by nothing."""
+    spread = {"mean": values.mean, "range": lambda axis: np.ptp(values, axis=axis)}.get(str(model["direction"]))
+    idle = np.flatnonzero(spread(axis=1) == 0) if spread else []
+    if len(idle):
+        names = ", ".join(np.array(model_variables(model))[idle])
+        raise InputError(
+            f"model {model['name']}: the {model['direction']} of {names} is zero: the direction moves it by nothing. "
+            "Leave it out of the model, or choose another direction."
+        )
 
 
 def _role_rows(model: Mapping) -> list[tuple[str, slice]]:

@@ -98,13 +98,13 @@ def program_levels(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
 def index_technology(programs: pd.DataFrame, model: Mapping) -> str:
     """How the index of a whole model is made, a key of `REFERENCES`; `mixed` compares each period with the next.
 
-    With the rule `biennial` one infeasible mixed-period program that a change uses moves every unit and period to the
-    biennial technology, for changes against different technologies do not compare. `programs` from `program_levels`.
+    With the rule `biennial` one mixed-period program without a level that a change uses moves every unit and period to
+    the biennial technology: changes against different technologies do not compare. `programs` from `program_levels`.
     """
     if model["technology"] in ("global", "biennial"):
         return model["technology"]
-    infeasible = programs["used"] & programs["reference"].isin(MIXED) & (programs["status"] == "infeasible")
-    return "biennial" if model["infeasible"] == "biennial" and infeasible.any() else "mixed"
+    lost = programs["used"] & programs["reference"].isin(MIXED) & programs["level"].isna()
+    return "biennial" if model["infeasible"] == "biennial" and lost.any() else "mixed"
 
 
 def level_changes(levels: pd.DataFrame, technology: str) -> pd.DataFrame:
@@ -206,13 +206,14 @@ def infeasible_programs(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
     )
 
 
-def scale_components(crs: pd.DataFrame, vrs: pd.DataFrame, index: str) -> pd.DataFrame:
+def scale_components(crs: pd.DataFrame, vrs: pd.DataFrame, index: str, comparable: bool = True) -> pd.DataFrame:
     """Pure and scale parts of changes under constant returns (Simar and Wilson 1998; Zofio 2007, J. Prod. Anal. 27).
 
     `crs` and `vrs` are tables of `productivity_change` of two models that differ in returns alone, `index` is the
     models'. Pure changes are those under variable returns; scale efficiency change EC_crs / EC_vrs, scale technical
     change TC_crs / TC_vrs (Luenberger: differences). The four multiply (add) to the CRS index; ArithmeticError if
     they do not to 1e-12, or to the rounding of tables read from a CSV, which holds twelve digits of each number.
+    Where only one index moved to the biennial technology (not `comparable`), technical changes have no parts.
     """
     both = crs.merge(vrs, on=KEYS, suffixes=("_crs", "_vrs"), validate="one_to_one")
     combine, part = (np.add, np.subtract) if index == "luenberger" else (np.multiply, np.divide)
@@ -226,4 +227,6 @@ def scale_components(crs: pd.DataFrame, vrs: pd.DataFrame, index: str) -> pd.Dat
     error = np.abs(product - both["index_crs"]) / largest
     if (error > 1e-12 + 3 * 5e-12).any():  # index and two changes, each rounded by half a unit of its twelfth digit
         raise ArithmeticError("the scale components do not combine to the index under constant returns")
+    if not comparable:
+        table[["pure_technical_change", "scale_technical_change"]] = np.nan
     return table

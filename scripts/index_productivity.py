@@ -38,6 +38,12 @@ def main(snakemake) -> None:
         "%d changes, %d missing for an infeasible program: %s",
         *((index["status"] != "first").sum(), len(changes), ", ".join(changes) or "none"),
     )
+    empty = index.groupby("province")["cumulative"].count()
+    if (empty == 0).any():
+        logger.warning(
+            "model %s: no cumulative level, for they are not observed in the base year %s: %s",
+            *(model["name"], model.get("base_year"), ", ".join(empty.index[empty == 0])),
+        )
     moved = (infeasible["treatment"] == BIENNIAL).sum()
     if moved:
         logger.warning(

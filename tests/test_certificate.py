@@ -243,6 +243,43 @@ def test_a_sound_ray_proves_and_a_turned_one_does_not(form):
         assert (certify_infeasible(few, np.roll(rays, 1, axis=1)) > TOLERANCE).all()
 
 
+def magnitudes(count, seed, exponents=(7, 12, 12, 2)):
+    """Data (4, count) whose variables are of very different magnitude: persons, yuan, yuan, kilograms."""
+    return np.exp(np.random.default_rng(seed).normal(0, 0.5, (4, count))) * 10.0 ** np.array(exponents)[:, None]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("direction", ["ones", "mean", {"Y": 1, "CO2": 0.5}])
+@pytest.mark.parametrize("name", ["ddf", "nddf", "additive"])
+def test_fixed_amounts_are_solved_in_yuan_and_kilograms(name, direction, engine):
+    data = magnitudes(30, 3)
+    chosen = model(name, "K L", direction=direction, returns="vrs")
+    small = data / 10.0 ** np.array([[7], [12], [12], [2]])
+    amounts = direction_amounts(data, data, chosen)[:, 0]
+    sizes = zip(("K", "L", "Y", "CO2"), amounts, (7, 12, 12, 2), strict=True)
+    scaled = {name: float(amount / 10.0**size) for name, amount, size in sizes if amount}
+    found = measure(data, data, np.arange(30), data, chosen, engine)
+    again = measure(small, small, np.arange(30), small, chosen | {"direction": scaled}, engine)
+    assert found.score == pytest.approx(again.score, rel=1e-9, abs=1e-9 * again.score.max())
+
+
+def test_a_wrong_radial_basis_is_refused_whatever_the_amounts():
+    # the good's own value is ten orders of magnitude above the bad's, which bounds the factor
+    data = magnitudes(12, 4)
+    chosen = model("ddf", "K L", direction="ones", returns="vrs")
+    programs = state_programs(state_technology(data, chosen), data, direction_amounts(data, data, chosen), chosen)
+    best = _highs.propose(programs).basis
+    right = certify_optima(programs, best)
+    assert (right.gap <= TOLERANCE).all()
+    for place in range(best.shape[1]):
+        for column in range(data.shape[1]):
+            wrong = best.copy()
+            wrong[:, place] = column
+            found = certify_optima(programs, wrong)
+            error = np.abs(found.objective - right.objective) / (1 + np.abs(right.objective))
+            assert ((found.gap > TOLERANCE) | (error <= 2 * TOLERANCE)).all()
+
+
 def test_units_far_beyond_the_reference_are_infeasible():
     chosen = model(inputs="K L E")
     reference = simulated(COUNT, 5)

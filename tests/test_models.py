@@ -94,6 +94,7 @@ def complete(**options):
         ({"technology": "sequential", "width": 3}, "width belongs to technology window, not sequential"),
         ({"measure": "super_sbm"}, "super-efficiency takes the unit out of its own reference set"),
         ({"infeasible": "super"}, "super-efficiency takes the unit out of its own reference set"),
+        ({"measure": "super_sbm", "technology": "biennial"}, "but a biennial technology is one set"),
         (
             {"infeasible": "super", "measure": "sbm", "technology": "contemporaneous"},
             "infeasible super is for slack measures; with sbm choose measure super_sbm",
@@ -120,7 +121,7 @@ def test_a_senseless_model_is_refused_with_its_name_and_the_reason(options, mess
         NO_BADS | DDF_INPUTS | {"index": "malmquist"},
         NO_BADS | {"measure": "ddf", "direction": ["y"], "index": "malmquist"},
         {"measure": "ddf", "direction": ["c"], "index": "malmquist_emission"},
-        {"measure": "super_sbm", "technology": "biennial"},
+        {"measure": "super_sbm", "technology": "sequential"},
         {"technology": "window", "width": 3, "infeasible": "super"},
         {"measure": "additive", "direction": "ones", "index": "luenberger"},
     ],
@@ -301,6 +302,15 @@ def test_a_senseless_combination_is_refused_before_anything_runs(tmp_path):
     message = refusal(dry_run(tmp_path, measure="ddf", index="malmquist"))
     assert message.startswith("productivity.models: m: a Malmquist index has no place for bad outputs")
     assert not (tmp_path / "results").exists()
+
+
+def test_a_base_year_that_is_no_period_is_refused_before_anything_runs(tmp_path):
+    message = refusal(dry_run(tmp_path, base_year=2003))
+    assert message == "productivity.models: m: base_year 2003 is none of the periods 2001, 2002."
+
+
+def test_whole_numbers_may_be_written_with_a_point():
+    assert repr(complete(technology="window", width=3.0)["width"]) == "3"
 
 
 def test_a_zero_under_an_own_value_direction_is_refused_with_its_row_and_column(tmp_path):

@@ -91,6 +91,13 @@ def test_a_direction_of_amounts_moves_no_own_values():
         read_production(small_rows(b="-1"), MODEL | {"direction": "ones"})
 
 
+def test_a_variable_that_the_direction_moves_by_nothing_is_refused():
+    rows = [row | {"k": "2"} for row in small_rows()]
+    with pytest.raises(InputError, match="the range of k is zero: the direction moves it by nothing"):
+        read_production(rows, MODEL | {"direction": "range"})
+    assert read_production(rows, MODEL | {"direction": "mean"}).variables == ("k", "l", "y", "b")
+
+
 def test_five_faults_are_named_and_the_rest_counted():
     rows = production(*(f"u{u},2001,0,2,3,4" for u in range(8)))
     with pytest.raises(InputError) as error:

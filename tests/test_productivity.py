@@ -360,6 +360,14 @@ def test_one_infeasible_program_moves_the_whole_index_to_the_biennial_technology
     ]
 
 
+def test_a_score_that_makes_no_efficiency_moves_the_index_too():
+    model = model_of(technology="contemporaneous", infeasible="biennial")
+    unions = [row for unit in "ab" for row in scores_by_reference(unit=unit, **BIENNIAL_LISTS)]
+    scores = typed_scores(*four_periods(previous=["", 0.2, -1.5, 0.1]), *unions)
+    assert set(productivity_change(scores, model)["status"]) == {"first", "optimal"}
+    assert list(infeasible_programs(scores, model)["treatment"]) == [BIENNIAL]
+
+
 def test_program_that_no_change_uses_moves_nothing():
     # b enters in period 2: its distance to the technology of period 1 enters no change.
     late = scores_by_reference("b", 2, own=[0.2, 0.3], previous=[None, 0.3], next=[0.4, ""])
@@ -469,6 +477,9 @@ def test_scale_components_combine_to_the_index(index, tmp_path):
     assert row["scale_efficiency_change"] == pytest.approx(undo(c["efficiency_change"], v["efficiency_change"]))
     assert row["scale_technical_change"] == pytest.approx(undo(c["technical_change"], v["technical_change"]))
     assert parts.iloc[0, 2:].isna().all()
+    apart = scale_components(crs, vrs, index, comparable=False)
+    assert apart.iloc[:, -2:].isna().all(axis=None)
+    pd.testing.assert_frame_equal(apart.iloc[:, :-2], parts.iloc[:, :-2])
     scale_components(*map(read_table, paths), index)  # twelve digits of each number are enough
     with pytest.raises(ArithmeticError, match="do not combine"):
         scale_components(crs.assign(index=crs["index"] + 1e-6), vrs, index)
