@@ -116,12 +116,12 @@ def propose(programs: Programs, options: Mapping = FIRST, own_rows: bool = False
 
 def neighbours(places: np.ndarray) -> list[int]:
     """Order in which each point (n, k) is followed by the nearest one left: a near unit's basis needs few pivots."""
-    left = np.arange(1, len(places))
+    passed = np.zeros(len(places))
     order = [0]
-    while len(left):
-        nearest = ((places[left] - places[order[-1]]) ** 2).sum(axis=1).argmin()
-        order.append(int(left[nearest]))
-        left = np.delete(left, nearest)
+    for _ in range(len(places) - 1):
+        passed[order[-1]] = np.inf
+        apart = places - places[order[-1]]
+        order.append(int((np.einsum("ij,ij->i", apart, apart) + passed).argmin()))
     return order
 
 

@@ -9,7 +9,7 @@ serves the next block. The result is a proposal: certified by `_certificate`, do
 from __future__ import annotations
 
 import numpy as np
-from _certificate import basic_costs, column_sizes, lowest_prices
+from _certificate import column_sizes, lowest_prices
 from _programs import Programs, Proposal
 
 OPTIMAL = 1e-11  # reduced costs below this are no gain
@@ -69,6 +69,7 @@ class Block:
         self.state[:, rows + 1, :rows] = -artificial.astype(float)
         self.state[:, rows, rows] = (costs * right / diagonal).sum(axis=1)
         self.state[:, rows + 1, rows] = -(artificial * right).sum(axis=1)
+        self.basic = costs  # of the basic columns
         self.infeasible = np.zeros(count, dtype=bool)
         self.steps = np.zeros(count, dtype=int)
 
@@ -92,10 +93,10 @@ class Block:
         pooled = np.ascontiguousarray(self.columns[:, pool])
         active = units
         while len(active):
-            state, basis = self.state[active], self.basis[active]
+            state, basis, basic = self.state[active], self.basis[active], self.basic[active]
             local, costs, prices = self.local[active], self.costs[active], self.prices[active]
             running = np.ones(len(active), dtype=bool)
-            while running.mean() > 0.6:
+            while np.count_nonzero(running) > 0.6 * len(running):
                 broken = state[:, rows + 1, rows] < -self.pivot
                 phase_one = broken | ((state[:, rows + 1, rows + 1] < -self.pivot) & ~self.relaxed[active])
                 cost_row = np.where(phase_one, rows + 1, rows)
@@ -111,9 +112,9 @@ class Block:
                 leaving, blocked = self._leave(state, basis, column, phase_one)
                 running &= blocked | ~moving
                 moving &= blocked
-                self._pivot(state, basis, column, entering, leaving, moving, costs)
+                self._pivot(state, basis, basic, column, entering, leaving, moving, costs)
                 self.steps[active[running]] += 1
-            self.state[active], self.basis[active] = state, basis
+            self.state[active], self.basis[active], self.basic[active] = state, basis, basic
             active = active[running]
 
     def _price_all(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +159,7 @@ class Block:
         perturbed = state[:, :rows, rows + 1] / np.where(tied, column, 1.0)
         return np.where(tied, perturbed, np.inf).argmin(axis=1), np.isfinite(least)
 
-    def _pivot(self, state, basis, direction, entering, leaving, running, costs):
+    def _pivot(self, state, basis, basic, direction, entering, leaving, running, costs):
         """Exchange one column of each running unit's basis; `direction` (n, m) the entering column in basic terms."""
         rows = basis.shape[1]
         places = np.arange(len(basis))
@@ -167,14 +168,15 @@ class Block:
         step = np.empty((len(basis), rows + 2), dtype=state.dtype)
         step[:, :rows] = direction
         # what the entering column gains in either phase: cost less multipliers times column
-        gained = basic_costs(costs, count, entering[:, None])[:, 0]
-        step[:, rows] = (basic_costs(costs, count, basis) * direction).sum(axis=1) - gained
+        gained = np.where(entering >= count, costs[places, np.maximum(entering - count, 0)], 0.0)
+        step[:, rows] = (basic * direction).sum(axis=1) - gained
         step[:, rows + 1] = -((basis < 0) * direction).sum(axis=1)
         step[places, leaving] -= 1.0
         pivot = state[places, leaving] / np.where(running, element, 1.0)[:, None]
         step[~running] = 0.0
         state -= step[:, :, None] * pivot[:, None, :]
-        basis[places[running], leaving[running]] = entering[running]
+        changed = places[running], leaving[running]
+        basis[changed], basic[changed] = entering[running], gained[running]
 
 
 def relaxing(programs: Programs) -> np.ndarray:
