@@ -49,6 +49,8 @@ ADDITIVE = MODEL | {
     "weights": {name: 1.0 if name == GOOD else 0.25 for name in VARIABLES},
 }
 
+BASIC_UNITS = np.array([[1e8], [1e4], [1e7], [1e8], [1e7]])  # a yearbook's units in yuan, persons, kilograms
+
 # Our engines -> programs that one is timed on at most. The scores of the first are what the others are compared with.
 ENGINES = {"batched": 30_000, "highs": 2_000}
 
@@ -321,6 +323,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of units")
     parser.add_argument("--limit", type=float, default=LIMIT, help="seconds for a peer or an engine at one size")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS), help="peers to run")
+    parser.add_argument("--basic-units", action="store_true", help="state the data in yuan, persons and kilograms")
     arguments = parser.parse_args()
     peers = {key: peer for key, peer in PEERS.items() if key in arguments.peers}
     models = {model["name"]: model for model in (SBM_DDF, *(peer.model for peer in peers.values()))}
@@ -328,7 +331,7 @@ def main() -> None:
     heads = ("n", "engine", "model", "timed", "programs/s", "/ loop", "difference")
     print("{:>6}  {:<18} {:<9} {:>6} {:>12} {:>9} {:>11}".format(*heads))
     for count in sorted(arguments.sizes):
-        data = simulate(count, SEED)
+        data = simulate(count, SEED) * (BASIC_UNITS if arguments.basic_units else 1)
         loop = run_peer(peers[BASELINE], data, arguments.limit) if BASELINE in peers else nothing("not asked for")
         ours: dict[str, np.ndarray] = {}
         for engine in ENGINES:
