@@ -109,9 +109,10 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
+PROVINCES = list(UNITS)
 # what stands in {province}'s place: a province, or in large studies the number of a chunk of units
 CHUNKS = range(1, -(-len(UNITS) // UNITS_PER_JOB) + 1)
-PROVINCES = list(UNITS) if UNITS_PER_JOB == 1 else [f"{chunk:05d}" for chunk in CHUNKS]
+JOBS = PROVINCES if UNITS_PER_JOB == 1 else [f"{chunk:05d}" for chunk in CHUNKS]
 ABSORBED = absorbed_effects()
 
 # --- raw tables ---------------------------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def one_of(names):
 wildcard_constraints:
     theme=one_of(THEMES),
     country="[a-z_]+",
-    province=one_of(PROVINCES),
+    province=one_of(JOBS),
     model=one_of(MODELS),
     block="[0-9]+",
     table=one_of(TABLES),

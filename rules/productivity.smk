@@ -26,7 +26,7 @@ rule solve_dea:
 rule index_productivity:
     """Productivity index, its decomposition and cumulative level from the scores; the cells without a solution."""
     input:
-        scores=expand("results/dea/{{model}}/{province}.csv", province=PROVINCES),
+        scores=expand("results/dea/{{model}}/{province}.csv", province=JOBS),
         code=modules("helpers", "models", "productivity"),
     output:
         index="results/productivity/{model}.csv",
@@ -92,7 +92,7 @@ rule solve_bootstrap:
 rule index_bootstrap:
     """Confidence intervals of the index and the cumulative level, and bias-corrected scores."""
     input:
-        scores=expand("results/dea/{{model}}/{province}.csv", province=PROVINCES),
+        scores=expand("results/dea/{{model}}/{province}.csv", province=JOBS),
         replicates=expand("results/bootstrap/{{model}}/{block}.csv", block=range(1, BOOTSTRAP.get("blocks", 0) + 1)),
         code=modules(
             "helpers",

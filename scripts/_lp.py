@@ -36,7 +36,8 @@ class Distances:
     """Certified distances of n units.
 
     `status` (n,): `optimal` or `infeasible`; `score` (n,); `gap` (n,): largest violation in own-value terms; `slacks`
-    (n, R) in the variables' units; `shadow_prices` (n, I) of each bad in units of the first good; nan where infeasible.
+    (n, R) in the variables' units; `shadow_prices` (n, I) of each bad in units of the first good, nan where not unique;
+    all nan where infeasible.
     `peers`: for each unit pairs of a reference observation and its intensity. `attempts` (n,): solves it took.
     """
 
@@ -166,7 +167,9 @@ def read(programs: Programs, results: Results, attempts: np.ndarray, model: Mapp
     prices = results.multipliers[:, :variables] / programs.own[:, :variables]
     good = results.multipliers[:, goods.start]
     with np.errstate(divide="ignore", invalid="ignore"):
-        shadow = np.where(np.abs(good[:, None]) > TOLERANCE, -prices[:, bads] / prices[:, [goods.start]], np.nan) + 0.0
+        # a basic value of zero, as on the frontier, leaves a choice of multipliers, and so of prices
+        unique = (results.point > DUST).all(axis=1) & (np.abs(good) > TOLERANCE)
+        shadow = np.where(unique[:, None], -prices[:, bads] / prices[:, [goods.start]], np.nan) + 0.0
     return Distances(
         np.where(optimal, "optimal", "infeasible"),
         score,

@@ -209,7 +209,7 @@ def _check_technology(model: Mapping, refuse) -> None:
         refuse(
             f"super-efficiency takes the unit out of its own reference set, but a {technology} technology is one set "
             "for the periods it compares and holds the unit in each: nothing is infeasible, and sets without the unit "
-            "do not compare; choose another technology, or infeasible missing"
+            f"do not compare; choose another technology{'' if measure == 'super_sbm' else ', or infeasible missing'}"
         )
     if infeasible == "super" and measure in RATIO_MEASURES:
         refuse(f"infeasible super is for slack measures; with {measure} choose measure super_sbm")

@@ -81,13 +81,15 @@ def summarise(model: Mapping, index: pd.DataFrame, infeasible: pd.DataFrame) -> 
 
 
 def lay_out_productivity(table: pd.DataFrame, note: str = "") -> Layout:
-    """The printed table: a row a model; words of the config lose their underscores, measures keep three decimals."""
+    """The printed table: a column a model, under the config's own words; measures keep three decimals."""
 
     def text(cell: str | int | float) -> str:
-        return shown(cell) if isinstance(cell, float) else str(cell).replace("_", " ")
+        return shown(cell) if isinstance(cell, float) else str(cell)
 
-    rows = [[name, *map(text, cells)] for name, *cells in table.itertuples(index=False, name=None)]
-    return Layout("productivity", "Productivity models", [[(h, 1) for h in HEADINGS.values()]], [rows], NOTES, note)
+    names, *rest = HEADINGS
+    rows = [[HEADINGS[name], *map(text, table[name])] for name in rest]
+    header = [(HEADINGS[names], 1), *((name, 1) for name in table[names])]
+    return Layout("productivity", "Productivity models", [header], [rows], NOTES, note)
 
 
 def main(snakemake) -> None:

@@ -277,6 +277,15 @@ def test_shadow_prices_are_not_negative_under_strong_disposability(name, returns
         assert (prices[np.isfinite(prices)] >= -1e-7).all()
 
 
+def test_a_shadow_price_that_is_not_unique_is_left_out():
+    data = simulated(12, 7, rows=4)
+    found = own(data, chosen_model("sbm_ddf"))
+    frontier = found.score == 0
+    assert 0 < frontier.sum() < 12
+    assert np.isnan(found.shadow_prices[frontier]).all()
+    assert np.isfinite(found.shadow_prices[~frontier]).all()
+
+
 @st.composite
 def balanced(draw):
     """A panel of some units over three periods."""

@@ -140,6 +140,15 @@ def test_an_index_or_a_base_year_of_a_model_reruns_no_linear_program(small_study
         assert dry_run(small_study) == {"index_productivity": 1, "tabulate_productivity": 1}
 
 
+def test_units_per_job_changes_the_linear_programs_jobs_alone(small_study):
+    config = small_config()
+    config["productivity"]["units_per_job"] = 3
+    with with_config(small_study[1], config):
+        assert {rule: jobs for rule, jobs in dry_run(small_study).items() if not rule.startswith("clean")} == {
+            "solve_dea": 4, **{rule: jobs for rule, jobs in INDEX.items() if rule != "solve_dea"}, **PANEL, **ESTIMATES
+        }  # fmt: skip
+
+
 def test_the_bootstrap_is_a_target_of_its_own_in_blocks(small_study):
     config = small_config()
     config["productivity"]["bootstrap"] = {"replications": 40, "blocks": 2}
@@ -157,7 +166,7 @@ def test_the_bootstrap_is_a_target_of_its_own_in_blocks(small_study):
 def test_writing_a_default_out_is_no_change(small_study):
     config = small_config()
     model = config["productivity"]["models"][0]
-    config["productivity"]["models"] = [{"infeasible": "missing", **dict(reversed(model.items()))}]
+    config["productivity"]["models"][0] = {"infeasible": "missing", **dict(reversed(model.items()))}
     with with_config(small_study[1], config):
         assert dry_run(small_study) == {}
 
