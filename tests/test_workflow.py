@@ -161,6 +161,8 @@ def test_the_bootstrap_is_a_target_of_its_own_in_blocks(small_study):
         rows = list(csv.DictReader((small_study[1] / target).open(encoding="utf-8")))
         assert len(rows) == 24
         assert all(row["replications"] == "40" for row in rows)
+    shutil.rmtree(small_study[1] / "results" / "bootstrap")
+    (small_study[1] / target).unlink()
 
 
 def test_writing_a_default_out_is_no_change(small_study):
