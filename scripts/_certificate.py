@@ -3,7 +3,6 @@
 A solver only proposes a basis (or a ray). Scores, slacks, intensities and multipliers are solved again from the basis
 in own-value form, and the proposal counts only if the primal point, the reduced costs of all columns and the duality
 gap bound the score's error by TOLERANCE (or the ray proves that there is no feasible point).
-
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class Results:
     `gap` (n,) bounds the error of `objective` (n,) relative to 1 + |objective| and is the largest violation in
     own-value terms; infinite where nothing is proved. `feasible` (n,). `point` (n, m): values of the basic columns
     `basis` (n, m), technology columns first, then local ones; -1 - r is row r's logical. `multipliers` (n, m) of the
-    rows in own-value form. `worst` (n,): the technology column whose price is most wrong, `excess` (n,) by how much.
+    rows in own-value form.
     """
 
     gap: np.ndarray
@@ -37,8 +36,6 @@ class Results:
     basis: np.ndarray
     point: np.ndarray
     multipliers: np.ndarray
-    worst: np.ndarray
-    excess: np.ndarray
 
 
 def column_sizes(programs: Programs) -> tuple[np.ndarray, np.ndarray]:
@@ -100,12 +97,12 @@ def solve_refined(inverse: np.ndarray, matrices: np.ndarray, right: np.ndarray) 
     return solution
 
 
-def price_columns(programs: Programs, multipliers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Largest excess (n,) of a technology column's reduced cost over zero, per size, and that column (n,)."""
+def price_columns(programs: Programs, multipliers: np.ndarray) -> np.ndarray:
+    """Largest excess (n,) of a technology column's reduced cost over zero, per size."""
     sizes, units = price_sizes(programs)
     prices = multipliers / programs.own * units[:, None]
-    worst, lowest = lowest_prices(prices, programs.technology.columns / sizes, programs)
-    return np.maximum(-lowest, 0.0), worst
+    _, lowest = lowest_prices(prices, programs.technology.columns / sizes, programs)
+    return np.maximum(-lowest, 0.0)
 
 
 def lowest_prices(prices: np.ndarray, columns: np.ndarray, programs: Programs) -> tuple[np.ndarray, np.ndarray]:
@@ -250,7 +247,7 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
         point[(point < DUST) & (basis >= count)] = 0.0
         objective = (costs * point).sum(axis=1)
         residual = np.abs(np.einsum("nij,nj->ni", matrices, point) - right)
-        excess, worst = price_columns(programs, multipliers)
+        excess = price_columns(programs, multipliers)
         reach = reaches(programs, objective)
         local = programs.costs - np.einsum(
             "nm,nml->nl", multipliers, np.broadcast_to(programs.local, (len(basis), *programs.local.shape[1:]))
@@ -263,7 +260,7 @@ def certify_optima(programs: Programs, basis: np.ndarray) -> Results:
         barred = (basis >= 0) & (basis < count) & (point > 0)
         barred &= technology.observation[np.clip(basis, 0, count - 1)] == programs.excluded.reshape(-1, 1)
     gap = np.where(sound & np.isfinite(gap) & ~barred.any(axis=1), gap, np.inf)
-    return Results(gap, objective, np.ones(len(basis), dtype=bool), basis, point, multipliers, worst, excess)
+    return Results(gap, objective, np.ones(len(basis), dtype=bool), basis, point, multipliers)
 
 
 def feasibility_form(programs: Programs) -> Programs:
@@ -304,7 +301,7 @@ def certify_infeasible(programs: Programs, rays: np.ndarray) -> np.ndarray:
         distance = -(rays * plain.right).sum(axis=1)
         sound = np.isfinite(rays).all(axis=1)
         rays = np.where(sound[:, None], rays, 0.0)
-        excess, _ = price_columns(plain, rays)
+        excess = price_columns(plain, rays)
         reach = reaches(plain, np.full(len(plain), -FAR))
         violation = _dual_error(plain, rays, excess, reach)
         proved = sound & (distance > TOLERANCE) & (violation < distance / 2)

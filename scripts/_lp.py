@@ -19,7 +19,6 @@ from _helpers import InputError
 from _models import RATIO_MEASURES, ROLES
 from _programs import Programs, direction_amounts, state_programs, state_technology
 
-ENGINES = ("auto", "highs", "batched")
 BATCH = 100  # programs against one technology from which the batched engine is the faster
 
 
