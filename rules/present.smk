@@ -6,7 +6,7 @@ rule tabulate_table:
     input:
         estimates="results/estimates/{table}.json",
         codebook="results/codebook.csv",
-        code=modules("helpers", "tables"),
+        code=modules("helpers", "pages", "tables"),
     output:
         csv="results/tables/{table}.csv",
         html=report(
@@ -36,7 +36,7 @@ rule tabulate_description:
     input:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
-        code=modules("helpers", "tables"),
+        code=modules("helpers", "pages", "tables"),
     output:
         csv="results/tables/table_1.csv",
         html=report(
@@ -65,7 +65,7 @@ rule tabulate_productivity:
     input:
         index=expand("results/productivity/{model}.csv", model=list(MODELS)),
         infeasible=expand("results/productivity/{model}_infeasible.csv", model=list(MODELS)),
-        code=modules("helpers", "models", "productivity", "tables"),
+        code=modules("helpers", "models", "productivity", "pages", "tables"),
     output:
         csv="results/tables/productivity.csv",
         html=report(
@@ -93,7 +93,7 @@ rule plot_trends:
     input:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
-        code=modules("helpers", "tables"),
+        code=modules("helpers", "pages", "tables"),
     output:
         png=report(
             "results/figures/{figure}.png",

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 from _helpers import read_rows, write_rows
+from _pages import page
 
 FIELDS = (
     "table",
@@ -25,20 +26,6 @@ FIELDS = (
 )
 STAR_LEVELS = "*** p < 0.01, ** p < 0.05, * p < 0.1"
 
-_CSS = """
-body { font: 15px/1.45 "Times New Roman", Times, serif; color: #111; margin: 2em; }
-figure { display: table; margin: 0 auto; max-width: 100%; overflow-x: auto; }
-.warning { background: #fff3cd; border: 1px solid #b58900; padding: .5em .8em; margin: 0 0 1em; }
-table { border-collapse: collapse; border-top: 2px solid; border-bottom: 2px solid; width: 100%; }
-caption { caption-side: top; text-align: left; font-weight: bold; padding-bottom: .5em; }
-th, td { padding: .12em .9em; text-align: center; font-weight: normal; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; padding-left: .2em; }
-thead tr:last-child > *, tbody:not(:last-child) tr:last-child > * { border-bottom: 1px solid; }
-tbody tr:first-child > * { padding-top: .4em; }
-tbody tr:last-child > *, thead tr:last-child > * { padding-bottom: .4em; }
-th.span { border-bottom: 1px solid; }
-figcaption { display: table-caption; caption-side: bottom; font-size: 13px; padding-top: .5em; }
-"""
 _TEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -118,19 +105,16 @@ def write_tidy(rows: Iterable[dict[str, str]], path: str | Path) -> None:
 
 def render_html(layout: Layout) -> str:
     """A page of its own: three rules, no assets."""
-    warning = f'<p class="warning">{escape(layout.note)}</p>\n' if layout.note else ""
     head = "\n".join(_html_header(row) for row in layout.header)
     bodies = "\n".join(
         "<tbody>\n" + "\n".join(_html_row(row) for row in block) + "\n</tbody>" for block in layout.blocks
     )
     notes = " ".join(escape(note) for note in layout.notes)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(layout.caption)}</title>\n<style>{_CSS}</style>\n</head>\n<body>\n{warning}<figure>\n"
-        f"<table>\n<caption>{escape(layout.caption)}</caption>\n<thead>\n{head}\n</thead>\n{bodies}\n</table>\n"
-        f"<figcaption>Notes: {notes}</figcaption>\n</figure>\n</body>\n</html>\n"
+    body = (
+        f"<figure>\n<table>\n<caption>{escape(layout.caption)}</caption>\n<thead>\n{head}\n</thead>\n{bodies}\n</table>\n"
+        f"<figcaption>Notes: {notes}</figcaption>\n</figure>"
     )
+    return page(layout.caption, body, layout.note)
 
 
 def render_tex(layout: Layout) -> str:
