@@ -2,10 +2,11 @@
 
 
 rule estimate_table:
-    """Every column of one table, with reghdfe's semantics."""
+    """Every column of one table, with reghdfe's and ivreghdfe's semantics."""
     input:
         panel="results/panel_winsorised.csv",
-        code=modules("helpers", "formula", "regression"),
+        critical_values=from_workflow("resources/stock_yogo.csv"),
+        code=modules("helpers", "formula", "absorption", "samples", "regression", "instruments", "mediation"),
     output:
         "results/estimates/{table}.json",
     log:
@@ -17,6 +18,7 @@ rule estimate_table:
     params:
         columns=lambda wildcards: TABLES[wildcards.table]["columns"],
         controls=CONTROLS,
+        bootstrap=lambda wildcards: TABLES[wildcards.table].get("bootstrap"),
         note=SIMULATED,
     script:
         "../scripts/estimate_table.py"

@@ -40,11 +40,11 @@ def check_config(
         raise InputError("tables: table_1 is made by `describe`; give the regression table another name.")
     compared = {f"tables.{name}": table for name, table in tables.items()} | {"describe": describe}
     for where, table in compared.items():
-        if "published" in table and table["published"] not in published:
-            raise InputError(
-                f"{where}: resources/published has no {table['published']}.csv; it has "
-                f"{', '.join(sorted(published)) or 'none'}."
-            )
+        for name in (table.get("published"), table.get("published_pairs", {}).get("table")):
+            if name and name not in published:
+                raise InputError(
+                    f"{where}: resources/published has no {name}.csv; it has {', '.join(sorted(published)) or 'none'}."
+                )
 
 
 def check_years(years: list[int], capital: dict, coverage: dict[str, tuple[int, int | None]]) -> None:
@@ -99,7 +99,12 @@ def named_variables(config: dict) -> dict[str, list[str]]:
                 regression = parse_column(column, controls)
             except InputError as error:
                 raise InputError(f"{where}: {error}") from None
-            named[where] = [regression.dependent, *regression.regressors, *regression.absorbed]
+            if regression.indirect and "bootstrap" not in table:
+                raise InputError(
+                    f"{where}: a column with `indirect` needs the table's `bootstrap`, e.g. "
+                    "{replications: 1000, block: province, level: 95, seed: 2025}."
+                )
+            named[where] = list(regression.variables)
     return named
 
 

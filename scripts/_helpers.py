@@ -95,6 +95,11 @@ def period_gaps(observations) -> dict[str, list[str]]:
     return {unit: gap for unit, gap in gaps.items() if gap}
 
 
+def stars(p_value: float) -> str:
+    """*** p < .01, ** p < .05, * p < .1."""
+    return "*" * sum(p_value < level for level in (0.01, 0.05, 0.1))
+
+
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without loading pandas."""
     with Path(path).open(newline="", encoding="utf-8") as file:

@@ -1,33 +1,30 @@
-"""Least squares with absorbed fixed effects, numbers as Stata's reghdfe prints them (iid and robust).
+"""Least squares and two-stage least squares with absorbed fixed effects: what Stata's reghdfe and ivreghdfe print.
 
-linearmodels' AbsorbingLS partials the effects out, estimates and gives the covariance without a small-sample
-factor; this module adds what reghdfe does around it: singletons, absorbed degrees of freedom, the factor,
-the constant. Notation: N observations, K slopes, df_a absorbed degrees of freedom.
+The effects are partialled out of every variable, linearmodels estimates and gives the covariance without a
+small-sample factor, and this module adds what Stata does around it: absorbed degrees of freedom, the factor, the
+constant. Notation: N observations, K slopes, df_a absorbed degrees of freedom, G clusters.
 
-References: Correia (2016), Linear models with high-dimensional fixed effects; reghdfe 6, `Regression.mata`
-and `DoF.mata`.
+References: Correia (2016), Linear models with high-dimensional fixed effects; reghdfe 6, `Regression.mata` and
+`DoF.mata`; Baum, Schaffer and Stillman (2007), Stata Journal 7(4), ivreg2.
 """
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
-from _formula import Regression
-from _helpers import InputError
-from linearmodels.iv.absorbing import AbsorbingLS
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from _absorption import count_absorbed, count_not_nested, partial_out
+from _formula import CONSTANT, Regression
+from _helpers import InputError, logger
+from _samples import Sample, draw_sample, joined
+from linearmodels.iv import IV2SLS
 from scipy.special import fdtrc, stdtr, stdtrit
 
-CONSTANT = "_cons"
-_COVARIANCE = {"iid": "unadjusted", "robust": "robust"}
-# Krylov iterations to machine precision: alternating projections stop early where effects hardly overlap.
-_ABSORPTION = {"atol": 1e-14, "btol": 1e-14, "conlim": 0, "maxiter": 100_000}
-_ABSORBED = 1e-10  # within over total sum of squares; linearmodels' own limit for regressors
+ENTITY = "province"  # whose means the within-entity R2 takes out
+_COVARIANCE = {"iid": "unadjusted", "robust": "robust", "cluster": "clustered"}
+_ABSORBED = 1e-10  # what is left of a variable's sum of squares when effects or other terms explain it
 _PERFECT_FIT = 1e-12  # residual over within sum of squares
 
 
@@ -60,194 +57,274 @@ class Estimates:
         )
 
 
-def fit_fixed_effects(data: pd.DataFrame, regression: Regression) -> Estimates:
-    """Estimate `regression` on `data` (one row an observation), as `reghdfe y x, absorb(...)` does.
+@dataclass(frozen=True)
+class Design:
+    """A regression ready to estimate: its sample, and every term standardised and partialled out.
 
-    iid: V = RSS/(N-K-df_a) (X'X)^-1; robust: V = N/(N-K-df_a) x HC0, with X the regressors after partialling
-    out, their means added back, and a constant. So the constant is ybar - xbar'b, and it equals, with its
-    standard error, the one of a regression on dummies whose effects average zero over the sample.
-
-    `stats`: n, n_missing (rows dropped for a missing value), n_singletons, df_absorbed (df_a), df_resid,
-    r2 (overall, effects included), r2_adjusted, r2_within, rmse, f and f_p_value (all slopes zero).
-    The result does not depend on the order of the rows.
-
-    Raises InputError where the regression cannot be estimated, naming the term and the reason.
+    `within` (N, p), `mean` (p,) and `scale` (p,) run as `sample.terms`; standardised variables make results
+    independent of units. `regressors` and `instruments` are those that are kept; `dropped` the collinear ones.
     """
-    check_variables(data, regression)
-    complete = data.dropna(subset=[regression.dependent, *regression.regressors, *regression.absorbed])
-    if complete.empty:
-        raise InputError("no row has a value for every variable of the formula.")
-    sample, effects = drop_singletons(complete, regression.absorbed)
-    if sample.empty:
+
+    regression: Regression
+    sample: Sample
+    within: np.ndarray
+    mean: np.ndarray
+    scale: np.ndarray
+    regressors: tuple[str, ...]
+    instruments: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """Number of observations."""
+        return len(self.within)
+
+    @property
+    def slopes(self) -> tuple[str, ...]:
+        """Terms with a coefficient, endogenous ones first."""
+        return (*self.regression.endogenous, *self.regressors)
+
+    def columns(self, terms: Sequence[str]) -> np.ndarray:
+        """The partialled terms (N, len(terms))."""
+        return self.within[:, [self.sample.terms.index(term) for term in terms]]
+
+    @property
+    def df_absorbed(self) -> int:
+        """df_a."""
+        return count_absorbed(list(self.sample.effects.values()))
+
+    @property
+    def df_lost(self) -> int:
+        """What the variance's factor takes from N besides slopes: df_a, clustered df_a' and one if effects are nested.
+
+        The one stands for the constant, which then is a parameter that no counted effect includes.
+        """
+        if not self.sample.clusters:
+            return self.df_absorbed
+        df, nested = count_not_nested(list(self.sample.effects.values()), list(self.sample.clusters.values()))
+        return df + nested
+
+    @property
+    def n_clusters(self) -> dict[str, int]:
+        """Number of clusters by cluster variable."""
+        return {name: int(codes.max()) + 1 for name, codes in self.sample.clusters.items()}
+
+    def factor(self, n_terms: int) -> float:
+        """Small-sample factor of a variance with `n_terms` slopes.
+
+        iid and robust N/(N-K-df_a); clustered (N-1)/(N-K-df_a'-n) x G/(G-1), G the smallest number of clusters.
+        """
+        if not self.sample.clusters:
+            return self.n / (self.n - n_terms - self.df_lost)
+        g = min(self.n_clusters.values())
+        return (self.n - 1) / (self.n - n_terms - self.df_lost) * g / (g - 1)
+
+    def df_resid(self, n_terms: int) -> int:
+        """Degrees of freedom of t: N-K-df_a, with clusters at most G-1."""
+        df = self.n - n_terms - self.df_absorbed
+        return min([df, *(count - 1 for count in self.n_clusters.values())])
+
+
+def fit(data: pd.DataFrame, regression: Regression) -> Estimates:
+    """Estimate `regression` on `data` (one row an observation): `estimate(prepare(data, regression))`."""
+    return estimate(prepare(data, regression))
+
+
+def prepare(data: pd.DataFrame, regression: Regression) -> Design:
+    """Draw the sample, partial the effects out and look for every reason not to estimate.
+
+    Raises InputError naming the term and the reason: whatever `draw_sample` refuses, a term without variation, a
+    collinear one (unless the regression drops them), too few observations or clusters, a perfect fit.
+    """
+    sample = draw_sample(data, regression)
+    for name, codes in sample.clusters.items():
+        if codes.max() < 1:
+            raise InputError(f"too few clusters: `{name}` has one value in the sample, and two at least are needed.")
+    spread = np.ptp(sample.values, axis=0)
+    optional = set(regression.regressors) if regression.collinear == "drop" else set()
+    for term, width in zip(sample.terms, spread, strict=True):
+        if width == 0 and term not in optional:
+            raise InputError(f"`{term}` has the same value in all {len(sample.values)} observations of the sample.")
+    mean = np.average(sample.values, axis=0, weights=sample.weights)
+    scale = np.sqrt(np.average((sample.values - mean) ** 2, axis=0, weights=sample.weights))
+    scale = np.where(spread == 0, 1.0, scale)
+    within = partial_out((sample.values - mean) / scale, list(sample.effects.values()), np.sqrt(sample.weights))
+    design = Design(regression, sample, within, mean, scale, regression.regressors, regression.instruments, ())
+    if np.average(design.columns([regression.dependent])[:, 0] ** 2, weights=sample.weights) < _ABSORBED:
+        raise InputError(f"the dependent variable `{regression.dependent}` does not vary {_over(regression)}.")
+    kept, dropped = _independent_terms(design)
+    design = Design(regression, sample, within, mean, scale, kept, regression.instruments, dropped)
+    terms = len(kept) + max(len(regression.endogenous), len(regression.instruments))
+    if design.n - terms - max(design.df_absorbed, design.df_lost) < 1:
         raise InputError(
-            f"all {len(complete)} observations are singletons of {_joined(regression.absorbed)}: "
-            "each effect needs levels that occur at least twice."
+            f"{design.n} observations are too few for {terms} slopes and {design.df_absorbed} absorbed degrees of "
+            "freedom."
         )
-    order = np.lexsort([sample[name] for name in (*regression.regressors, regression.dependent)] + effects)
-    sample, effects = sample.iloc[order], [codes[order] for codes in effects]
-
-    n, k = len(sample), len(regression.regressors)
-    df_absorbed = count_absorbed(effects)
-    df_resid = n - k - df_absorbed
-    if df_resid < 1:
-        raise InputError(f"{n} observations are too few for {k} slopes and {df_absorbed} absorbed degrees of freedom.")
-    fit, coefficients, covariance = _estimate(sample, effects, regression)
-    covariance *= n / df_resid
-    rss_share = fit.resid_ss / fit.total_ss
-    f = _f_statistic(coefficients[:k], covariance[:k, :k])
-    stats = {
-        "n": n,
-        "n_missing": len(data) - len(complete),
-        "n_singletons": len(complete) - n,
-        "df_absorbed": df_absorbed,
-        "df_resid": df_resid,
-        "r2": 1 - rss_share,
-        "r2_adjusted": 1 - rss_share * (n - 1) / df_resid,
-        "r2_within": fit.absorbed_rsquared,
-        "rmse": np.sqrt(fit.resid_ss / df_resid) * np.std(sample[regression.dependent].to_numpy(float)),
-        "f": f,
-        "f_p_value": fdtrc(k, df_resid, f),
-    }
-    return Estimates((*regression.regressors, CONSTANT), coefficients, covariance, stats)
+    return design
 
 
-def check_variables(data: pd.DataFrame, regression: Regression) -> None:
-    """Raise InputError unless every variable is there, dependent and regressors numbers, none infinite."""
-    numeric = (regression.dependent, *regression.regressors)
-    for name in (*numeric, *regression.absorbed):
-        if name not in data.columns:
-            close = get_close_matches(name, data.columns, n=1)
-            hint = f"did you mean `{close[0]}`?" if close else f"it has {', '.join(map(str, data.columns))}."
-            raise InputError(f"the panel has no variable `{name}`; {hint}")
-    for name in numeric:
-        if not pd.api.types.is_numeric_dtype(data[name]):
-            text = np.flatnonzero(pd.to_numeric(data[name], errors="coerce").isna() & data[name].notna())
-            found = f", e.g. {data[name].iloc[text[0]]!r} in row {text[0] + 1}" if len(text) else ""
-            raise InputError(f"the variable `{name}` must hold numbers; it holds text{found}.")
-        infinite = np.isinf(data[name].to_numpy(float, na_value=np.nan))
-        if infinite.any():
-            raise InputError(
-                f"the variable `{name}` is infinite in {infinite.sum()} row(s), the first being row "
-                f"{int(infinite.argmax()) + 1}: leave the cell empty or correct the transformation."
-            )
+def estimate(design: Design) -> Estimates:
+    """Coefficients and their covariance, as `reghdfe y x, absorb(...)` or `ivreghdfe y x (d = z), absorb(...) small`.
 
+    iid: V = RSS/(N-K-df_a) (X'X)^-1; robust and clustered: `Design.factor` x HC0 or CR0, with X the regressors after
+    partialling out (instrumented ones projected), their means added back, and a constant. So the constant is
+    ybar - xbar'b, and it equals, with its standard error, the one of a regression on dummies whose effects average
+    zero over the sample.
 
-def drop_singletons(data: pd.DataFrame, absorbed: tuple[str, ...]) -> tuple[pd.DataFrame, list[np.ndarray]]:
-    """Drop, until none is left, the observations that are alone in a level of an effect (Correia 2015).
-
-    Returns the remaining rows and, for each effect, the codes (N,) of their levels. Without effects the
-    constant is the one effect.
+    `stats`: n, n_missing (rows dropped for a missing value), n_singletons, df_absorbed (df_a), df_resid, r2 (overall,
+    effects included), r2_adjusted, r2_within (all effects taken out), r2_within_entity (province means taken out, as
+    xtivreg and ivreghdfe with year dummies print it; absent without province effects), rmse, f and f_p_value (all
+    slopes zero), n_clusters_<variable>.
     """
-    keep = np.ones(len(data), dtype=bool)
-    codes = [pd.factorize(data[name], sort=True)[0] for name in absorbed]
-    while True:
-        alone = np.zeros(len(data), dtype=bool)
-        for level in codes:
-            alone |= keep & (np.bincount(level[keep], minlength=len(data))[level] == 1)
-        if not alone.any():
-            break
-        keep &= ~alone
-    remaining = [np.unique(level[keep], return_inverse=True)[1] for level in codes]
-    return data[keep], remaining or [np.zeros(len(data), dtype=int)]
-
-
-def count_absorbed(effects: list[np.ndarray]) -> int:
-    """Degrees of freedom the effects absorb, df_a, from their level codes (N,).
-
-    As reghdfe counts: all levels of the first; of each later one the levels less the connected components
-    (mobility groups) it forms with an earlier effect, the largest number among them. Exact for one and two
-    effects (Abowd, Creecy and Kramarz 2002); from the third on, redundant levels that no pair of effects
-    shows are counted as absorbed.
-    """
-    levels = [int(codes.max()) + 1 for codes in effects]
-    absorbed = levels[0]
-    for later in range(1, len(effects)):
-        groups = [_count_components(effects[earlier], effects[later]) for earlier in range(later)]
-        absorbed += levels[later] - max(groups)
-    return absorbed
-
-
-def _count_components(first: np.ndarray, second: np.ndarray) -> int:
-    """Connected components of the graph that joins levels occurring in one observation."""
-    offset = int(first.max()) + 1
-    size = offset + int(second.max()) + 1
-    graph = coo_array((np.ones(len(first)), (first, second + offset)), shape=(size, size))
-    return connected_components(graph, directed=False)[0]
-
-
-def _estimate(sample: pd.DataFrame, effects: list[np.ndarray], regression: Regression):
-    """Fit on standardised variables, so that units do not matter, and return to the given ones.
-
-    Returns linearmodels' results (dependent in standard deviations), the coefficients (K+1,) and their
-    covariance (K+1, K+1) without small-sample factor.
-    """
-    names = [regression.dependent, *regression.regressors]
-    values = sample[names].to_numpy(float)
-    constant = [name for name, spread in zip(names, np.ptp(values, axis=0), strict=True) if spread == 0]
-    if constant:
-        raise InputError(f"`{constant[0]}` has the same value in all {len(sample)} observations of the sample.")
-    mean, scale = values.mean(axis=0), values.std(axis=0)
-    standardised = pd.DataFrame((values - mean) / scale, columns=names)
-    fit = _absorb(standardised, regression, effects)
-
-    k = len(regression.regressors)
-    slope = scale[0] / scale[1:]
-    back = np.zeros((k + 1, k + 1))  # slopes and constant in the given units, from the standardised ones
-    back[:k, :k] = np.diag(slope)
-    back[k, :k] = -mean[1:] * slope
-    back[k, k] = scale[0]
-    standardised_coefficients = fit.params.to_numpy()
-    coefficients = back @ standardised_coefficients
-    coefficients[k] += mean[0]
-    return fit, coefficients, back @ fit.cov.to_numpy() @ back.T
-
-
-def _absorb(standardised: pd.DataFrame, regression: Regression, effects: list[np.ndarray]):
-    """linearmodels' fit of the standardised variables and a constant; InputError where not identified."""
-    regressors = list(regression.regressors)
-    fit = _fit_absorbing(standardised, regression, regressors, effects)
-    omitted = [name for name in regressors if name not in fit.params.index]
-    over = f"within {_joined(regression.absorbed)}" if regression.absorbed else "in the sample"
-    for name in omitted:
-        alone = _fit_absorbing(standardised, regression, [name], effects)
-        if name not in alone.params.index:
-            raise InputError(f"the regressor `{name}` does not vary {over}, so it has no coefficient; leave it out.")
-        before = _joined(regressors[: regressors.index(name)])
-        raise InputError(f"the regressor `{name}` is collinear {over} with {before}; leave one out.")
-    within = fit.model.absorbed_dependent.to_numpy()
-    if np.mean(within**2) < _ABSORBED:
-        raise InputError(f"the dependent variable `{regression.dependent}` does not vary {over}.")
-    if 1 - fit.absorbed_rsquared < _PERFECT_FIT:
+    regression, weights = design.regression, design.sample.weights
+    terms = design.slopes
+    coefficients, covariance, residuals = least_squares(
+        design, regression.dependent, design.regressors, regression.endogenous, design.instruments
+    )
+    k = len(terms)
+    rss = weights @ residuals**2  # of the standardised dependent variable, whose total is N
+    within = weights @ design.columns([regression.dependent])[:, 0] ** 2
+    if not regression.endogenous and rss / within < _PERFECT_FIT:
         raise InputError(f"the residuals are zero: `{regression.dependent}` is an exact sum of regressors and effects.")
-    return fit
+    df_model = design.n - k - design.df_absorbed
+    f = wald(coefficients[:k], covariance[:k, :k]) / k
+    stats = {
+        "n": design.n,
+        "n_missing": design.sample.n_missing,
+        "n_singletons": design.sample.n_singletons,
+        "df_absorbed": design.df_absorbed,
+        "df_resid": design.df_resid(k),
+        "r2": 1 - rss / design.n,
+        "r2_adjusted": 1 - rss / design.n * (design.n - 1) / df_model,
+        "r2_within": 1 - rss / within,
+    }
+    if ENTITY in design.sample.effects:
+        stats["r2_within_entity"] = 1 - rss / _entity_sum_of_squares(design)
+    scale = design.scale[design.sample.terms.index(regression.dependent)]
+    stats |= {"rmse": np.sqrt(rss / df_model) * scale, "f": f, "f_p_value": fdtrc(k, design.df_resid(k), f)}
+    stats |= {f"n_clusters_{name}": count for name, count in design.n_clusters.items()}
+    return Estimates((*terms, CONSTANT), coefficients, covariance, stats)
 
 
-def _fit_absorbing(
-    standardised: pd.DataFrame, regression: Regression, regressors: list[str], effects: list[np.ndarray]
-):
-    exog = standardised[regressors].assign(**{CONSTANT: 1.0})
-    absorb = pd.DataFrame({f"effect{i}": pd.Categorical(codes) for i, codes in enumerate(effects)})
-    model = AbsorbingLS(standardised[regression.dependent], exog, absorb=absorb, drop_absorbed=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an omitted regressor: the caller says which and why
-        return model.fit(
-            cov_type=_COVARIANCE[regression.vcov],
-            debiased=False,
-            method="lsmr",
-            absorb_options=_ABSORPTION,
-            use_cache=False,
-        )
+def least_squares(
+    design: Design,
+    dependent: str,
+    regressors: Sequence[str],
+    endogenous: Sequence[str] = (),
+    instruments: Sequence[str] = (),
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """linearmodels' (two-stage) least squares of one partialled term on others and a constant.
+
+    Returns coefficients (K+1,) and covariance (K+1, K+1) with the small-sample factor, in the given units, endogenous
+    ones first and the constant last; and the residuals (N,) of the standardised dependent variable.
+    """
+    exogenous = np.column_stack([design.columns(regressors), np.ones(design.n)])
+    model = IV2SLS(
+        design.columns([dependent]),
+        exogenous,
+        design.columns(endogenous) if endogenous else None,
+        design.columns(instruments) if endogenous else None,
+        weights=design.sample.weights,
+    )
+    options = {}
+    if design.sample.clusters:
+        options["clusters"] = np.column_stack(list(design.sample.clusters.values()))
+    result = model.fit(cov_type=_COVARIANCE[design.regression.vcov], debiased=False, **options)
+    # linearmodels puts the endogenous regressors after the constant
+    k, first = len(regressors) + len(endogenous), len(regressors) + 1
+    order = [*range(first, k + 1), *range(len(regressors)), len(regressors)]
+    coefficients = result.params.to_numpy()[order]
+    covariance = result.cov.to_numpy()[np.ix_(order, order)] * design.factor(k)
+    if len(design.sample.clusters) > 1:
+        covariance = _positive(covariance)
+    residuals = design.columns([dependent])[:, 0] - exogenous @ coefficients[len(endogenous) :]
+    if endogenous:
+        residuals = residuals - design.columns(endogenous) @ coefficients[: len(endogenous)]
+
+    at = [design.sample.terms.index(term) for term in (dependent, *endogenous, *regressors)]
+    scale, mean = design.scale[at], design.mean[at]
+    units = np.append(scale[0] / scale[1:], scale[0])
+    back = np.diag(units)
+    back[-1, :-1] = -mean[1:] * units[:-1]
+    coefficients = back @ coefficients
+    coefficients[-1] += mean[0]
+    return coefficients, back @ covariance @ back.T, residuals
 
 
-def _f_statistic(slopes: np.ndarray, covariance: np.ndarray) -> float:
-    """Wald statistic of all slopes over their number; missing, as in reghdfe, for a singular covariance."""
+def wald(coefficients: np.ndarray, covariance: np.ndarray) -> float:
+    """Wald statistic of all coefficients (k,) zero; missing, as in reghdfe, for a singular covariance (k, k)."""
     error = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(error, error)
-    if not np.isfinite(correlation).all() or np.linalg.matrix_rank(correlation) < len(slopes):
+    if not (error > 0).all():
         return np.nan
-    t = slopes / error
-    return t @ np.linalg.solve(correlation, t) / len(slopes)
+    correlation = covariance / np.outer(error, error)
+    if not np.isfinite(correlation).all() or np.linalg.matrix_rank(correlation) < len(error):
+        return np.nan
+    t = coefficients / error
+    return float(t @ np.linalg.solve(correlation, t))
 
 
-def _joined(names) -> str:
-    return " and ".join(f"`{name}`" for name in names)
+def _positive(covariance: np.ndarray) -> np.ndarray:
+    """A two-way clustered covariance with negative eigenvalues set to zero (Cameron, Gelbach and Miller 2011)."""
+    values, vectors = np.linalg.eigh(covariance)
+    if values.min() >= -1e-12 * values.max():
+        return covariance
+    logger.warning("the two-way clustered covariance is not positive semi-definite; negative eigenvalues set to zero")
+    return vectors @ np.diag(np.maximum(values, 0)) @ vectors.T
+
+
+def _entity_sum_of_squares(design: Design) -> float:
+    """Sum of squares of the standardised dependent variable about its entity means."""
+    sample = design.sample
+    dependent = design.regression.dependent
+    at = sample.terms.index(dependent)
+    y = (sample.column(dependent) - design.mean[at]) / design.scale[at]
+    codes, weights = sample.effects[ENTITY], sample.weights
+    means = np.bincount(codes, weights * y) / np.bincount(codes, weights)
+    return weights @ (y - means[codes]) ** 2
+
+
+def _independent_terms(design: Design) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Exogenous regressors that are kept and those dropped as collinear; InputError unless dropping is asked for.
+
+    Instruments and endogenous regressors always have to be independent of what stands before them.
+    """
+    regression, root = design.regression, np.sqrt(design.sample.weights)[:, None]
+    basis = np.empty((design.n, 0))
+    kept, dropped = [], []
+    for kind, terms in (
+        ("regressor", regression.regressors),
+        ("instrument", regression.instruments),
+        ("endogenous regressor", regression.endogenous),
+    ):
+        before = basis if kind != "endogenous regressor" else basis[:, : len(kept)]
+        names = list(kept)
+        for term in terms:
+            column = design.columns([term])[:, 0] * root[:, 0]
+            rest = column - before @ (before.T @ column)
+            rest -= before @ (before.T @ rest)  # once more, for orthogonality to rounding
+            if column @ column < _ABSORBED * design.n:
+                fault = (
+                    f"the {kind} `{term}` does not vary {_over(regression)}, so it has no coefficient; leave it out."
+                )
+            elif rest @ rest < _ABSORBED * (column @ column):
+                others = joined(names) if names else "the absorbed effects"
+                fault = f"the {kind} `{term}` is collinear {_over(regression)} with {others}; leave one out."
+            else:
+                before = np.column_stack([before, rest / np.sqrt(rest @ rest)])
+                names.append(term)
+                if kind == "regressor":
+                    kept.append(term)
+                continue
+            if kind != "regressor" or regression.collinear != "drop":
+                raise InputError(fault)
+            logger.warning("dropped: %s", fault)
+            dropped.append(term)
+        if kind != "endogenous regressor":
+            basis = before
+    if not kept and not regression.endogenous:
+        raise InputError("no regressor is left after dropping the collinear ones.")
+    return tuple(kept), tuple(dropped)
+
+
+def _over(regression: Regression) -> str:
+    return f"within {joined(regression.absorbed)}" if regression.absorbed else "in the sample"

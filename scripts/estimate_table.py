@@ -7,62 +7,94 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
-from _formula import Regression, parse_column
-from _helpers import InputError, logger, read_table, start_log
-from _regression import Estimates, check_variables, fit_fixed_effects
+from _formula import parse_column
+from _helpers import InputError, logger, read_rows, read_table, stars, start_log
+from _instruments import first_stages, instrument_tests
+from _mediation import indirect_effect
+from _regression import Design, Estimates, estimate, prepare
+from _samples import check_variables
 
 
 def estimate_table(
-    panel: pd.DataFrame, table: str, columns: Sequence[str | Mapping], controls: Sequence[str] = ()
+    panel: pd.DataFrame,
+    table: str,
+    columns: Sequence[str | Mapping],
+    controls: Sequence[str] = (),
+    bootstrap: Mapping | None = None,
+    critical_values: Sequence[Mapping[str, str]] = (),
 ) -> list[dict]:
     """One dictionary a column of `table`, estimated on `panel` (one row a province-year).
 
-    Every formula is read and every variable looked up before the first estimation. Raises InputError that
-    names the table, the column and the formula.
+    bootstrap : of the columns with an indirect effect. critical_values : rows of resources/stock_yogo.csv. Every column
+    is read, looked up and prepared before the first estimation. Raises InputError that names the table, the column and
+    the term.
     """
-    regressions = []
+    regressions, designs = [], []
     for number, column in enumerate(columns, start=1):
         with located(table, number):
             regressions.append(parse_column(column, controls))
             check_variables(panel, regressions[-1])
-    results = []
     for number, regression in enumerate(regressions, start=1):
         with located(table, number):
-            estimates = fit_fixed_effects(panel, regression)
+            designs.append(prepare(panel, regression))
+    results = []
+    for number, design in enumerate(designs, start=1):
+        with located(table, number):
+            estimates = estimate(design)
+            results.append(describe_column(str(number), design, estimates))
+            if design.regression.endogenous:
+                results[-1] |= describe_instruments(design, results[-1]["stats"], critical_values)
+            if design.regression.indirect:
+                results[-1]["indirect"] = indirect_effect(design, bootstrap)
         stats = estimates.stats
         logger.info(
             "column %d: %s: N = %d (dropped: %d rows with missing values, %d singletons), residual df %d",
             number,
-            regression.formula,
+            design.regression.formula,
             stats["n"],
             stats["n_missing"],
             stats["n_singletons"],
             stats["df_resid"],
         )
-        results.append(describe_column(str(number), regression, estimates))
     return results
 
 
-def describe_column(column: str, regression: Regression, estimates: Estimates) -> dict:
-    """The contract's dictionary of one column; `sample` is empty, which means all rows."""
-    terms = estimates.table
-    terms.insert(5, "stars", [stars(p_value) for p_value in terms["p_value"]])
+def describe_column(column: str, design: Design, estimates: Estimates) -> dict:
+    """The contract's dictionary of one column; an empty `sample` means all rows. `dropped` names collinear terms."""
+    regression = design.regression
     return {
         "column": column,
         "formula": regression.formula,
-        "sample": "",
-        "vcov": regression.vcov,
+        "sample": design.sample.description,
+        "vcov": regression.covariance,
         "dependent": regression.dependent,
         "group": regression.group,
         "absorbed": list(regression.absorbed),
-        "terms": terms.to_dict("records"),
+        "weights": regression.weights,
+        "dropped": list(design.dropped),
+        "terms": describe_terms(estimates),
         "stats": dict(estimates.stats),
     }
 
 
-def stars(p_value: float) -> str:
-    """*** p < .01, ** p < .05, * p < .1."""
-    return "*" * sum(p_value < level for level in (0.01, 0.05, 0.1))
+def describe_instruments(design: Design, stats: dict, critical_values: Sequence[Mapping[str, str]]) -> dict:
+    """What an instrumental-variables column has besides: its variables, first stages, and `stats` with the tests."""
+    return {
+        "endogenous": list(design.regression.endogenous),
+        "instruments": list(design.instruments),
+        "first_stages": [
+            {"dependent": name, "terms": describe_terms(stage), "stats": dict(stage.stats)}
+            for name, stage in first_stages(design).items()
+        ],
+        "stats": stats | instrument_tests(design, critical_values),
+    }
+
+
+def describe_terms(estimates: Estimates) -> list[dict]:
+    """One dictionary a term, with stars."""
+    terms = estimates.table
+    terms.insert(5, "stars", [stars(p_value) for p_value in terms["p_value"]])
+    return terms.to_dict("records")
 
 
 def to_json(columns: list[dict]) -> str:
@@ -91,12 +123,17 @@ def located(table: str, column: int):
 
 def main(snakemake) -> None:
     start_log(snakemake)
-    panel = read_table(snakemake.input.panel)
+    params = snakemake.params
     columns = estimate_table(
-        panel, snakemake.wildcards.table, list(snakemake.params.columns), list(snakemake.params.controls)
+        read_table(snakemake.input.panel),
+        snakemake.wildcards.table,
+        list(params.columns),
+        list(params.controls),
+        params.bootstrap,
+        read_rows(snakemake.input.critical_values),
     )
-    if snakemake.params.note:
-        columns = [column | {"note": snakemake.params.note} for column in columns]
+    if params.note:
+        columns = [column | {"note": params.note} for column in columns]
     Path(snakemake.output[0]).write_text(to_json(columns), encoding="utf-8")
 
 

@@ -1,147 +1,255 @@
 """A regression table from its estimates: tidy CSV, HTML and LaTeX."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from _helpers import start_log
-from _tables import (
-    STAR_LEVELS,
-    Layout,
-    entry,
-    exact,
-    read_codebook,
-    render_html,
-    render_tex,
-    shown,
-    table_number,
-    write_tidy,
-)
+from _columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
+from _formula import CONSTANT
+from _helpers import read_rows, start_log
+from _tables import STAR_LEVELS, Layout, exact, read_codebook, render_html, render_tex, shown, table_number, write_tidy
 
-CONSTANT = "_cons"
-STATISTICS = {"N": "n", "R2": "r2", "R2_within": "r2_within"}  # name in the CSV, name in the estimates
-_STATISTIC_LABELS = {"N": "N", "R2": "R²", "R2_within": "Within R²"}
 _COVARIANCE_NAMES = {"iid": "homoskedastic", "robust": "heteroskedasticity-robust"}
+_NUMBERS = ("estimate", "statistic", "std_error", "p_value")
 
 
-def tidy_table(columns: list[dict], table: str, codebook: dict[str, dict[str, str]]) -> list[dict[str, str]]:
-    """Rows of the CSV: regressors, constant, absorbed effects (Yes or No), N, R2 and within R2.
+def tidy_table(columns: Sequence[Column], table: str) -> list[dict[str, str]]:
+    """Rows of the CSV: terms, constant, indirect effects, absorbed effects (Yes or No), statistics.
 
-    Names are the codebook's symbols. As in the published tables, rows run by term and then by column.
+    As in the published tables, rows run by term and then by column; a collinear term that was dropped says so.
     """
-    absorbed = _in_order(column["absorbed"] for column in columns)
+
+    def row(column: Column, term: str, numbers: Mapping) -> dict[str, str]:
+        return {
+            "table": table_number(table),
+            "column": column.column,
+            "dependent": column.dependent,
+            "group": column.group,
+            "term": term,
+            "stars": numbers.get("stars", ""),
+        } | {key: exact(numbers.get(key)) for key in _NUMBERS}
+
     rows = []
     for term in _terms(columns):
         for column in columns:
-            found = _find(column, term)
-            if found:
-                rows.append(
-                    _row(column, table, codebook, entry(codebook, term, "symbol"))
-                    | {"stars": found["stars"]}
-                    | {key: exact(found[key]) for key in ("estimate", "statistic", "std_error", "p_value")}
-                )
-    for effect in absorbed:
-        for column in columns:
-            answer = "Yes" if effect in column["absorbed"] else "No"
-            rows.append(_row(column, table, codebook, entry(codebook, effect, "symbol")) | {"estimate": answer})
-    for name, key in STATISTICS.items():
-        for column in columns:
-            rows.append(_row(column, table, codebook, name) | {"estimate": exact(column["stats"][key])})
+            if term in column.terms:
+                rows.append(row(column, term, column.terms[term]))
+            elif term in column.dropped:
+                rows.append(row(column, term, {}) | {"estimate": "dropped"})
+    for term in in_order(column.indirect for column in columns):
+        rows += [row(column, term, column.indirect[term]) for column in columns if term in column.indirect]
+    for effect in in_order(column.absorbed for column in columns):
+        for column in _ours(columns):
+            rows.append(row(column, effect, {}) | {"estimate": "Yes" if effect in column.absorbed else "No"})
+    for name in _statistics(columns):
+        rows += [row(column, name, column.statistics[name]) for column in columns if name in column.statistics]
     return rows
 
 
 def lay_out_table(
-    columns: list[dict],
-    table: str,
-    title: str,
-    codebook: dict[str, dict[str, str]],
-    note: str = "",
-    percentiles: dict[str, float] | None = None,
+    columns: Sequence[Column], table: str, title: str, notes: Sequence[str] = (), warning: str = ""
 ) -> Layout:
     """The printed table: coefficient with stars, t statistic in parentheses beneath.
 
-    percentiles : `lower` and `upper`, at which the variables are winsorised; None where they are not.
+    warning : to print prominently, such as simulated inputs.
     """
-    header = [[("", 1), *((f"({column['column']})", 1) for column in columns)]]
-    if any(column["group"] for column in columns):
-        runs = groupby(columns, key=lambda column: column["group"])
+    header = [[("", 1), *((f"({column.column})", 1) for column in columns)]]
+    if any(column.group for column in columns):
+        runs = groupby(columns, key=lambda column: column.group)
         header.insert(0, [("", 1), *((group, len(list(run))) for group, run in runs)])
-    header.append([("", 1), *((entry(codebook, column["dependent"], "symbol"), 1) for column in columns)])
+    header.append([("", 1), *((column.dependent, 1) for column in columns)])
     coefficients = []
     for term in _terms(columns):
-        found = [_find(column, term) for column in columns]
-        name = "Constant" if term == CONSTANT else entry(codebook, term, "symbol")
-        coefficients.append([name, *(shown(t["estimate"]) + t["stars"] if t else "" for t in found)])
-        coefficients.append(["", *(f"({shown(t['statistic'])})" if t else "" for t in found)])
-    summary = [
-        [f"{entry(codebook, effect, 'symbol')} effects"]
-        + ["Yes" if effect in column["absorbed"] else "No" for column in columns]
-        for effect in _in_order(column["absorbed"] for column in columns)
-    ]
-    for name, key in STATISTICS.items():
-        values = [column["stats"][key] for column in columns]
-        summary.append([_STATISTIC_LABELS[name], *(str(v) if name == "N" else shown(v) for v in values)])
-    return Layout(table, title, header, [coefficients, summary], _notes(columns, percentiles), note)
+        name = "Constant" if term == CONSTANT else term
+        coefficients.append([name, *(_estimate(column, term) for column in columns)])
+        coefficients.append(["", *(_statistic(column, term) for column in columns)])
+    blocks = [coefficients]
+    if any(column.indirect for column in columns):
+        blocks.append(_indirect_block(columns))
+    summary = []
+    for effect in in_order(column.absorbed for column in columns):
+        answers = ["" if column.published else "Yes" if effect in column.absorbed else "No" for column in columns]
+        summary.append([f"{effect} effects", *answers])
+    for name in _statistics(columns):
+        label = STATISTICS[name][1] if name in STATISTICS else name
+        found = [column.statistics.get(name) for column in columns]
+        summary.append([label, *(_number(cell, name) if cell else "" for cell in found)])
+    return Layout(table, title, header, [*blocks, summary], notes, warning)
 
 
-def _notes(columns: list[dict], percentiles: dict[str, float] | None) -> list[str]:
+def write_notes(
+    columns: Sequence[Mapping], codebook: Mapping, percentiles: Mapping[str, float] | None, pairs: bool
+) -> list[str]:
+    """What a reader has to know: standard errors, winsorising, samples, instruments, what was dropped.
+
+    columns : of the estimates' JSON. percentiles : `lower` and `upper`, at which the variables are winsorised; None
+    where they are not. pairs : whether differences of published columns are printed.
+    """
     notes = [f"t statistics in parentheses, from {_covariances(columns)} standard errors. {STAR_LEVELS}."]
     if percentiles:
         notes.append(f"Variables winsorised at percentiles {percentiles['lower']:g} and {percentiles['upper']:g}.")
     else:
         notes.append("Variables not winsorised.")
+    for key, word in (("sample", "Sample"), ("weights", "Weights")):
+        for text in in_order([column[key]] for column in columns):
+            if text:
+                notes.append(f"{word} of {_numbers(columns, key, text)}: {text}.")
+    notes += _shared_symbols(columns, codebook)
+    for column in columns:
+        if column.get("dropped"):
+            dropped = ", ".join(symbol(codebook, term) for term in column["dropped"])
+            notes.append(f"Dropped as collinear in column {column['column']}: {dropped}.")
     for key, what in (("n_singletons", "singleton observations"), ("n_missing", "rows with missing values")):
-        dropped = [(column["stats"][key], column["column"]) for column in columns if column["stats"][key]]
-        if dropped:
-            counts = ", ".join(f"{count} in column {column}" for count, column in dropped)
-            notes.append(f"Dropped {what}: {counts}.")
+        counts = [f"{c['stats'][key]} in column {c['column']}" for c in columns if c["stats"][key]]
+        if counts:
+            notes.append(f"Dropped {what}: {', '.join(counts)}.")
+    notes += _instrument_notes(columns, codebook)
+    if any("indirect" in column for column in columns):
+        notes.append(_indirect_note(next(column["indirect"] for column in columns if "indirect" in column)))
+    if pairs:
+        notes.append(
+            "Columns of published tables: difference of two published coefficients, z from their printed t statistics "
+            "taken as independent, and its p-value."
+        )
     return notes
 
 
-def _covariances(columns: list[dict]) -> str:
-    """`robust`, or which columns have which kind."""
-    kinds = _in_order([column["vcov"]] for column in columns)
-    if len(kinds) == 1:
-        return _COVARIANCE_NAMES[kinds[0]]
-    return " and ".join(
-        f"{_COVARIANCE_NAMES[kind]} (column {', '.join(c['column'] for c in columns if c['vcov'] == kind)})"
-        for kind in kinds
+def _shared_symbols(columns: Sequence[Mapping], codebook: Mapping) -> list[str]:
+    """Which variable a symbol is in which columns, where it stands for several."""
+    uses: dict[str, dict[str, list[str]]] = {}
+    for column in columns:
+        for name in (column["dependent"], *(term["term"] for term in column["terms"])):
+            uses.setdefault(symbol(codebook, name), {}).setdefault(name, []).append(column["column"])
+    return [
+        f"{label} is {', '.join(f'{name} in column ' + ', '.join(numbers) for name, numbers in names.items())}."
+        for label, names in uses.items()
+        if len(names) > 1
+    ]
+
+
+def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping) -> list[str]:
+    """Which instruments, and what the statistics of these columns are."""
+    notes, groups = [], {}
+    for column in columns:
+        if column.get("endogenous"):
+            sides = [
+                " and ".join(symbol(codebook, name) for name in column[key]) for key in ("endogenous", "instruments")
+            ]
+            groups.setdefault(f"{sides[0]} by {sides[1]}", []).append(column["column"])
+    for what, numbers in groups.items():
+        notes.append(f"Instrumented in column {', '.join(numbers)}: {what}.")
+    if groups:
+        notes.append(
+            "First-stage F: excluded instruments zero in the first stage, by the column's own standard errors; F, all "
+            "slopes: the second stage's coefficients zero. Kleibergen–Paap rk LM: underidentification, with stars from "
+            "its chi-square p-value; neither it nor an F tests exogeneity. Stock–Yogo values hold for the Cragg–Donald "
+            "F under homoskedasticity. R² of instrumented columns: overall, after all effects are taken out (within), "
+            "and after province means are taken out (within-province, what xtivreg with year dummies prints)."
+        )
+    if any("overid" in column["stats"] for column in columns):
+        notes.append(
+            "Overidentification test: Sargan with iid standard errors, else Hansen's J, stars from its p-value."
+        )
+    return notes
+
+
+def _indirect_note(indirect: Mapping) -> str:
+    return (
+        f"Indirect effect: coefficient of the treatment on the mediator times coefficient of the mediator on the "
+        f"outcome; {indirect['level']:g}% percentile interval from {indirect['replications']} bootstrap draws of whole "
+        "units. It is a mediated effect only if, given controls and effects, the treatment and then the mediator vary "
+        "as if at random (no unobserved cause of mediator and outcome, none of them changed by the treatment), the "
+        "treatment does not change what the mediator does, and the mediator is not itself caused by the outcome. The "
+        "controls include variables the treatment may move."
     )
 
 
-def _row(column: dict, table: str, codebook: dict[str, dict[str, str]], term: str) -> dict[str, str]:
-    return {
-        "table": table_number(table),
-        "column": column["column"],
-        "dependent": entry(codebook, column["dependent"], "symbol"),
-        "group": column["group"],
-        "term": term,
-    }
+def _indirect_block(columns: Sequence[Column]) -> list[list[str]]:
+    """First step with its t, the product, and its interval on one line."""
+    names = in_order(column.indirect for column in columns)
+    first, effect, low, high = names[:4]
+    cells = [column.indirect for column in columns]
+    block = [[first.replace("->", "→"), *(_starred(cell.get(first)) for cell in cells)]]
+    block.append(["", *(f"({shown(cell[first]['statistic'])})" if cell else "" for cell in cells)])
+    block.append([effect, *(_starred(cell.get(effect)) for cell in cells)])
+    ends = [f"[{shown(cell[low]['estimate'])}, {shown(cell[high]['estimate'])}]" if cell else "" for cell in cells]
+    return [*block, ["", *ends]]
 
 
-def _terms(columns: list[dict]) -> list[str]:
+def _estimate(column: Column, term: str) -> str:
+    return "dropped" if term in column.dropped else _starred(column.terms.get(term))
+
+
+def _statistic(column: Column, term: str) -> str:
+    found = column.terms.get(term)
+    if not found:
+        return ""
+    if column.published:
+        return f"(z {shown(found['statistic'])}, p {shown(found['p_value'])})"
+    return f"({shown(found['statistic'])})"
+
+
+def _starred(numbers: Mapping | None) -> str:
+    return shown(numbers["estimate"]) + numbers["stars"] if numbers else ""
+
+
+def _number(cell: Mapping, name: str) -> str:
+    return str(cell["estimate"]) if name == "N" else shown(cell["estimate"]) + cell.get("stars", "")
+
+
+def _numbers(columns: Sequence[Mapping], key: str, text: str) -> str:
+    """`column 5, 6`, or `all columns`."""
+    numbers = [column["column"] for column in columns if column[key] == text]
+    return "all columns" if len(numbers) == len(columns) else f"column {', '.join(numbers)}"
+
+
+def _covariances(columns: Sequence[Mapping]) -> str:
+    """`robust`, or which columns have which kind."""
+    kinds = in_order([column["vcov"]] for column in columns)
+    if len(kinds) == 1:
+        return _covariance_name(kinds[0], columns)
+    return " and ".join(f"{_covariance_name(kind, columns)} ({_numbers(columns, 'vcov', kind)})" for kind in kinds)
+
+
+def _covariance_name(kind: str, columns: Sequence[Mapping]) -> str:
+    if kind in _COVARIANCE_NAMES:
+        return _COVARIANCE_NAMES[kind]
+    names = kind.removeprefix("cluster: ").split(" + ")
+    stats = [column["stats"] for column in columns if column["vcov"] == kind]
+    counts = [sorted({stat[f"n_clusters_{name}"] for stat in stats}) for name in names]
+    words = [f"{name} ({', '.join(map(str, count))} clusters)" for name, count in zip(names, counts, strict=True)]
+    return f"by {' and '.join(words)} clustered"
+
+
+def _ours(columns: Sequence[Column]) -> list[Column]:
+    return [column for column in columns if not column.published]
+
+
+def _terms(columns: Sequence[Column]) -> list[str]:
     """Terms of all columns in order of first appearance, the constant last."""
-    names = _in_order([term["term"] for term in column["terms"]] for column in columns)
+    names = in_order([*column.terms, *column.dropped] for column in columns)
     return sorted(names, key=lambda name: name == CONSTANT)
 
 
-def _find(column: dict, term: str) -> dict | None:
-    return next((found for found in column["terms"] if found["term"] == term), None)
-
-
-def _in_order(lists: Iterable[Iterable[str]]) -> list[str]:
-    return list(dict.fromkeys(name for names in lists for name in names))
+def _statistics(columns: Sequence[Column]) -> list[str]:
+    """Names of the statistics that some column has, in the order of STATISTICS, the first stages' before the tests'."""
+    names = in_order(column.statistics for column in columns)
+    known = list(STATISTICS)
+    return sorted(names, key=lambda name: known.index(name) if name in known else known.index("F") + 0.5)
 
 
 def main(snakemake) -> None:
     start_log(snakemake)
-    table, output = snakemake.wildcards.table, snakemake.output
-    columns = json.loads(Path(snakemake.input.estimates).read_text(encoding="utf-8"))
+    table, settings, output = snakemake.wildcards.table, snakemake.params.table, snakemake.output
+    estimates = json.loads(Path(snakemake.input.estimates).read_text(encoding="utf-8"))
     codebook = read_codebook(snakemake.input.codebook)
-    write_tidy(tidy_table(columns, table, codebook), output.csv)
-    title = snakemake.params.table.get("title", table)
-    layout = lay_out_table(columns, table, title, codebook, snakemake.params.note, snakemake.params.winsorise)
+    columns = [read_column(column, codebook) for column in estimates]
+    if "published_pairs" in settings:
+        columns += pair_columns(read_rows(snakemake.input.published), settings["published_pairs"]["columns"])
+    write_tidy(tidy_table(columns, table), output.csv)
+    notes = write_notes(estimates, codebook, snakemake.params.winsorise, "published_pairs" in settings)
+    layout = lay_out_table(columns, table, settings.get("title", table), notes, snakemake.params.note)
     Path(output.html).write_text(render_html(layout), encoding="utf-8")
     Path(output.tex).write_text(render_tex(layout), encoding="utf-8")
 

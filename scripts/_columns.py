@@ -1,0 +1,146 @@
+"""Columns of a regression table as they are printed: symbols in place of names, statistics named, published pairs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from _formula import CONSTANT, HIGH
+from _helpers import InputError, stars
+from _tables import entry
+from scipy.special import ndtr
+
+# name in the CSV -> (name in the estimates, label in print); those that a column does not have are left out
+STATISTICS = {
+    "N": ("n", "N"),
+    "R2": ("r2", "R²"),
+    "R2_within": ("r2_within", "Within R²"),
+    "R2_within_entity": ("r2_within_entity", "Within-province R²"),
+    "F": ("f", "F, all slopes"),
+    "Kleibergen-Paap rk LM": ("kleibergen_paap_lm", "Kleibergen–Paap rk LM"),
+    "Kleibergen-Paap rk Wald F": ("kleibergen_paap_f", "Kleibergen–Paap rk Wald F"),
+    "Cragg-Donald Wald F": ("cragg_donald_f", "Cragg–Donald Wald F"),
+    "Stock-Yogo 10% size": ("stock_yogo_size_10", "Stock–Yogo value, 10% size"),
+    "Overidentification": ("overid", "Overidentification test"),
+}
+_ONLY_IV = {"R2_within_entity"}  # printed beside instruments only; every column's estimates have it
+_ANNOTATED = {"Kleibergen-Paap rk LM", "Overidentification"}  # tests with a p-value of their own, hence stars
+_FIELDS = ("estimate", "std_error", "statistic", "p_value", "stars")
+
+
+@dataclass
+class Column:
+    """One printed column. `terms` holds estimate, std_error, statistic, p_value and stars by label."""
+
+    column: str
+    dependent: str
+    group: str
+    terms: dict[str, dict]
+    absorbed: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    statistics: dict[str, dict] = field(default_factory=dict)
+    indirect: dict[str, dict] = field(default_factory=dict)
+    published: bool = False
+
+
+def read_column(column: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> Column:
+    """A column of results/estimates/{table}.json in the codebook's symbols."""
+    terms: dict[str, dict] = {}
+    for term in column["terms"]:
+        label = symbol(codebook, term["term"])
+        # two variables may share a symbol, as where the paper replaces one by another
+        terms[f"{label} ({term['term']})" if label in terms else label] = {name: term[name] for name in _FIELDS}
+    statistics = {}
+    for name, (key, _) in STATISTICS.items():
+        value = column["stats"].get(key)
+        if value is None or (name in _ONLY_IV and not column.get("endogenous")):
+            continue
+        statistics[name] = {"estimate": value}
+        if name in _ANNOTATED:
+            p_value = column["stats"][f"{key}_p_value"]
+            statistics[name] |= {"p_value": p_value, "stars": stars(p_value)}
+    for stage in column.get("first_stages", []):
+        one = len(column["first_stages"]) == 1
+        name = "First-stage F" if one else f"First-stage F ({symbol(codebook, stage['dependent'])})"
+        statistics[name] = {"estimate": stage["stats"]["f"]}
+    return Column(
+        column["column"],
+        symbol(codebook, column["dependent"]),
+        column["group"],
+        terms,
+        [symbol(codebook, effect) for effect in column["absorbed"]],
+        [symbol(codebook, term) for term in column.get("dropped", [])],
+        statistics,
+        _indirect_rows(column["indirect"], codebook) if "indirect" in column else {},
+    )
+
+
+def pair_columns(published: Sequence[Mapping[str, str]], pairs: Sequence[Sequence]) -> list[Column]:
+    """Differences of two published columns, first less second, one printed column a pair.
+
+    The statistic is z = (b1 - b2) / sqrt(se1^2 + se2^2), each se = b/t as printed: the two samples are disjoint, so
+    the estimates are taken as independent. A term meets our `term × High`. Raises InputError for a column that the
+    published table does not have.
+    """
+    columns = []
+    for first, second in pairs:
+        sides = [_published_column(published, str(number)) for number in (first, second)]
+        terms = {}
+        for term in [name for name in sides[0] if name in sides[1]]:
+            one, other = sides[0][term], sides[1][term]
+            if not (one["statistic"] and other["statistic"]):
+                continue
+            difference = one["estimate"] - other["estimate"]
+            error = math.hypot(one["estimate"] / one["statistic"], other["estimate"] / other["statistic"])
+            p_value = 2 * ndtr(-abs(difference / error))
+            terms[f"{term} × High" if term != CONSTANT else "High"] = {
+                "estimate": difference,
+                "std_error": error,
+                "statistic": difference / error,
+                "p_value": p_value,
+                "stars": stars(p_value),
+            }
+        row = next(row for row in published if row["column"] == str(first))
+        group = f"published table {row['table']}, ({first}) − ({second})"
+        columns.append(Column(f"{first}-{second}", row["dependent"], group, terms, published=True))
+    return columns
+
+
+def symbol(codebook: Mapping[str, Mapping[str, str]], term: str) -> str:
+    """What a term is called in print: `AI` for ai, `AI × High` for ai:high."""
+    parts = re.split("[:^]", term)
+    return " × ".join("High" if part == HIGH else entry(codebook, part, "symbol") for part in parts)
+
+
+def in_order(lists: Iterable[Iterable[str]]) -> list[str]:
+    """Each name once, in order of first appearance."""
+    return list(dict.fromkeys(name for names in lists for name in names))
+
+
+def _published_column(published: Sequence[Mapping[str, str]], number: str) -> dict[str, dict[str, float]]:
+    rows = [row for row in published if row["column"] == number]
+    if not rows:
+        columns = ", ".join(in_order([row["column"] for row in published]))
+        raise InputError(f"published_pairs: the published table has no column {number}; it has {columns}.")
+    return {
+        row["term"]: {"estimate": float(row["estimate"]), "statistic": float(row["statistic"])}
+        for row in rows
+        if row["statistic"]
+    }
+
+
+def _indirect_rows(indirect: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> dict[str, dict]:
+    """Rows of the indirect effect: the first step, the product, its interval's ends."""
+    tail = (100 - indirect["level"]) / 2
+    first = {name: indirect[key] for name, key in (("estimate", "a"), *((n, f"a_{n}") for n in _FIELDS[1:4]))}
+    effect = {
+        name: indirect[key] for name, key in (("estimate", "effect"), *((n, n) for n in ("std_error", "p_value")))
+    }
+    return {
+        f"{symbol(codebook, indirect['treatment'])} -> mediator": first | {"stars": stars(first["p_value"])},
+        "Indirect effect": effect | {"stars": stars(effect["p_value"])},
+        f"Indirect effect, {tail:g}%": {"estimate": indirect["ci_low"]},
+        f"Indirect effect, {100 - tail:g}%": {"estimate": indirect["ci_high"]},
+    }

@@ -1,0 +1,206 @@
+"""From the panel to the observations of one regression: conditions, splits, products, combined effects, singletons."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import reduce
+from operator import and_, or_
+
+import numpy as np
+import pandas as pd
+from _absorption import find_singletons
+from _formula import HIGH, Regression
+from _helpers import InputError
+
+_OPERATORS = {
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: (a != b) & a.notna(),
+    ast.In: lambda a, b: a.isin(b),
+    ast.NotIn: lambda a, b: ~a.isin(b) & a.notna(),
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Observations of one regression, N rows in an order that does not depend on the panel's.
+
+    `values` (N, p) are the numbers of `terms`: dependent variable, slopes, instruments. `effects` and `clusters` are
+    level codes (N,) by name; without effects the constant is the one effect. `weights` (N,) average one.
+    `description` is the condition in words and numbers.
+    """
+
+    terms: tuple[str, ...]
+    values: np.ndarray
+    effects: dict[str, np.ndarray]
+    clusters: dict[str, np.ndarray]
+    weights: np.ndarray
+    n_missing: int
+    n_singletons: int
+    description: str = ""
+
+    def column(self, term: str) -> np.ndarray:
+        """Values (N,) of a term."""
+        return self.values[:, self.terms.index(term)]
+
+
+def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
+    """The observations of `regression` in `data` (one row an observation).
+
+    Rows outside the condition or the split's side, with a missing value, and singletons are left out, in this order;
+    the last two are counted. A median is taken over all rows of the condition where the variable is observed.
+    Raises InputError where a variable is unknown, holds text or an infinite number, or no observation is left.
+    """
+    check_variables(data, regression)
+    chosen, description = _choose_rows(data, regression)
+    split = regression.split
+    numbers = [name for name in regression.numbers if not (split and name == split.by and split.side)]
+    complete = chosen.dropna(subset=[*numbers, *regression.categories])
+    if complete.empty:
+        raise InputError("no row has a value for every variable of the formula.")
+    names = {effect: effect.split("^") for effect in regression.absorbed}
+    effects = {effect: _codes(complete, parts) for effect, parts in names.items()}
+    alone = find_singletons(list(effects.values())) if effects else np.zeros(len(complete), dtype=bool)
+    if alone.all():
+        raise InputError(
+            f"all {len(complete)} observations are singletons of {joined(regression.absorbed)}: "
+            "each effect needs levels that occur at least twice."
+        )
+    kept = complete[~alone]
+    terms = tuple(dict.fromkeys((regression.dependent, *regression.slopes, *regression.instruments)))
+    values = np.column_stack([_product(kept, term) for term in terms])
+    effects = {effect: _codes(kept, parts) for effect, parts in names.items()}
+    clusters = {name: _codes(kept, [name]) for name in regression.clusters}
+    weights = kept[regression.weights].to_numpy(float) if regression.weights else np.ones(len(kept))
+    if (weights <= 0).any():
+        raise InputError(f"the weights `{regression.weights}` have to be above zero; {(weights <= 0).sum()} are not.")
+    order = np.lexsort([weights, *values.T, *clusters.values(), *effects.values()])
+    return Sample(
+        terms,
+        values[order],
+        {name: codes[order] for name, codes in effects.items()} or {"": np.zeros(len(kept), dtype=int)},
+        {name: codes[order] for name, codes in clusters.items()},
+        (weights / weights.mean())[order],
+        len(chosen) - len(complete),
+        int(alone.sum()),
+        description,
+    )
+
+
+def check_variables(data: pd.DataFrame, regression: Regression) -> None:
+    """Raise InputError unless every variable is there and those that have to be numbers are finite ones."""
+    for name in regression.variables:
+        if name not in data.columns:
+            close = get_close_matches(name, data.columns, n=1)
+            hint = f"did you mean `{close[0]}`?" if close else f"it has {', '.join(map(str, data.columns))}."
+            raise InputError(f"the panel has no variable `{name}`; {hint}")
+    for name in regression.numbers:
+        if not pd.api.types.is_numeric_dtype(data[name]):
+            text = np.flatnonzero(pd.to_numeric(data[name], errors="coerce").isna() & data[name].notna())
+            found = f", e.g. {data[name].iloc[text[0]]!r} in row {text[0] + 1}" if len(text) else ""
+            raise InputError(f"the variable `{name}` must hold numbers; it holds text{found}.")
+        infinite = np.isinf(data[name].to_numpy(float, na_value=np.nan))
+        if infinite.any():
+            raise InputError(
+                f"the variable `{name}` is infinite in {infinite.sum()} row(s), the first being row "
+                f"{int(infinite.argmax()) + 1}: leave the cell empty or correct the transformation."
+            )
+
+
+def joined(names) -> str:
+    """`a` and `b`."""
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFrame, str]:
+    """Rows of the condition and of the split's side, and both in words."""
+    description = []
+    if regression.sample:
+        _check_constants(data, regression.sample)
+        condition = _evaluate(ast.parse(regression.sample.strip(), mode="eval").body, data, regression.sample)
+        data = data[condition.to_numpy(bool)]
+        description.append(regression.sample)
+        if data.empty:
+            raise InputError(f"no row of the panel is in the sample `{regression.sample}`.")
+    split = regression.split
+    if split is None:
+        return data, "; ".join(description)
+    by = data[split.by]
+    if by.notna().sum() == 0:
+        raise InputError(f"the split variable `{split.by}` has no value in the sample.")
+    at = float(np.median(by.dropna())) if split.at == "median" else float(split.at)
+    words = f"{at:.6g} (median)" if split.at == "median" else f"{at:.6g}"
+    if not split.side:
+        if HIGH in data.columns:
+            raise InputError(f"the panel has a variable `{HIGH}`, the name of the split's indicator; rename it.")
+        data = data.assign(**{HIGH: (by > at).astype(float).where(by.notna())})
+        return data, "; ".join([*description, f"{HIGH}: {split.by} > {words}"])
+    side = by > at if split.side == "high" else by <= at
+    description.append(f"{split.by} {'>' if split.side == 'high' else '<='} {words}")
+    if not side.any():
+        raise InputError(f"no row of the panel is in the sample `{description[-1]}`.")
+    return data[side], "; ".join(description)
+
+
+def _evaluate(node: ast.expr, data: pd.DataFrame, sample: str):
+    """Value of a condition's part: a Series of the panel, a constant or a list."""
+    if isinstance(node, ast.Name):
+        return data[node.id]
+    if isinstance(node, (ast.Constant, ast.List, ast.Tuple)) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    ):
+        return ast.literal_eval(node)
+    if isinstance(node, ast.UnaryOp):
+        return ~_evaluate(node.operand, data, sample)
+    if isinstance(node, ast.BoolOp):
+        parts = [_evaluate(value, data, sample) for value in node.values]
+        return reduce(and_ if isinstance(node.op, ast.And) else or_, parts)
+    result = pd.Series(True, index=data.index)
+    left = _evaluate(node.left, data, sample)
+    for operator, comparator in zip(node.ops, node.comparators, strict=True):
+        right = _evaluate(comparator, data, sample)
+        try:
+            result &= _OPERATORS[type(operator)](left, right)
+        except (TypeError, AttributeError):
+            raise InputError(
+                f"cannot compare in the sample `{sample}`: write the variable first, numbers with numbers and quoted "
+                "text with text."
+            ) from None
+        left = right
+    return result
+
+
+def _check_constants(data: pd.DataFrame, sample: str) -> None:
+    """Raise InputError for values that the variables they are compared with never have: slips."""
+    for node in ast.walk(ast.parse(sample.strip(), mode="eval")):
+        if not isinstance(node, ast.Compare) or not isinstance(node.left, ast.Name):
+            continue
+        for operator, comparator in zip(node.ops, node.comparators, strict=True):
+            if not isinstance(operator, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)) or _names_variables(comparator):
+                continue
+            values = ast.literal_eval(comparator)
+            for value in values if isinstance(values, (list, tuple)) else [values]:
+                if not data[node.left.id].eq(value).any():
+                    raise InputError(
+                        f"`{node.left.id}` is nowhere {value!r} in the panel; correct the sample `{sample}`."
+                    )
+
+
+def _names_variables(node: ast.expr) -> bool:
+    """Whether a part of a condition names variables."""
+    return any(isinstance(inner, ast.Name) for inner in ast.walk(node))
+
+
+def _codes(data: pd.DataFrame, names: list[str]) -> np.ndarray:
+    """Level codes (N,) of the combinations of `names`, numbered in sorted order."""
+    return data.groupby(names, sort=True).ngroup().to_numpy()
+
+
+def _product(data: pd.DataFrame, term: str) -> np.ndarray:
+    """Values (N,) of a variable or of a product `a:b`."""
+    return np.prod([data[name].to_numpy(float) for name in term.split(":")], axis=0)
