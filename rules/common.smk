@@ -3,11 +3,12 @@
 import os
 import re
 
-from _config import check_config, check_variables
+from _config import check_config, check_variables, named_variables
 from _formula import parse_column
 from _helpers import InputError, read_rows
 from _models import check_base_year, complete_model, model_variables, own_valued, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
+from _variables import SECTORS, chosen_activities, chosen_indicators, definitions
 
 
 def from_workflow(path):
@@ -29,8 +30,12 @@ CATALOG = {row["key"]: row for row in read_rows(from_workflow("resources/catalog
 PRODUCTIVITY = config.get("productivity", {})
 MODELS = {model["name"]: complete_model(model) for model in PRODUCTIVITY.get("models", [])}
 MAIN_MODEL = PRODUCTIVITY.get("main") or next((model["name"] for model in PRODUCTIVITY.get("models", [])), None)
+# The main model first: its cumulative index is the panel's gtfp, that of any other model gtfp_<name>.
+PANEL_MODELS = [MAIN_MODEL, *(name for name in MODELS if name != MAIN_MODEL)] if MODELS else []
+INDEX_COLUMNS = ["gtfp" if name == MAIN_MODEL else f"gtfp_{name}" for name in PANEL_MODELS]
 TABLES = config.get("tables", {})
 FIGURES = config.get("figures", {})
+HYPOTHESES = config.get("hypotheses", [])
 CONTROLS = config.get("controls", [])
 WINSORISE = config.get("cleaning", {}).get("winsorise")
 # What derive_production makes; the models of a raw study use these.
@@ -49,6 +54,7 @@ if RAW:
     BASE_EMPLOYMENT = f"employment_{config['exposure']['base_year']}"
     INSTRUMENT = config["exposure"]["instrument"]
     FOREIGN_EMPLOYMENT = f"{INSTRUMENT['country']}_employment_{INSTRUMENT['base_year']}"
+    CHOICES = config["variables"]
 
 
 def covered(key):
@@ -63,7 +69,10 @@ def panel_study():
     header, rows, lines = read_panel(path, columns)
     check_production(path, header, rows, lines, VARIABLES, columns)
     periods = list(dict.fromkeys(row[header.index("year")] for row in rows))
-    return unit_slugs(header, rows, path), [*header, "gtfp"] if MODELS else header, periods
+    taken = sorted(set(header) & set(INDEX_COLUMNS))
+    if taken:
+        raise InputError(f"{path}: the models make {', '.join(taken)}; give the file's column another name.")
+    return unit_slugs(header, rows, path), [*header, *INDEX_COLUMNS], periods
 
 
 def raw_study():
@@ -75,25 +84,35 @@ def raw_study():
     if not set(slugs) - set(STUDY["excluded_provinces"]):
         raise InputError("study.excluded_provinces: no province is left.")
     columns = [row["name"] for row in read_rows(from_workflow("resources/variables.csv"))]
-    columns = [name.format(country=INSTRUMENT["country"]) for name in columns]
+    columns = [name.format(country=INSTRUMENT["country"]) for name in columns if name != "gtfp"] + INDEX_COLUMNS
     units = {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}
     return units, columns, [str(year) for year in range(FIRST, LAST + 1)]
 
 
 def absorbed_effects():
-    """Variables that some regression absorbs: their values are names, not amounts."""
+    """Variables that some regression absorbs or clusters by: their values are names, not amounts."""
     return sorted(
         {
             effect
             for table in TABLES.values()
             for column in table["columns"]
-            for effect in parse_column(column, CONTROLS).absorbed
+            for effect in parse_column(column, CONTROLS).categories
         }
     )
 
 
+def chosen_rows():
+    """Rows of resources/activities.csv and resources/indicators.csv that the config chooses."""
+    activities = read_rows(from_workflow("resources/activities.csv"))
+    indicators = read_rows(from_workflow("resources/indicators.csv"))
+    names = CHOICES["intelligence"].get("indicators")
+    return chosen_activities(activities, config["emissions"]["scopes"]), chosen_indicators(indicators, names, CATALOG)
+
+
 try:
     UNITS, COLUMNS, PERIODS = raw_study() if RAW else panel_study()
+    if RAW:
+        ACTIVITIES, INDICATORS = chosen_rows()
     check_config(
         config,
         variables=PRODUCTION if RAW else COLUMNS,
@@ -119,7 +138,23 @@ ABSORBED = absorbed_effects()
 
 
 # The DEA reads the first four; a fix in the others reruns no linear program.
-THEMES = ["accounts", "capital", "labour", "energy", "electricity", "controls"]
+BASE_THEMES = ["accounts", "capital", "labour", "energy", "electricity", "controls"]
+# Derived tables that a study makes only where its config names one of their variables, each with the theme of raw
+# tables that only it needs: who does not use a variable need not have its raw tables.
+OPTIONAL = {
+    "efficiency": {"variables": ["energy_efficiency"], "theme": None},
+    "structure": {"variables": ["industrial_upgrading", "industrialisation"], "theme": "structure"},
+    "green_patents": {"variables": ["green_patents"], "theme": "patents"},
+    "regulation": {"variables": ["regulation"], "theme": "regulation"},
+    "intelligence": {"variables": ["intelligence_index"], "theme": "intelligence"},
+    "scopes": {"variables": ["ln_co2_scopes"], "theme": "activities"},
+    "regions": {"variables": ["municipality"], "theme": None},
+}
+# Every variable that the config names, in whichever key.
+NAMED = {name for names in named_variables(config).values() for name in names}
+USED = [table for table, made in OPTIONAL.items() if NAMED.intersection(made["variables"])] if RAW else []
+THEMES = [*BASE_THEMES, *(made["theme"] for made in OPTIONAL.values() if made["theme"])]
+USED_THEMES = [*BASE_THEMES, *(OPTIONAL[table]["theme"] for table in USED if OPTIONAL[table]["theme"])]
 
 
 def raw_path(key):
@@ -134,9 +169,23 @@ def raw(*keys):
     return [path for path in map(raw_path, keys) if os.path.exists(path)]
 
 
+def chosen_tables(theme):
+    """Catalog keys that the config chooses among a theme's raw tables; None where all are needed."""
+    if theme == "energy":
+        return ["energy_total", *config["emissions"]["fuels"]]
+    if theme == "activities":
+        return [row["key"] for row in ACTIVITIES]
+    if theme == "intelligence":
+        return [row[part] for row in INDICATORS for part in ("numerator", "denominator")]
+    if theme == "structure" and CHOICES["industrial_upgrading"] == "shares":
+        return [f"value_added_{sector}" for sector in SECTORS]
+    return None
+
+
 def needed_tables(theme):
     """Catalog keys of a theme -> path, entry and years that the study needs of each."""
     capital = config["capital"]
+    chosen_keys = chosen_tables(theme)
     # what continues a series is needed from the year after that series ends, if it is chosen at all
     continues = {"retail_price_index": "investment_price_index"}
     continues["fixed_asset_investment_growth"] = "gross_fixed_capital_formation"
@@ -145,7 +194,7 @@ def needed_tables(theme):
     for key, row in CATALOG.items():
         if row["theme"] != theme or (key in continues and key not in chosen):
             continue
-        if theme == "energy" and key not in ("energy_total", *config["emissions"]["fuels"]):
+        if chosen_keys is not None and key not in chosen_keys:
             continue
         since, until = covered(key)
         first = max(capital["base_year"] if theme in ("accounts", "capital") else FIRST, since)
@@ -153,7 +202,8 @@ def needed_tables(theme):
             first = max(first, (covered(continues[key])[1] or LAST) + 1)
         last = min(LAST, until or LAST)
         if first <= last:
-            blank_is_nil = theme == "energy" and key != "energy_total"
+            # the energy yearbook leaves empty what a province does not use
+            blank_is_nil = theme in ("energy", "activities") and row["sign"] != "positive"
             tables[key] = dict(path=raw_path(key), entry=row, first=first, last=last, blank_is_nil=blank_is_nil)
     return tables
 
@@ -171,7 +221,7 @@ def panel_sources():
     """The derived tables whose columns make the panel."""
     if not RAW:
         return ["results/derived/imported.csv"]
-    return [f"results/derived/{name}.csv" for name in ("co2", "exposure", "controls", "instrument")]
+    return [f"results/derived/{name}.csv" for name in ("co2", "exposure", "controls", "instrument", *USED)]
 
 
 def deflator_source():
@@ -179,15 +229,33 @@ def deflator_source():
     return ["results/clean/accounts.csv"] if config["capital"]["price_continued_by"] == "gdp_deflator" else []
 
 
-def model_choices():
-    """How the main model makes its index."""
-    model = MODELS.get(MAIN_MODEL, {})
-    return {key: model.get(key, "") for key in ("measure", "returns", "technology", "index")}
+def deflated_by():
+    """Real GDP, where industrial upgrading counts labour productivity at constant prices."""
+    return ["results/derived/real_gdp.csv"] if CHOICES["industrial_upgrading"] == "labour_productivity" else []
+
+
+def secondary_source():
+    """The sectors' value added, which industry's is checked against where the study has it."""
+    return ["results/clean/structure.csv"] if "structure" in USED else []
+
+
+def indicator_themes():
+    """The cleaned themes that hold the indicators' raw tables."""
+    keys = {row[part] for row in INDICATORS for part in ("numerator", "denominator") if row[part]}
+    return sorted({CATALOG[key]["theme"] for key in keys})
+
+
+def model_choices(name):
+    """How a model makes its index."""
+    return {key: MODELS.get(name, {}).get(key, "") for key in ("measure", "returns", "technology", "index")}
 
 
 def codebook_choices():
     """The study's choices that the definitions of variables name."""
-    choices = {"model": MAIN_MODEL, "variables": "; ".join(VARIABLES), **model_choices()}
+    choices = {"variables": "; ".join(VARIABLES)}
+    choices["indices"] = {
+        column: {"model": name, **model_choices(name)} for column, name in zip(INDEX_COLUMNS, PANEL_MODELS)
+    }
     if not RAW:
         return choices
     return choices | {
@@ -195,6 +263,11 @@ def codebook_choices():
         "factors": config["emissions"]["factors"],
         "country": INSTRUMENT["country"],
         "foreign_base_year": INSTRUMENT["base_year"],
+        "real_year": config["capital"]["base_year"],
+        "scopes": " + ".join(map(str, config["emissions"]["scopes"])),
+        "intelligence": CHOICES["intelligence"]["method"],
+        "indicators": len(INDICATORS),
+        **definitions(CHOICES),
         **{key: config["exposure"][key] for key in ("robots", "per_workers", "base_year", "unspecified")},
     }
 
@@ -206,6 +279,29 @@ def published_tables():
     return {name: table["published"] for name, table in named.items() if "published" in table}
 
 
+def published_pairs(table):
+    """The published table whose columns one of ours sets against each other."""
+    pairs = TABLES[table].get("published_pairs")
+    return from_workflow(f"resources/published/{pairs['table']}.csv") if pairs else []
+
+
+def published_files():
+    """Every published table that is there, whatever its name."""
+    folder = "resources/published"
+    return [from_workflow(f"{folder}/{path.name}") for path in sorted(Path(from_workflow(folder)).glob("*.csv"))]
+
+
+def evidence_tables():
+    """Tables of this study whose columns speak to a hypothesis."""
+    named = {evidence["table"] for hypothesis in HYPOTHESES for evidence in hypothesis["evidence"]}
+    return sorted(named.intersection(TABLES))
+
+
+def compared_evidence():
+    """Those of them that are compared with a published table."""
+    return [name for name in evidence_tables() if "published" in TABLES[name]]
+
+
 def all_results():
     """Everything the config asks for."""
     files = ["results/panel.csv", "results/panel_winsorised.csv", "results/codebook.csv"]
@@ -214,9 +310,14 @@ def all_results():
     files += [f"results/tables/productivity.{form}" for form in ("csv", "html") if MODELS]
     tables = ["table_1"] if "describe" in config else []
     files += [f"results/tables/{table}.{form}" for table in [*tables, *TABLES] for form in ("csv", "html", "tex")]
-    files += [f"results/figures/{figure}.{form}" for figure in FIGURES for form in ("png", "svg")]
+    figures = [name for name, figure in FIGURES.items() if "variables" in figure or published_tables()]
+    files += [f"results/figures/{figure}.{form}" for figure in figures for form in ("png", "svg")]
     if published_tables():
-        files.append("results/replication/scorecard.csv")
+        files += [f"results/replication/scorecard.{form}" for form in ("csv", "html")]
+    files += [f"results/replication/hypotheses.{form}" for form in ("csv", "html") if HYPOTHESES]
+    # a study of one's own has nothing to do with the published tables, unless it says so
+    if published_files() and ("audit" in config or published_tables()):
+        files += [f"results/replication/audit.{form}" for form in ("csv", "html")]
     if RAW:
         files += ["results/imputed.csv", "results/imputed_counts.csv"]
     return files
@@ -234,4 +335,5 @@ wildcard_constraints:
     model=one_of(MODELS),
     block="[0-9]+",
     table=one_of(TABLES),
-    figure=one_of(FIGURES),
+    figure=one_of([name for name, figure in FIGURES.items() if "variables" in figure]),
+    comparison=one_of([name for name, figure in FIGURES.items() if "coefficient" in figure]),

@@ -6,7 +6,7 @@ rule derive_co2:
     input:
         energy="results/clean/energy.csv",
         fuels=from_workflow("resources/fuels.csv"),
-        code=modules("helpers"),
+        code=modules("helpers", "emissions"),
     output:
         "results/derived/co2.csv",
     log:
@@ -160,10 +160,155 @@ rule derive_controls:
         "../scripts/derive_controls.py"
 
 
+rule derive_efficiency:
+    """Real GDP per unit of energy, or its inverse."""
+    input:
+        real_gdp="results/derived/real_gdp.csv",
+        energy="results/clean/energy.csv",
+        code=modules("helpers"),
+    output:
+        "results/derived/efficiency.csv",
+    log:
+        "results/logs/derive_efficiency.log",
+    benchmark:
+        "results/benchmarks/derive_efficiency.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        definition=CHOICES["energy_efficiency"],
+    script:
+        "../scripts/derive_efficiency.py"
+
+
+rule derive_structure:
+    """Upgrading of the industrial structure and industrialisation."""
+    input:
+        structure="results/clean/structure.csv",
+        accounts="results/clean/accounts.csv",
+        labour=["results/clean/labour.csv"] if deflated_by() else [],
+        real_gdp=deflated_by(),
+        code=modules("helpers", "variables"),
+    output:
+        "results/derived/structure.csv",
+    log:
+        "results/logs/derive_structure.log",
+    benchmark:
+        "results/benchmarks/derive_structure.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        upgrading=CHOICES["industrial_upgrading"],
+        total_tolerance=config["cleaning"]["total_tolerance"],
+    script:
+        "../scripts/derive_structure.py"
+
+
+rule derive_green_patents:
+    """Applications for green patents per resident."""
+    input:
+        patents="results/clean/patents.csv",
+        population="results/clean/controls.csv",
+        code=modules("helpers"),
+    output:
+        "results/derived/green_patents.csv",
+    log:
+        "results/logs/derive_green_patents.log",
+    benchmark:
+        "results/benchmarks/derive_green_patents.tsv"
+    conda:
+        "../envs/environment.yaml"
+    script:
+        "../scripts/derive_green_patents.py"
+
+
+rule derive_regulation:
+    """Investment in pollution control over industrial value added."""
+    input:
+        regulation="results/clean/regulation.csv",
+        accounts="results/clean/accounts.csv",
+        structure=secondary_source(),
+        code=modules("helpers"),
+    output:
+        "results/derived/regulation.csv",
+    log:
+        "results/logs/derive_regulation.log",
+    benchmark:
+        "results/benchmarks/derive_regulation.tsv"
+    conda:
+        "../envs/environment.yaml"
+    script:
+        "../scripts/derive_regulation.py"
+
+
+rule derive_intelligence:
+    """Index of industrial intelligence, and the weight of each indicator."""
+    input:
+        cells=expand("results/clean/{theme}.csv", theme=indicator_themes()),
+        code=modules("helpers", "variables"),
+    output:
+        index="results/derived/intelligence.csv",
+        weights="results/derived/intelligence_weights.csv",
+    log:
+        "results/logs/derive_intelligence.log",
+    benchmark:
+        "results/benchmarks/derive_intelligence.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        method=CHOICES["intelligence"]["method"],
+        indicators=INDICATORS,
+        first=FIRST,
+    script:
+        "../scripts/derive_intelligence.py"
+
+
+rule derive_scopes:
+    """CO2 by scopes: activities x factors."""
+    input:
+        activities="results/clean/activities.csv",
+        fuels=from_workflow("resources/fuels.csv"),
+        code=modules("helpers", "emissions"),
+    output:
+        total="results/derived/scopes.csv",
+        parts="results/derived/scope_emissions.csv",
+    log:
+        "results/logs/derive_scopes.log",
+    benchmark:
+        "results/benchmarks/derive_scopes.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        factors=config["emissions"]["factors"],
+        activities=ACTIVITIES,
+    script:
+        "../scripts/derive_scopes.py"
+
+
+rule derive_regions:
+    """Municipalities directly under the central government."""
+    input:
+        provinces=from_workflow("resources/provinces.csv"),
+        code=modules("helpers"),
+    output:
+        "results/derived/regions.csv",
+    log:
+        "results/logs/derive_regions.log",
+    benchmark:
+        "results/benchmarks/derive_regions.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        provinces=PROVINCES,
+        first=FIRST,
+        last=LAST,
+    script:
+        "../scripts/derive_regions.py"
+
+
 rule derive_imputed:
     """Every cell that was not observed, with the rule that made it."""
     input:
-        cleaned=expand("results/clean/{theme}.csv", theme=THEMES),
+        cleaned=expand("results/clean/{theme}.csv", theme=USED_THEMES),
         capital="results/derived/capital.csv",
         code=modules("helpers"),
     output:

@@ -2,10 +2,10 @@
 
 
 rule build_panel:
-    """All variables of the study, one row a province-year; gtfp is the main model's cumulative index."""
+    """All variables of the study, one row a province-year; gtfp is the main model's cumulative index, gtfp_<model> another's."""
     input:
         columns=panel_sources(),
-        productivity=f"results/productivity/{MAIN_MODEL}.csv" if MODELS else [],
+        productivity=[f"results/productivity/{model}.csv" for model in PANEL_MODELS],
         code=modules("helpers"),
     output:
         "results/panel.csv",
@@ -15,6 +15,8 @@ rule build_panel:
         "results/benchmarks/build_panel.tsv"
     conda:
         "../envs/environment.yaml"
+    params:
+        indices=INDEX_COLUMNS,
     script:
         "../scripts/build_panel.py"
 

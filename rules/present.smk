@@ -6,7 +6,8 @@ rule tabulate_table:
     input:
         estimates="results/estimates/{table}.json",
         codebook="results/codebook.csv",
-        code=modules("helpers", "pages", "tables"),
+        published=lambda wildcards: published_pairs(wildcards.table),
+        code=modules("helpers", "formula", "pages", "tables", "columns"),
     output:
         csv="results/tables/{table}.csv",
         html=report(
@@ -88,12 +89,72 @@ rule tabulate_productivity:
         "../scripts/tabulate_productivity.py"
 
 
+rule compare_hypotheses:
+    """Each hypothesis with the columns that speak to it and a verdict from their numbers."""
+    input:
+        tables=expand("results/tables/{table}.csv", table=evidence_tables()),
+        published=[
+            from_workflow(f"resources/published/{TABLES[name]['published']}.csv") for name in compared_evidence()
+        ],
+        codebook="results/codebook.csv",
+        code=modules("helpers", "pages", "tables"),
+    output:
+        csv="results/replication/hypotheses.csv",
+        html=report(
+            "results/replication/hypotheses.html",
+            caption="captions/hypotheses.rst",
+            category="Replication",
+            subcategory="Hypotheses",
+        ),
+    log:
+        "results/logs/compare_hypotheses.log",
+    benchmark:
+        "results/benchmarks/compare_hypotheses.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        hypotheses=HYPOTHESES,
+        tables=evidence_tables(),
+        compared=compared_evidence(),
+        note=SIMULATED,
+    script:
+        "../scripts/compare_hypotheses.py"
+
+
+rule plot_comparison:
+    """Published coefficients of one variable against ours."""
+    input:
+        scorecard="results/replication/scorecard.csv",
+        codebook="results/codebook.csv",
+        code=modules("helpers", "pages", "tables", "plots"),
+    output:
+        png=report(
+            "results/figures/{comparison}.png",
+            caption="captions/comparison.rst",
+            category="Figures",
+            subcategory="Published and ours",
+            labels={"figure": "{comparison}"},
+        ),
+        svg="results/figures/{comparison}.svg",
+    log:
+        "results/logs/plot_comparison/{comparison}.log",
+    benchmark:
+        "results/benchmarks/plot_comparison/{comparison}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        figure=lambda wildcards: FIGURES[wildcards.comparison],
+        note=SIMULATED,
+    script:
+        "../scripts/plot_comparison.py"
+
+
 rule plot_trends:
     """Variables over time: median and quartiles across provinces."""
     input:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
-        code=modules("helpers", "pages", "tables"),
+        code=modules("helpers", "pages", "tables", "plots"),
     output:
         png=report(
             "results/figures/{figure}.png",
@@ -121,10 +182,11 @@ rule compare_published:
     input:
         tables=expand("results/tables/{table}.csv", table=list(published_tables())),
         published=[from_workflow(f"resources/published/{name}.csv") for name in published_tables().values()],
-        code=modules("helpers"),
+        code=modules("helpers", "pages", "tables"),
     output:
-        report(
-            "results/replication/scorecard.csv",
+        csv="results/replication/scorecard.csv",
+        html=report(
+            "results/replication/scorecard.html",
             caption="captions/scorecard.rst",
             category="Replication",
             subcategory="Scorecard",
@@ -139,3 +201,40 @@ rule compare_published:
         note=SIMULATED,
     script:
         "../scripts/compare_published.py"
+
+
+rule tabulate_audit:
+    """The published tables checked against themselves."""
+    input:
+        published=published_files(),
+        critical_values=from_workflow("resources/tf_critical_values.csv"),
+        code=modules(
+            "audit",
+            "audit_cells",
+            "audit_constants",
+            "audit_moments",
+            "audit_page",
+            "audit_ratios",
+            "audit_samples",
+            "audit_stages",
+            "helpers",
+            "pages",
+        ),
+    output:
+        csv="results/replication/audit.csv",
+        html=report(
+            "results/replication/audit.html",
+            caption="captions/audit.rst",
+            category="Replication",
+            subcategory="Audit",
+        ),
+    log:
+        "results/logs/tabulate_audit.log",
+    benchmark:
+        "results/benchmarks/tabulate_audit.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        audit={"units": len(UNITS), "periods": len(PERIODS)} | config.get("audit", {}),
+    script:
+        "../scripts/tabulate_audit.py"

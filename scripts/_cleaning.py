@@ -10,10 +10,16 @@ from _exports import squeeze
 from _helpers import InputError, logger, read_rows
 from _yearbook import Yearbook
 
+# `sign` of a catalog row -> what its figures have to be; an empty one is `positive`.
+SIGNS = {"positive": "above zero", "zero_or_more": "zero or more", "any": ""}
+
 
 @dataclass(frozen=True)
 class CatalogEntry:
-    """One raw table of resources/catalog.csv. `conversion` maps a printed unit to its factor into `unit`."""
+    """One raw table of resources/catalog.csv.
+
+    `conversion` maps a printed unit to its factor into `unit`; `sign` is one of SIGNS.
+    """
 
     key: str
     theme: str
@@ -24,6 +30,7 @@ class CatalogEntry:
     conversion: dict[str, float]
     years: str
     where: str
+    sign: str = "positive"
 
     def describe(self) -> str:
         """What the table is called and where it is published, for messages."""
@@ -34,7 +41,11 @@ class CatalogEntry:
 def catalog_entry(row: dict[str, str]) -> CatalogEntry:
     """A row of the catalog. A conversion is written `printed unit=factor`, several parted by `;`."""
     pairs = (pair.rpartition("=") for pair in row["conversion"].split(";") if pair)
-    return CatalogEntry(**row | {"conversion": {squeeze(unit): float(factor) for unit, _, factor in pairs}})
+    sign = row.get("sign") or "positive"
+    if sign not in SIGNS:
+        raise InputError(f"resources/catalog.csv: the sign of {row['key']} is {sign!r}, expected {', '.join(SIGNS)}.")
+    conversion = {squeeze(unit): float(factor) for unit, _, factor in pairs}
+    return CatalogEntry(**row | {"conversion": conversion, "sign": sign})
 
 
 def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
@@ -86,21 +97,17 @@ def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int],
 
 
 def check_sign(table: Yearbook, entry: CatalogEntry, provinces: list[str]) -> None:
-    """Raise InputError naming every figure of `provinces` below zero, or zero where only fuels can be.
-
-    Growth rates may have any sign.
-    """
-    if entry.key.endswith("_growth"):
+    """Raise InputError naming every figure of `provinces` whose sign is not the catalog's."""
+    if entry.sign == "any":
         return
-    nil_is_possible = entry.theme == "energy" and entry.key != "energy_total"
+    nil_is_possible = entry.sign == "zero_or_more"
     bad = [
         f"  {province} {year} ({table.places[province, year]}): {value:g}"
         for (province, year), value in table.values.items()
         if province in provinces and value is not None and (value < 0 or (value == 0 and not nil_is_possible))
     ]
     if bad:
-        expected = "zero or more" if nil_is_possible else "above zero"
-        raise InputError(f"{table.path}: figures of {entry.key} have to be {expected}:\n" + "\n".join(bad))
+        raise InputError(f"{table.path}: figures of {entry.key} have to be {SIGNS[entry.sign]}:\n" + "\n".join(bad))
 
 
 def select_cells(

@@ -91,7 +91,10 @@ def named_variables(config: dict) -> dict[str, list[str]]:
     """Key of the configuration -> the panel's variables it names; InputError for a formula that cannot be read."""
     controls = config.get("controls", [])
     named = {"controls": controls, "describe": config.get("describe", {}).get("variables", [])}
-    named |= {f"figures.{name}": figure["variables"] for name, figure in config.get("figures", {}).items()}
+    for name, figure in config.get("figures", {}).items():
+        if ("variables" in figure) == ("coefficient" in figure):
+            raise InputError(f"figures.{name}: give `variables` (over time) or `coefficient` (published against ours).")
+        named[f"figures.{name}"] = figure.get("variables") or [figure["coefficient"]]
     for name, table in config.get("tables", {}).items():
         for number, column in enumerate(table["columns"], 1):
             where = f"tables.{name}, column {number}"

@@ -16,6 +16,7 @@ th:first-child, td:first-child { text-align: left; padding-left: .2em; }
 thead tr:last-child > *, tbody:not(:last-child) tr:last-child > * { border-bottom: 1px solid; }
 tbody tr:first-child > * { padding-top: .4em; }
 tbody tr:last-child > *, thead tr:last-child > * { padding-bottom: .4em; }
+thead th { white-space: normal; vertical-align: bottom; }
 th.span { border-bottom: 1px solid; }
 figcaption { display: table-caption; caption-side: bottom; font-size: 13px; padding-top: .5em; }
 main { max-width: 72em; margin: 0 auto; }

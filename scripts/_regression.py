@@ -41,7 +41,8 @@ class Estimates:
     def table(self) -> pd.DataFrame:
         """One row a term: estimate, std_error, t statistic, p_value and 95% interval from t(df_resid)."""
         df_resid = self.stats["df_resid"]
-        error = np.sqrt(np.diag(self.covariance))
+        variance = np.diag(self.covariance)
+        error = np.sqrt(np.where(variance > 0, variance, np.nan))  # zero: repaired, without a test
         statistic = self.coefficients / error
         margin = stdtrit(df_resid, 0.975) * error
         return pd.DataFrame(
@@ -160,6 +161,12 @@ def prepare(data: pd.DataFrame, regression: Regression) -> Design:
             f"{design.n} observations are too few for {terms} slopes and {design.df_absorbed} absorbed degrees of "
             "freedom."
         )
+    if not regression.endogenous and _unexplained(design) < _PERFECT_FIT:
+        raise InputError(f"the residuals are zero: `{regression.dependent}` is an exact sum of regressors and effects.")
+    if regression.indirect:
+        for name in (regression.indirect.treatment, regression.indirect.mediator):
+            if name in dropped:
+                raise InputError(f"indirect: `{name}` is dropped as collinear; put it before the other regressors.")
     return design
 
 
@@ -184,8 +191,6 @@ def estimate(design: Design) -> Estimates:
     k = len(terms)
     rss = weights @ residuals**2  # of the standardised dependent variable, whose total is N
     within = weights @ design.columns([regression.dependent])[:, 0] ** 2
-    if not regression.endogenous and rss / within < _PERFECT_FIT:
-        raise InputError(f"the residuals are zero: `{regression.dependent}` is an exact sum of regressors and effects.")
     df_model = design.n - k - design.df_absorbed
     f = wald(coefficients[:k], covariance[:k, :k]) / k
     stats = {
@@ -235,8 +240,6 @@ def least_squares(
     order = [*range(first, k + 1), *range(len(regressors)), len(regressors)]
     coefficients = result.params.to_numpy()[order]
     covariance = result.cov.to_numpy()[np.ix_(order, order)] * design.factor(k)
-    if len(design.sample.clusters) > 1:
-        covariance = _positive(covariance)
     residuals = design.columns([dependent])[:, 0] - exogenous @ coefficients[len(endogenous) :]
     if endogenous:
         residuals = residuals - design.columns(endogenous) @ coefficients[: len(endogenous)]
@@ -248,7 +251,15 @@ def least_squares(
     back[-1, :-1] = -mean[1:] * units[:-1]
     coefficients = back @ coefficients
     coefficients[-1] += mean[0]
-    return coefficients, back @ covariance @ back.T, residuals
+    if len(design.sample.clusters) < 2:
+        return coefficients, back @ covariance @ back.T, residuals
+    # as in reghdfe, slopes are not changed for the constant, whose variance is negative where clusters are effects
+    slopes = _positive(covariance[:k, :k])
+    if not np.array_equal(slopes, covariance[:k, :k]):
+        logger.warning("two-way clustered covariance of %s: negative eigenvalues set to zero", dependent)
+    covariance = back @ _positive(covariance) @ back.T
+    covariance[:k, :k] = back[:k, :k] @ slopes @ back[:k, :k].T
+    return coefficients, covariance, residuals
 
 
 def wald(coefficients: np.ndarray, covariance: np.ndarray) -> float:
@@ -268,7 +279,6 @@ def _positive(covariance: np.ndarray) -> np.ndarray:
     values, vectors = np.linalg.eigh(covariance)
     if values.min() >= -1e-12 * values.max():
         return covariance
-    logger.warning("the two-way clustered covariance is not positive semi-definite; negative eigenvalues set to zero")
     return vectors @ np.diag(np.maximum(values, 0)) @ vectors.T
 
 
@@ -321,9 +331,24 @@ def _independent_terms(design: Design) -> tuple[tuple[str, ...], tuple[str, ...]
             dropped.append(term)
         if kind != "endogenous regressor":
             basis = before
+    for term in regression.endogenous:
+        column = design.columns([term])[:, 0] * root[:, 0]
+        rest = column - basis @ (basis.T @ column)
+        if rest @ rest < _ABSORBED * (column @ column):
+            raise InputError(
+                f"the endogenous regressor `{term}` is {_over(regression)} an exact sum of instruments and regressors."
+            )
     if not kept and not regression.endogenous:
         raise InputError("no regressor is left after dropping the collinear ones.")
     return tuple(kept), tuple(dropped)
+
+
+def _unexplained(design: Design) -> float:
+    """Residual over within sum of squares of the dependent variable on the regressors."""
+    root = np.sqrt(design.sample.weights)[:, None]
+    y, x = (design.columns(terms) * root for terms in ([design.regression.dependent], design.regressors))
+    rest = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    return float(np.sum(rest**2) / np.sum(y**2))
 
 
 def _over(regression: Regression) -> str:

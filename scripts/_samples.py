@@ -156,17 +156,18 @@ def _evaluate(node: ast.expr, data: pd.DataFrame, sample: str):
     ):
         return ast.literal_eval(node)
     if isinstance(node, ast.UnaryOp):
-        return ~_evaluate(node.operand, data, sample)
+        names = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+        return ~_evaluate(node.operand, data, sample) & data[names].notna().all(axis=1)  # a missing value is not known
     if isinstance(node, ast.BoolOp):
         parts = [_evaluate(value, data, sample) for value in node.values]
         return reduce(and_ if isinstance(node.op, ast.And) else or_, parts)
     result = pd.Series(True, index=data.index)
     left = _evaluate(node.left, data, sample)
     for operator, comparator in zip(node.ops, node.comparators, strict=True):
-        right = _evaluate(comparator, data, sample)
         try:
+            right = _evaluate(comparator, data, sample)
             result &= _OPERATORS[type(operator)](left, right)
-        except (TypeError, AttributeError):
+        except (TypeError, ValueError, AttributeError):
             raise InputError(
                 f"cannot compare in the sample `{sample}`: write the variable first, numbers with numbers and quoted "
                 "text with text."

@@ -43,18 +43,26 @@ ENERGY_TITLES = {
     "natural_gas": "Natural Gas Consumption by Region",
     "energy_total": "Total Energy Consumption by Region",
     "electricity": "Electricity Consumption by Region",
+    "net_electricity": "Net Inflow of Electricity by Region",
+    "net_heat": "Net Inflow of Heat by Region",
 }
 ENERGY_UNITS = {
     "万吨": "(10 000 tons)",
     "亿立方米": "(100 million cu.m)",
     "万吨标准煤": "(10 000 tce)",
     "亿千瓦小时": "(100 million kWh)",
+    "百亿千焦": "(10 billion kJ)",
 }
 
 
 def unit_zh(entry: Mapping[str, str]) -> str:
     """The unit a table prints: the first of the catalog's conversions, left of its last `=`."""
     return entry["conversion"].split(";")[0].rsplit("=", 1)[0]
+
+
+def first_conversion(entry: Mapping[str, str]) -> float:
+    """Catalog units per printed unit, of the catalog's first conversion."""
+    return float(entry["conversion"].split(";")[0].rsplit("=", 1)[1])
 
 
 def printed(value: float, decimals: int) -> str:
@@ -130,7 +138,7 @@ def energy_form(
     unit = unit_zh(entry)
     rows = [
         [f"4-{number} {entry['title_zh']}"],
-        [f"4-{number} {ENERGY_TITLES[key]}"],
+        [f"4-{number} {ENERGY_TITLES.get(key) or entry['title_en'].title()}"],
         [f"单位：{unit}", *[""] * len(table.years), ENERGY_UNITS[unit]],
         ["地  区", "Region", *table.years],
         [spread_name("全国", blank), "National Total", *(printed(v, table.decimals) for v in table.national)],

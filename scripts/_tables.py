@@ -98,6 +98,11 @@ def shown(number: float | None) -> str:
     return (f"{number:.3f}" if fixed else f"{number:.3g}").replace("-", "−")
 
 
+def shown_p_value(p_value: float) -> str:
+    """Three decimals, or `<0.001`."""
+    return "<0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
 def write_tidy(rows: Iterable[dict[str, str]], path: str | Path) -> None:
     """The table as CSV, one row a number, columns `FIELDS`; a missing field is an empty cell."""
     write_rows(path, list(FIELDS), [tuple(row.get(name, "") for name in FIELDS) for row in rows])

@@ -7,26 +7,40 @@ from _helpers import read_rows, start_log, write_rows
 COLUMNS = ["name", "symbol", "label_en", "label_zh", "unit", "definition", "source", "transformation"]
 
 
+def index_rows(variables: list[dict[str, str]], indices: dict[str, dict]) -> list[dict[str, str]]:
+    """The variables with one copy of the row `gtfp` for each index column."""
+    rows = [row for row in variables if row["name"] != "gtfp"]
+    for row in variables:
+        if row["name"] == "gtfp":
+            for name, index in indices.items():
+                label = row["label_en"] if name == "gtfp" else f"{row['label_en']} (model {index['model']})"
+                rows.append(row | {"name": name, "label_en": label})
+    return rows
+
+
 def codebook_rows(
     names: list[str], variables: list[dict[str, str]], choices: dict, note: str, panel_path: str
 ) -> list[tuple[str, ...]]:
     """One row a column of the panel, in its order.
 
-    variables : resources/variables.csv, whose {placeholders} take `choices`. note : prefixed to the sources where the
-    inputs are simulated. panel_path : the user's panel, source of columns that resources/variables.csv does not have.
+    variables : resources/variables.csv, whose {placeholders} take `choices`; its row `gtfp` stands for every index and
+    takes that model's own from `choices["indices"]`, by column. note : prefixed to the sources where the inputs are
+    simulated. panel_path : the user's panel, source of columns that resources/variables.csv does not have.
     """
     described = {}
-    for row in variables:
+    indices = choices.get("indices", {})
+    for row in index_rows(variables, indices):
         # A definition whose choices this study does not make (a panel brought ready) says nothing it cannot know.
         try:
-            row = {key: text.format(**choices) for key, text in row.items()}
+            chosen = choices | indices.get(row["name"], {})
+            row = {key: text.format(**chosen) for key, text in row.items()}
         except KeyError:
             continue
         described[row["name"]] = row
     rows = []
     for name in names:
         known = described.get(name)
-        if known is None or (panel_path and name != "gtfp"):
+        if known is None or (panel_path and name not in indices):
             symbol, label = (known["symbol"], known["label_en"]) if known else (name, name)
             rows.append((name, symbol, label, "", "", "column of the panel", panel_path, "none"))
         else:

@@ -1,4 +1,4 @@
-"""Derived variables and the productivity index -> the panel, one row a province-year."""
+"""Derived variables and the productivity indices -> the panel, one row a province-year."""
 
 import pandas as pd
 from _helpers import InputError, logger, read_table, start_log, write_table
@@ -7,15 +7,16 @@ KEYS = ["province", "year"]
 LEADING = [*KEYS, "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
 
 
-def join_panel(tables: list[pd.DataFrame], index: pd.DataFrame | None) -> pd.DataFrame:
-    """All columns of the tables side by side, `gtfp` from the index's `cumulative`.
+def join_panel(tables: list[pd.DataFrame], indices: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """All columns of the tables side by side, and the `cumulative` of each index under its name here.
 
-    tables : each has `province, year` once a row and the same province-years. index : results/productivity/<main>.csv.
-    Raises InputError where a table has other province-years than the first, or a column comes twice.
+    tables : each has `province, year` once a row and the same province-years. indices : column of the panel -> the
+    table results/productivity/<model>.csv. Raises InputError where a table has other province-years than the first, or
+    a column comes twice.
     """
     panel = tables[0]
-    if index is not None:
-        tables = [*tables, index[[*KEYS, "cumulative"]].rename(columns={"cumulative": "gtfp"})]
+    cumulative = [index[[*KEYS, "cumulative"]].rename(columns={"cumulative": name}) for name, index in indices.items()]
+    tables = [*tables, *cumulative]
     for table in tables[1:]:
         common = set(panel) & set(table) - set(KEYS)
         if common:
@@ -36,11 +37,12 @@ def join_panel(tables: list[pd.DataFrame], index: pd.DataFrame | None) -> pd.Dat
 def main(snakemake) -> None:
     """Write panel.csv."""
     start_log(snakemake)
-    index = read_table(snakemake.input.productivity) if snakemake.input.productivity else None
+    paths = [*snakemake.input.productivity]
+    indices = {name: read_table(path) for name, path in zip(snakemake.params.indices, paths, strict=True)}
     tables = [read_table(path) for path in snakemake.input.columns]
     # co2 in levels belongs to production.csv; the panel has its logarithm
     tables = [table.drop(columns="co2") if "ln_co2" in table else table for table in tables]
-    panel = join_panel(tables, index)
+    panel = join_panel(tables, indices)
     for name, count in panel.isna().sum().items():
         if count:
             logger.warning("%s: %d cells are empty", name, count)

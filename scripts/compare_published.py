@@ -1,6 +1,13 @@
-"""Our tables beside the published ones, number by number: the scorecard of a replication."""
+"""Our tables beside the published ones, number by number: the scorecard of a replication, as CSV and as a page."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from statistics import median
 
 from _helpers import InputError, logger, read_rows, start_log, write_rows
+from _pages import html_table, page
+from _tables import shown
 
 FIELDS = (
     "table",
@@ -20,13 +27,18 @@ FIELDS = (
 )
 _KEY = ("column", "dependent", "term")
 _ANSWERS = ("Yes", "No")
+# What a column's printed R2 is where ours has this row: xtivreg's, province means taken out, not the overall one.
+_IV_R2 = "R2_within_entity"
+_NUMBERS = ("estimate", "statistic", "difference_in_se")
+_SUMMARY = ("Table", "Published numbers", "Ours", "Coefficients", "Same sign", "Same stars", "Within 1.96 SE", "Median")
 
 
 def compare_rows(ours: list[dict[str, str]], published: list[dict[str, str]]) -> list[dict[str, str]]:
     """One row a published number of one table, in the published order, ours beside it.
 
-    Rows meet on column, dependent and term, and on the group where those leave several. Ours is empty, and a
-    warning logged, for a number we do not have. difference_in_se = (ours - published) / our SE. Raises InputError
+    Rows meet on column, dependent and term, and on the group where those leave several; the R2 of an
+    instrumental-variables column is the one such tables print. Ours is empty, and a warning logged, for a number we do
+    not have. difference_in_se = (ours - published) / our SE. Raises InputError
     for a published cell that is neither a number nor Yes or No, and where not one number meets.
     """
     by_key: dict[tuple[str, ...], list[dict[str, str]]] = {}
@@ -36,7 +48,10 @@ def compare_rows(ours: list[dict[str, str]], published: list[dict[str, str]]) ->
     for row in published:
         if row["estimate"] in _ANSWERS:
             continue
-        candidates = by_key.get(tuple(row[name] for name in _KEY), [])
+        key = tuple(row[name] for name in _KEY)
+        candidates = by_key.get(key, [])
+        if row["term"] == "R2":
+            candidates = by_key.get((*key[:-1], _IV_R2), candidates)
         if len(candidates) > 1:
             candidates = [candidate for candidate in candidates if candidate["group"] == row["group"]]
         if not candidates:
@@ -76,29 +91,74 @@ def _number(row: dict[str, str], whose: str) -> float:
         ) from None
 
 
-def summarise(scorecard: list[dict[str, str]]) -> str:
-    """One line: how many numbers we have, and of the coefficients how many agree."""
-    have = sum(bool(row.get("estimate")) for row in scorecard)
+def summarise(scorecard: list[dict[str, str]]) -> dict[str, str]:
+    """One line a table, by the headings of the page: how many numbers meet, and how the coefficients agree.
+
+    A coefficient is within 1.96 of our standard errors if the published one lies in our 95% interval; the median is
+    that of |difference| in standard errors.
+    """
     tested = [row for row in scorecard if row.get("same_sign")]
-    signs = sum(row["same_sign"] == "1" for row in tested)
-    stars = sum(row["same_stars"] == "1" for row in tested)
-    return (
-        f"{have} of {len(scorecard)} published numbers compared; of {len(tested)} coefficients "
-        f"{signs} have the same sign and {stars} the same stars."
+    distance = [abs(float(row["difference_in_se"])) for row in tested]
+    counts = (
+        len(scorecard),
+        sum(bool(row.get("estimate")) for row in scorecard),
+        len(tested),
+        sum(row["same_sign"] == "1" for row in tested),
+        sum(row["same_stars"] == "1" for row in tested),
+        sum(value <= 1.96 for value in distance),
     )
+    values = [scorecard[0]["table"], *map(str, counts), shown(median(distance)) if distance else ""]
+    return dict(zip(_SUMMARY, values, strict=True))
+
+
+def render_scorecard(scorecard: list[dict[str, str]], note: str) -> str:
+    """The page: a summary line a table, then every number; what disagrees in sign is coloured, and what agrees."""
+    tables = [list(rows) for _, rows in groupby(scorecard, key=lambda row: row["table"])]
+    lines = [list(summarise(rows).values()) for rows in tables]
+    body = [
+        "<main>",
+        "<h1>Published numbers and ours</h1>",
+        "<p>Ours less published, in our standard errors; an R² of an instrumental-variables column is set beside ours "
+        "with province means taken out, which such tables print. Empty where we have no such number, and for "
+        "descriptive statistics, N and R².</p>",
+        html_table([*_SUMMARY[:-1], "Median |difference|, SE"], lines, "Summary"),
+    ]
+    for rows in tables:
+        body.append(_render_table(rows))
+    return page("Scorecard", "\n".join([*body, "</main>"]), note)
+
+
+def _render_table(rows: list[dict[str, str]]) -> str:
+    header = ["Column", "Dependent", "Term", "Published", "t", "Ours", "t", "Difference, SE", "Same sign", "Same stars"]
+    cells, classes = [], {}
+    for number, row in enumerate(rows):
+        value = {name: _shown(row.get(name, "")) for name in _NUMBERS}
+        published = [row["published"] + row["published_stars"], row["published_statistic"]]
+        agreement = [{"1": "yes", "0": "no"}.get(row.get(name, ""), "") for name in ("same_sign", "same_stars")]
+        column = f"({row['column']})" if row["column"].isdigit() else row["column"]
+        ours = [value["estimate"] + row.get("stars", ""), value["statistic"], value["difference_in_se"]]
+        cells.append([column, row["dependent"], row["term"], *published, *ours, *agreement])
+        if agreement == ["yes", "yes"] or agreement[0] == "no":
+            classes[number] = "good" if agreement[0] == "yes" else "bad"
+    return html_table(header, cells, f"Table {rows[0]['table']}", classes=classes)
+
+
+def _shown(text: str) -> str:
+    return shown(float(text)) if "." in text else text
+
+
+def _all_rows(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [row for ours, published in pairs for row in compare_rows(read_rows(ours), read_rows(published))]
 
 
 def main(snakemake) -> None:
     start_log(snakemake)
-    scorecard = []
-    for ours, published in zip(snakemake.input.tables, snakemake.input.published, strict=True):
-        scorecard += compare_rows(read_rows(ours), read_rows(published))
-    write_rows(
-        snakemake.output[0],
-        list(FIELDS),
-        [tuple(row.get(name, "") for name in FIELDS) for row in scorecard],
-    )
-    logger.info("%s", summarise(scorecard))
+    scorecard = _all_rows(zip(snakemake.input.tables, snakemake.input.published, strict=True))
+    rows = [tuple(row.get(name, "") for name in FIELDS) for row in scorecard]
+    write_rows(snakemake.output.csv, list(FIELDS), rows)
+    Path(snakemake.output.html).write_text(render_scorecard(scorecard, snakemake.params.note), encoding="utf-8")
+    for _, table in groupby(scorecard, key=lambda row: row["table"]):
+        logger.info("%s", "; ".join(f"{name.lower()}: {value}" for name, value in summarise(list(table)).items()))
 
 
 if "snakemake" in globals():

@@ -2,19 +2,8 @@
 
 import numpy as np
 import pandas as pd
+from _emissions import emission_factors
 from _helpers import InputError, logger, read_table, start_log, write_table
-
-CARBON_TO_CO2 = 44 / 12
-
-
-def emission_factors(components: pd.DataFrame, factor_set: str) -> pd.Series:
-    """kg CO2 per kg of fuel (natural gas: per m3), index `fuel`.
-
-    Net calorific value (kJ/kg) x carbon content (kg C/GJ) x oxidation share x 44/12 (IPCC 2006, vol. 2, ch. 1).
-    """
-    chosen = components[components["factor_set"] == factor_set].set_index("fuel")
-    gigajoule = chosen["ncv"] * 1e-6
-    return gigajoule * chosen["carbon_content"] * chosen["oxidation"] * CARBON_TO_CO2
 
 
 def fuel_emissions(energy: pd.DataFrame, factors: pd.Series, fuels: list[str]) -> pd.Series:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 from _helpers import InputError, period_key, read_table, start_log
+from _plots import BLUE, save, style
 from _tables import entry, read_codebook
-from matplotlib import font_manager, rc_context
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-BLUE = "#0072B2"  # Okabe and Ito (2008), safe for colour-blind readers
 PANELS_PER_ROW = 3
 TICKS = 6  # at most this many year labels a panel
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_CHINESE_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei")
 
 
 def summarise_by_year(panel: pd.DataFrame, variable: str) -> pd.DataFrame:
@@ -61,7 +60,7 @@ def plot_trends(
     footer = textwrap.wrap(note, 42 * columns)
     top, bottom = 0.62, 0.08 + 0.14 * len(footer)  # inches kept for title and legend, and for the note
     width, height = max(3.5 * columns, 5.5), 2.9 * rows + top + bottom
-    with rc_context(_style()):
+    with rc_context(style()):
         figure = Figure(figsize=(width, height), layout="constrained")
         figure.get_layout_engine().set(rect=(0, bottom / height, 1, 1 - (top + bottom) / height), wspace=0.05)
         axes = figure.subplots(rows, columns, squeeze=False)
@@ -110,28 +109,6 @@ def _draw(axis, summary: pd.DataFrame, variable: str, codebook: dict[str, dict[s
 def _raise_exponents(unit: str) -> str:
     """`10⁴ t` for `10^4 t`."""
     return re.sub(r"\^(\d+)", lambda power: power[1].translate(_SUPERSCRIPT), unit)
-
-
-def _style() -> dict:
-    """Plain axes; DejaVu first, then whatever Chinese font this machine has; the same bytes at every run."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return {
-        "font.family": ["DejaVu Sans", *(name for name in _CHINESE_FONTS if name in installed)],
-        "font.size": 9,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "grid.color": "#e5e5e5",
-        "grid.linewidth": 0.7,
-    }
-
-
-def save(figure: Figure, png: str, svg: str) -> None:
-    """Write both files without date or version, so that the same figure gives the same bytes."""
-    with rc_context({"svg.hashsalt": "trends"}):
-        figure.savefig(png, dpi=200, metadata={"Software": None})
-        figure.savefig(svg, metadata={"Date": None, "Creator": None})
 
 
 def main(snakemake) -> None:

@@ -3,7 +3,8 @@
     python scripts/simulate_example.py [--output resources/example]
 
 The economy behind them is in _simulate_economy.py (the truth), _simulate_robots.py, _simulate_tables.py and
-_simulate_facts.py (typed rough levels); the publishers' forms are in _simulate_files.py.
+_simulate_facts.py (typed rough levels); tables beyond the baseline are in _simulate_mechanisms.py, the publishers'
+forms in _simulate_files.py.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import _simulate_facts as facts
 import _simulate_files as forms
 from _helpers import read_rows
 from _simulate_economy import SEED, YEARS, Economy, province_facts, simulate_economy
+from _simulate_mechanisms import mechanism_tables
 from _simulate_robots import china_exposure, simulate_employment_2004, simulate_robots, simulate_us_employment
-from _simulate_tables import raw_tables
+from _simulate_tables import Table, account_tables, raw_tables
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
-TABLES = ("catalog", "provinces", "industries", "fuels")  # the workflow's own tables the generator reads
+TABLES = ("catalog", "provinces", "industries", "fuels", "activities")  # the workflow's own tables the generator reads
 
 SIMULATED = (
     "These raw tables are simulated (scripts/simulate_example.py, seed {seed}); they only have the form of the "
@@ -39,13 +41,33 @@ def co2_factors(fuels: Rows, factor_set: str = "china") -> dict[str, float]:
     }
 
 
+def activity_factors(activities: Rows, fuels: Mapping[str, float]) -> dict[str, float]:
+    """10^4 t CO2 per catalog unit of each activity: the fuel's factor or the row's own, times its scale."""
+    return {
+        row["key"]: (fuels[row["fuel"]] if row["fuel"] else float(row["factor"])) * float(row["scale"])
+        for row in activities
+    }
+
+
+def all_tables(economy: Economy, catalog: Rows, fuels: Rows, activities: Rows) -> dict[str, Table]:
+    """Every table by province, the baseline's first: their numbers in the energy yearbook stay."""
+    factors, typed = co2_factors(fuels), province_facts()
+    by_unit = activity_factors(activities, factors)
+    # a printed weight case is a twentieth of a tonne
+    by_unit["plate_glass"] *= forms.first_conversion(next(row for row in catalog if row["key"] == "plate_glass"))
+    in_energy_form = frozenset(row["key"] for row in catalog if row["file"].startswith("energy/"))
+    gdp = account_tables(economy)["gdp"].values
+    tables = raw_tables(economy, typed["coal"], factors)
+    return tables | mechanism_tables(economy, gdp, typed, by_unit, in_energy_form)
+
+
 def simulate(crosswalk: Rows) -> Economy:
     """The simulated economy, with the exposure the crosswalk gives."""
     exposure = china_exposure(simulate_robots("china"), simulate_employment_2004(), crosswalk)
     return simulate_economy(exposure)
 
 
-def example_files(catalog: Rows, provinces: Rows, industries: Rows, fuels: Rows) -> dict[str, bytes]:
+def example_files(catalog: Rows, provinces: Rows, industries: Rows, fuels: Rows, activities: Rows) -> dict[str, bytes]:
     """Every file of the example, {path inside its folder: bytes}; arguments are the rows of resources/*.csv."""
     entries = {row["key"]: row for row in catalog}
     economy = simulate(industries)
@@ -55,7 +77,7 @@ def example_files(catalog: Rows, provinces: Rows, industries: Rows, fuels: Rows)
 
     files = {}
     energy_number = 3  # the first table's number in its chapter
-    for key, table in raw_tables(economy, province_facts()["coal"], co2_factors(fuels)).items():
+    for key, table in all_tables(economy, catalog, fuels, activities).items():
         path = entries[key]["file"]
         if path.startswith("energy/"):
             files[path] = forms.energy_form(key, energy_number, table, entries[key], ordered)

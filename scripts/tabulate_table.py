@@ -8,7 +8,18 @@ from pathlib import Path
 from _columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
 from _formula import CONSTANT
 from _helpers import read_rows, start_log
-from _tables import STAR_LEVELS, Layout, exact, read_codebook, render_html, render_tex, shown, table_number, write_tidy
+from _tables import (
+    STAR_LEVELS,
+    Layout,
+    exact,
+    read_codebook,
+    render_html,
+    render_tex,
+    shown,
+    shown_p_value,
+    table_number,
+    write_tidy,
+)
 
 _COVARIANCE_NAMES = {"iid": "homoskedastic", "robust": "heteroskedasticity-robust"}
 _NUMBERS = ("estimate", "statistic", "std_error", "p_value")
@@ -166,12 +177,13 @@ def _indirect_note(indirect: Mapping) -> str:
 
 
 def _indirect_block(columns: Sequence[Column]) -> list[list[str]]:
-    """First step with its t, the product, and its interval on one line."""
-    names = in_order(column.indirect for column in columns)
-    first, effect, low, high = names[:4]
+    """First steps, one a treatment, with their t, the product, and its interval on one line."""
     cells = [column.indirect for column in columns]
-    block = [[first.replace("->", "→"), *(_starred(cell.get(first)) for cell in cells)]]
-    block.append(["", *(f"({shown(cell[first]['statistic'])})" if cell else "" for cell in cells)])
+    _, effect, low, high = next(list(cell) for cell in cells if cell)
+    block = []
+    for first in in_order(list(cell)[:1] for cell in cells):
+        block.append([first.replace("->", "→"), *(_starred(cell.get(first)) for cell in cells)])
+        block.append(["", *(f"({shown(cell[first]['statistic'])})" if first in cell else "" for cell in cells)])
     block.append([effect, *(_starred(cell.get(effect)) for cell in cells)])
     ends = [f"[{shown(cell[low]['estimate'])}, {shown(cell[high]['estimate'])}]" if cell else "" for cell in cells]
     return [*block, ["", *ends]]
@@ -186,7 +198,7 @@ def _statistic(column: Column, term: str) -> str:
     if not found:
         return ""
     if column.published:
-        return f"(z {shown(found['statistic'])}, p {shown(found['p_value'])})"
+        return f"(z {shown(found['statistic'])}, p {shown_p_value(found['p_value'])})"
     return f"({shown(found['statistic'])})"
 
 
@@ -227,8 +239,14 @@ def _ours(columns: Sequence[Column]) -> list[Column]:
 
 
 def _terms(columns: Sequence[Column]) -> list[str]:
-    """Terms of all columns in order of first appearance, the constant last."""
-    names = in_order([*column.terms, *column.dropped] for column in columns)
+    """Terms of all columns, each column's own order kept where they allow it, the constant last."""
+    names: list[str] = []
+    for column in columns:
+        terms = [*column.terms, *column.dropped]
+        for place, term in enumerate(terms):
+            if term not in names:
+                after = [names.index(later) for later in terms[place:] if later in names and later != CONSTANT]
+                names.insert(min(after, default=len(names)), term)
     return sorted(names, key=lambda name: name == CONSTANT)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from _cleaning import (
     add_national_row,
+    catalog_entry,
     check_sign,
     check_title,
     check_total,
@@ -14,7 +15,7 @@ from _cleaning import (
     select_cells,
 )
 from _exports import province_names
-from _helpers import InputError
+from _helpers import InputError, read_rows
 from _yearbook import Yearbook
 from clean_yearbook import clean_table
 
@@ -22,6 +23,13 @@ ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "resources" / "example"
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
 NAMES = province_names(ROOT / "resources" / "provinces.csv")
+
+
+def test_an_unknown_sign_in_the_catalog_is_refused():
+    row = read_rows(ROOT / "resources" / "catalog.csv")[0]
+    assert catalog_entry(row | {"sign": None}).sign == "positive"
+    with pytest.raises(InputError, match="sign of gdp is 'posiitve'"):
+        catalog_entry(row | {"sign": "posiitve"})
 
 
 def table(rows, unit="亿元", first=2013):
@@ -206,6 +214,10 @@ def test_a_fuel_a_province_does_not_burn_is_nil(tmp_path):
         ("raw_coal", -1.0, "zero or more"),
         ("raw_coal", 0.0, None),
         ("fixed_asset_investment_growth", -3.0, None),
+        ("net_electricity", -3.0, None),
+        ("green_patents", 0.0, None),
+        ("cement_clinker", -1.0, "zero or more"),
+        ("value_added_primary", 0.0, "above zero"),
     ],
 )
 def test_figures_of_an_impossible_sign_are_refused(key, value, expected):

@@ -9,7 +9,11 @@ from _helpers import InputError
 from conftest import ROOT, default_config
 
 SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8"))
-COLUMNS = ["province", "year", "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
+COLUMNS = [
+    "province", "year", "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban", "ai_lag1", "ai_us",
+    "gtfp_ml", "ln_co2_scopes", "intelligence_index", "energy_efficiency", "green_patents", "industrial_upgrading",
+    "regulation", "industrialisation", "municipality",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +24,7 @@ def at_root(monkeypatch):
 def check(config):
     production = ["labour", "capital", "energy_total", "real_gdp", "co2"]
     coverage = {"gdp": (2000, None), "gross_fixed_capital_formation": (2000, 2017)}
-    check_config(config, production, ["table_1", "table_2"], coverage)
+    check_config(config, production, [f"table_{number}" for number in range(1, 9)], coverage)
     check_variables(config, COLUMNS)
 
 
@@ -43,7 +47,8 @@ def test_every_key_has_a_description_and_unknown_ones_are_refused():
 def test_the_choices_of_the_default_study_have_a_comment():
     lines = (ROOT / "config.yaml").read_text("utf-8").splitlines()
     for key in ("interpolation", "total_tolerance", "winsorise", "factors", "fuels", "base_year", "depreciation",
-                "initial_stock", "price_continued_by", "robots", "per_workers", "unspecified", "returns"):  # fmt: skip
+                "initial_stock", "price_continued_by", "robots", "per_workers", "unspecified", "returns", "scopes",
+                "energy_efficiency", "industrial_upgrading", "intelligence"):  # fmt: skip
         assert any(line.strip().startswith(f"{key}:") and "#" in line for line in lines), key
 
 
@@ -66,7 +71,7 @@ def test_the_default_study_is_sound():
         ("tables", "a", {"columns": ["ai ~ open", "ai ~ opne | year"]}, "tables.a, column 2: no variable opne"),
         ("tables", "a", {"columns": ["ai ~ open | year | fin ~ gov"]}, "tables.a, column 1: instrumental"),
         ("tables", "a", {"columns": ["ai open"]}, "tables.a, column 1: cannot read"),
-        ("tables", "a", {"columns": ["ai ~ open"], "published": "table_3"}, "tables.a: resources/published has no"),
+        ("tables", "a", {"columns": ["ai ~ open"], "published": "table_9"}, "tables.a: resources/published has no"),
         ("figures", "b", {"variables": ["x"]}, "figures.b: no variable x"),
     ],
 )

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from _emissions import emission_factors
 from _helpers import InputError, period_key, read_rows, read_table, write_rows, write_table
 from _shift_share import load_crosswalk, robot_density, to_ifr
+from _variables import definitions
 from build_codebook import codebook_rows
 from build_panel import join_panel
 from derive_capital import (
@@ -16,7 +18,7 @@ from derive_capital import (
     nominal_investment,
     perpetual_inventory,
 )
-from derive_co2 import emission_factors, fuel_emissions
+from derive_co2 import fuel_emissions
 from derive_controls import check_range, derive_controls
 from derive_exposure import province_exposure
 from derive_imputed import count_cells, imputed_cells
@@ -244,16 +246,18 @@ def keyed(**columns):
 
 def test_panel_joins_and_takes_the_cumulative_index():
     index = keyed(index=[1.1, 1.2], cumulative=[1.5, 1.6])
-    panel = join_panel([keyed(zeta=[1, 2]), keyed(ai=[3, 4])], index)
-    assert panel.columns.tolist() == ["province", "year", "gtfp", "ai", "zeta"]
+    other = keyed(index=[1.1, 1.2], cumulative=[2.5, 2.6])
+    panel = join_panel([keyed(zeta=[1, 2]), keyed(ai=[3, 4])], {"gtfp": index, "gtfp_ml": other})
+    assert panel.columns.tolist() == ["province", "year", "gtfp", "ai", "zeta", "gtfp_ml"]
     assert panel["gtfp"].tolist() == [1.5, 1.6]
+    assert panel["gtfp_ml"].tolist() == [2.5, 2.6]
 
 
 def test_panel_refuses_tables_that_do_not_meet():
     with pytest.raises(InputError, match="b 2013"):
-        join_panel([keyed(x=[1, 2]), keyed(y=[1, 2]).iloc[:1]], None)
+        join_panel([keyed(x=[1, 2]), keyed(y=[1, 2]).iloc[:1]], {})
     with pytest.raises(InputError, match="column x"):
-        join_panel([keyed(x=[1, 2]), keyed(x=[1, 2])], None)
+        join_panel([keyed(x=[1, 2]), keyed(x=[1, 2])], {})
 
 
 def test_winsorising_uses_statas_percentile():
@@ -299,9 +303,9 @@ MODEL = {"measure": "sbm_ddf", "returns": "crs", "technology": "global", "index"
 
 def test_codebook_says_units_choices_and_simulation():
     variables = read_rows(RESOURCES / "variables.csv")
-    choices = {"model": "gml", "variables": "x", "fuels": 9, "factors": "china", "country": "us",
+    choices = {"variables": "x", "fuels": 9, "factors": "china", "country": "us",
                "foreign_base_year": 1990, "robots": "installations", "per_workers": 1000, "base_year": 2004,
-               "unspecified": "drop", **MODEL}  # fmt: skip
+               "unspecified": "drop"}  # fmt: skip
     rows = {
         row[0]: row for row in codebook_rows(["province", "ai", "ai_us"], variables, choices, "Simulated inputs.", "")
     }
@@ -309,10 +313,26 @@ def test_codebook_says_units_choices_and_simulation():
     assert rows["ai"][4] == "robots (installations) per 1000 workers"
     assert rows["ai"][6].startswith("Simulated inputs.")
     assert rows["ai_us"][1] == "IV"
-    own = codebook_rows(["gtfp", "K"], variables, {"model": "m", "variables": "K; L"} | MODEL, "", "mine.csv")
-    assert own[0][1] == "GTFP"
-    assert "crs; global technology" in own[0][5]
-    assert own[1] == ("K", "K", "K", "", "", "column of the panel", "mine.csv", "none")
+    indices = {"gtfp": MODEL | {"model": "m"}, "gtfp_n": MODEL | {"model": "n", "returns": "vrs"}}
+    choices = {"variables": "K; L", "indices": indices}
+    own = codebook_rows(["gtfp", "gtfp_n", "K"], variables, choices, "", "mine.csv")
+    assert [row[1] for row in own] == ["GTFP", "GTFP", "K"]
+    assert "model m: sbm_ddf; crs; global technology" in own[0][5]
+    assert "model n: sbm_ddf; vrs; global technology" in own[1][5]
+    assert own[1][2] == "Green Total Factor Productivity (model n)"
+    assert own[2] == ("K", "K", "K", "", "", "column of the panel", "mine.csv", "none")
+
+
+def test_codebook_says_how_the_further_variables_are_made():
+    choices = {"real_year": 2000, "scopes": "1 + 2", "factors": "china", "indicators": 9, "intelligence": "entropy"}
+    choices |= definitions({"energy_efficiency": "energy_per_gdp", "industrial_upgrading": "labour_productivity"})
+    names = ["energy_efficiency", "industrial_upgrading", "ln_co2_scopes", "intelligence_index", "municipality"]
+    rows = {row[0]: row for row in codebook_rows(names, read_rows(RESOURCES / "variables.csv"), choices, "", "")}
+    assert rows["energy_efficiency"][4] == "tce per 10^4 CNY of 2000 prices"
+    assert "implicit GDP deflator" in rows["industrial_upgrading"][5]
+    assert "scopes 1 + 2" in rows["ln_co2_scopes"][5]
+    assert rows["intelligence_index"][5].startswith("9 indicators")
+    assert all(row[3] for row in rows.values())
 
 
 # --- tables -------------------------------------------------------------------------------------------------------

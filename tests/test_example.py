@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 
 import _simulate_economy as economy
 import _simulate_facts as facts
 import _simulate_files as forms
+import _simulate_mechanisms as mechanisms
 import _simulate_robots as robots
 import numpy as np
 import pytest
@@ -41,6 +43,16 @@ def test_written_files_are_reproduced_byte_for_byte(tmp_path):
     assert kept - WRITTEN_BY_HAND == set(made)
     changed = [path for path, content in made.items() if (EXAMPLE / path).read_bytes() != content]
     assert changed == []
+
+
+def test_the_baselines_tables_keep_their_bytes(files):
+    """Tables added since version 0.2.0 leave those before it alone."""
+    themes = {"structure", "regulation", "patents", "intelligence", "activities"}
+    added = {row["file"] for row in INPUTS["catalog"] if row["theme"] in themes}
+    digest = hashlib.sha256()
+    for path in sorted(set(files) - added):
+        digest.update(path.encode() + files[path])
+    assert digest.hexdigest() == "f893bb9e93528140924d6fe64327bdbcc968997d58ac7931b033f2c62aebdfe1"
 
 
 def test_every_table_of_the_catalog_is_there_and_small(files):
@@ -142,9 +154,48 @@ def test_co2_follows_the_truth():
     assert noise == pytest.approx(economy.CO2_NOISE_SD, rel=0.1)
 
 
+MECHANISMS = {
+    "patents": (mechanisms.PATENT_COEFFICIENTS, mechanisms.PATENT_NOISE_SD),
+    "upgrading": (mechanisms.UPGRADING_COEFFICIENTS, mechanisms.UPGRADING_NOISE_SD),
+    "ln_co2_scopes": (mechanisms.SCOPE_COEFFICIENTS, mechanisms.SCOPE_NOISE_SD),
+}
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
+def test_mechanisms_follow_the_truth(name):
+    """Less the true coefficients on winsorised regressors, a province, a year and noise of the stated size are left."""
+    made = simulate_example.simulate(INPUTS["industries"])
+    kept = economy.in_study(made.provinces)
+    coefficients, sd = MECHANISMS[name]
+    latent = mechanisms.simulate_mechanisms(made, economy.province_facts()["ln_co2"])
+    rest = getattr(latent, name) - np.tensordot(coefficients, mechanisms.regressors(made), axes=1)
+    rest = rest[kept, economy.STUDY]
+    rest = rest - rest.mean(axis=0) - rest.mean(axis=1, keepdims=True) + rest.mean()
+    assert np.sqrt((rest**2).sum() / (29 * 9)) == pytest.approx(sd, rel=0.12)
+
+
+def test_sectors_add_to_gdp_and_activities_to_the_scopes_total():
+    """What is printed adds up to what it was made from, but for rounding."""
+    made = simulate_example.simulate(INPUTS["industries"])
+    tables = simulate_example.all_tables(made, INPUTS["catalog"], INPUTS["fuels"], INPUTS["activities"])
+    columns = slice(mechanisms.FIRST_PRINTED - economy.FIRST_YEAR, None)
+    gdp = simulate_example.account_tables(made)["gdp"].values[:, columns]
+    sectors = sum(tables[f"value_added_{sector}"].values for sector in ("primary", "secondary", "tertiary"))
+    assert np.abs(sectors - gdp).max() < 0.01
+    assert (tables["industrial_value_added"].values < tables["value_added_secondary"].values).all()
+    factors = simulate_example.activity_factors(INPUTS["activities"], simulate_example.co2_factors(INPUTS["fuels"]))
+    factors["plate_glass"] *= 0.05  # 10^4 weight cases of 50 kg
+    total = sum(factor * np.nan_to_num(tables[key].values) for key, factor in factors.items())
+    latent = mechanisms.simulate_mechanisms(made, economy.province_facts()["ln_co2"])
+    kept = economy.in_study(made.provinces)
+    assert np.abs(total / np.exp(latent.ln_co2_scopes[:, columns]) - 1)[kept].max() < 1e-4
+
+
 def test_readme_states_the_truth():
     """The coefficients the example's README prints are the generator's."""
     text = (EXAMPLE / "README.md").read_text(encoding="utf-8")
     for name, coefficient in economy.CO2_COEFFICIENTS.items():
         assert f"| `{name}` | {coefficient:.3f} |" in text
     assert f"seed {economy.SEED}" in text
+    for coefficients, _ in MECHANISMS.values():
+        assert f"{coefficients[0]:.3f}" in text

@@ -129,15 +129,15 @@ def test_a_new_model_solves_only_its_own_programs(small_study):
     config = small_config()
     config["productivity"]["models"].append(config["productivity"]["models"][0] | {"name": "gml_vrs", "returns": "vrs"})
     with with_config(small_study[1], config):
-        # gml and gml_vrs differ in returns alone
-        assert dry_run(small_study) == ONE_MODEL | {"index_scale": 1}
+        # gml and gml_vrs differ in returns alone; the panel has every model's cumulative index
+        assert dry_run(small_study) == ONE_MODEL | {"index_scale": 1, **PANEL, **ESTIMATES}
 
 
 def test_an_index_or_a_base_year_of_a_model_reruns_no_linear_program(small_study):
     config = small_config()
     config["productivity"]["models"][1] |= {"index": "luenberger", "base_year": 2015}
     with with_config(small_study[1], config):
-        assert dry_run(small_study) == {"index_productivity": 1, "tabulate_productivity": 1}
+        assert dry_run(small_study) == {"index_productivity": 1, "tabulate_productivity": 1, **PANEL, **ESTIMATES}
 
 
 def test_units_per_job_changes_the_linear_programs_jobs_alone(small_study):

@@ -1,0 +1,71 @@
+"""What the config chooses among activities and indicators, and how definitions are worded; light imports only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from _helpers import InputError
+
+SECTORS = ("primary", "secondary", "tertiary")
+DIRECTIONS = {"+": 1.0, "-": -1.0}
+
+# config value -> what the codebook says; `_unit` goes with the column's unit
+DEFINITIONS = {
+    "energy_efficiency": {
+        "gdp_per_energy": "Real GDP / total energy consumption",
+        "energy_per_gdp": "Total energy consumption / real GDP (intensity: less is more efficient)",
+    },
+    "energy_efficiency_unit": {"gdp_per_energy": "10^4 CNY per tce", "energy_per_gdp": "tce per 10^4 CNY"},
+    "industrial_upgrading": {
+        "shares": "1 x primary + 2 x secondary + 3 x tertiary share of value added",
+        "labour_productivity": "Sum over three sectors of share of value added x real labour productivity relative to "
+        "its pooled mean; real by the province's implicit GDP deflator",
+    },
+}
+
+
+def definitions(choices: Mapping[str, str]) -> dict[str, str]:
+    """The wording of each definition that the config's section `variables` chooses."""
+    return {key: texts[choices[key.removesuffix("_unit")]] for key, texts in DEFINITIONS.items()}
+
+
+def chosen_activities(rows: Iterable[Mapping[str, str]], scopes: Collection[int]) -> list[dict[str, str]]:
+    """Rows of resources/activities.csv that belong to the scopes; InputError for a scope without any."""
+    chosen = [dict(row) for row in rows if int(row["scope"]) in scopes]
+    empty = sorted(set(scopes) - {int(row["scope"]) for row in chosen})
+    if empty:
+        raise InputError(f"emissions.scopes: resources/activities.csv has no activity of scope {empty[0]}.")
+    return chosen
+
+
+def chosen_indicators(
+    rows: Iterable[Mapping[str, str]], names: Collection[str] | None, catalog: Collection[str]
+) -> list[dict[str, str]]:
+    """Rows of resources/indicators.csv by the config's names (None: all), in the file's order.
+
+    Raises InputError for an unknown name, a direction that is neither + nor -, a table the catalog does not have and
+    fewer than two indicators.
+    """
+    rows = [dict(row) for row in rows]
+    known = [row["name"] for row in rows]
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        raise InputError(
+            f"variables.intelligence.indicators: no {', '.join(unknown)} in resources/indicators.csv; it has "
+            f"{', '.join(known)}."
+        )
+    chosen = [row for row in rows if names is None or row["name"] in names]
+    if len(chosen) < 2:
+        raise InputError("variables.intelligence.indicators: an index takes two indicators or more.")
+    for row in chosen:
+        if row["direction"] not in DIRECTIONS:
+            raise InputError(
+                f"resources/indicators.csv: the direction of {row['name']} is {row['direction']!r}, expected + or -."
+            )
+        absent = [row[part] for part in ("numerator", "denominator") if row[part] and row[part] not in catalog]
+        if absent or not row["numerator"]:
+            raise InputError(
+                f"resources/indicators.csv: {row['name']} is made from {absent[0] if absent else 'nothing'}, which is "
+                "no key of resources/catalog.csv."
+            )
+    return chosen

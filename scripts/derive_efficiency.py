@@ -1,0 +1,28 @@
+"""Real GDP and total energy consumption -> energy efficiency, or energy intensity."""
+
+import pandas as pd
+from _helpers import read_table, start_log, write_table
+
+
+def energy_efficiency(real_gdp: pd.Series, energy: pd.Series, definition: str) -> pd.Series:
+    """Real GDP (10^8 CNY) and energy (10^4 tce) -> 10^4 CNY per tce, or tce per 10^4 CNY for `energy_per_gdp`.
+
+    Jiang (2025), section 6, speaks of energy per GDP, but the sign it reports fits GDP per energy.
+    """
+    ratio = real_gdp / energy  # 10^8 CNY per 10^4 tce = 10^4 CNY per tce
+    return ratio if definition == "gdp_per_energy" else 1 / ratio
+
+
+def main(snakemake) -> None:
+    """Write `energy_efficiency` of the study's province-years."""
+    start_log(snakemake)
+    table = read_table(snakemake.input.real_gdp)
+    cells = read_table(snakemake.input.energy)
+    energy = cells.loc[cells["indicator"] == "energy_total", ["province", "year", "value"]]
+    table = table.merge(energy, on=["province", "year"], validate="1:1")
+    ratio = energy_efficiency(table["real_gdp"], table["value"], snakemake.params.definition)
+    write_table(table[["province", "year"]].assign(energy_efficiency=ratio), snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,40 @@
+"""Investment in the treatment of industrial pollution and industrial value added -> environmental regulation."""
+
+import pandas as pd
+from _helpers import InputError, read_table, start_log, write_table
+
+
+def series(path: str, indicator: str) -> pd.Series:
+    """One indicator of a cleaned table by (province, year), without the national row."""
+    cells = read_table(path)
+    cells = cells[(cells["indicator"] == indicator) & (cells["province"] != "china")]
+    return cells.set_index(["province", "year"])["value"]
+
+
+def check_industry(industry: pd.Series, whole: pd.Series, name: str) -> None:
+    """Raise InputError naming every province-year whose industry is larger than the `whole` it is part of."""
+    whole = whole.reindex(industry.index)
+    bad = [
+        f"  {province} {year}: {value:g}, {name} {whole[province, year]:g}"
+        for (province, year), value in industry[industry > whole].items()
+    ]
+    if bad:
+        raise InputError(
+            f"industrial value added is more than {name}, which contains it; correct one of the tables:\n"
+            + "\n".join(bad)
+        )
+
+
+def main(snakemake) -> None:
+    """Write `regulation`: completed investment / industrial value added, both 10^8 CNY."""
+    start_log(snakemake)
+    industry = series(snakemake.input.regulation, "industrial_value_added")
+    check_industry(industry, series(snakemake.input.accounts, "gdp"), "GDP")
+    for path in snakemake.input.structure:
+        check_industry(industry, series(path, "value_added_secondary"), "secondary value added")
+    ratio = series(snakemake.input.regulation, "pollution_control_investment") / industry
+    write_table(ratio.rename("regulation").reset_index(), snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

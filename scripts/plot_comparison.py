@@ -1,0 +1,99 @@
+"""Published coefficients of one variable against ours, with their 95% intervals."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from _helpers import logger, read_rows, start_log
+from _plots import BLUE, ORANGE, save, style
+from _tables import entry, read_codebook
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+PANELS_PER_ROW = 2
+_NORMAL_975 = 1.959964
+
+
+def coefficient_rows(scorecard: Sequence[Mapping[str, str]], symbol: str) -> dict[str, list[dict]]:
+    """By dependent variable, one row a column of a table: label, and (estimate, standard error) of both sides.
+
+    Standard errors are estimate over t; published t statistics are the only form in which the error is printed.
+    """
+    panels: dict[str, list[dict]] = {}
+    for row in scorecard:
+        if row["term"] != symbol or not (row["published_statistic"] and row["statistic"]):
+            continue
+        sides = {}
+        for side, names in (("published", ("published", "published_statistic")), ("ours", ("estimate", "statistic"))):
+            estimate, statistic = (float(row[name]) for name in names)
+            sides[side] = (estimate, abs(estimate / statistic) if statistic else 0.0)
+        label = f"Table {row['table']} ({row['column']})" + (f" {row['group']}" if row["group"] else "")
+        panels.setdefault(row["dependent"], []).append({"label": label, **sides})
+    return panels
+
+
+def plot_comparison(panels: Mapping[str, Sequence[dict]], symbol: str, title: str, note: str = "") -> Figure:
+    """One panel a dependent variable, rows of coefficients: published above, ours below; `note` as footer."""
+    names = list(panels)
+    grid = [names[start : start + PANELS_PER_ROW] for start in range(0, len(names), PANELS_PER_ROW)]
+    heights = [max(len(panels[name]) for name in row) + 2.2 for row in grid]
+    footer = textwrap.wrap(note, 110)
+    top, bottom = 0.75, 0.1 + 0.15 * len(footer)  # inches kept for title and legend, and for the note
+    width, height = 11.5, 0.3 * sum(heights) + top + bottom
+    with rc_context(style()):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        figure.get_layout_engine().set(rect=(0, bottom / height, 1, 1 - (top + bottom) / height), hspace=0.06)
+        axes = figure.subplots(len(grid), PANELS_PER_ROW, squeeze=False, gridspec_kw={"height_ratios": heights})
+        for axis, name in zip(axes.flat, names, strict=False):
+            _draw(axis, name, symbol, panels[name])
+        for axis in axes.flat[len(names) :]:
+            axis.set_axis_off()
+        left = 0.08 / width
+        figure.text(left, 1 - 0.08 / height, title, ha="left", va="top", fontsize=12, fontweight="bold")
+        figure.legend(
+            *axes.flat[0].get_legend_handles_labels(),
+            loc="upper left",
+            bbox_to_anchor=(left, 1 - 0.32 / height),
+            ncols=2,
+            frameon=False,
+            borderaxespad=0,
+        )
+        figure.text(left, 0.06 / height, "\n".join(footer), ha="left", va="bottom", fontsize=8, color="#555555")
+    return figure
+
+
+def _draw(axis, dependent: str, symbol: str, rows: Sequence[dict]) -> None:
+    sides = (("published", "Published, with 95% interval from its t", ORANGE, -0.16, "D"),)
+    sides += (("ours", "Ours, with 95% interval", BLUE, 0.16, "o"),)
+    for side, label, colour, offset, marker in sides:
+        axis.errorbar(
+            [row[side][0] for row in rows],
+            [place + offset for place in range(len(rows))],
+            xerr=[_NORMAL_975 * row[side][1] for row in rows],
+            fmt=marker,
+            color=colour,
+            markersize=4,
+            linewidth=1.3,
+            label=label,
+        )
+    axis.axvline(0, color="#333333", linewidth=0.8)
+    axis.set_yticks(range(len(rows)), [textwrap.shorten(row["label"], 46, placeholder="…") for row in rows])
+    axis.set_ylim(len(rows) - 0.4, -0.6)
+    axis.grid(axis="y", visible=False)
+    axis.set_title(dependent, loc="left", fontsize=10)
+    axis.set_xlabel(f"coefficient of {symbol}")
+
+
+def main(snakemake) -> None:
+    start_log(snakemake)
+    choice = snakemake.params.figure
+    symbol = entry(read_codebook(snakemake.input.codebook), choice["coefficient"], "symbol")
+    panels = coefficient_rows(read_rows(snakemake.input.scorecard), symbol)
+    if not panels:
+        logger.warning("the scorecard has no coefficient of %s with a t statistic on both sides", symbol)
+        panels = {"nothing to compare": []}
+    figure = plot_comparison(panels, symbol, choice.get("title", ""), snakemake.params.note)
+    save(figure, snakemake.output.png, snakemake.output.svg)
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,82 @@
+"""The published tables checked against themselves: what their figures admit, and what they contradict."""
+
+from pathlib import Path
+
+from _audit import ROW_FIELDS, Setting, Tables, natural, read_published
+from _audit_cells import check_decimals, check_signs, check_standard_errors, check_stars
+from _audit_constants import check_constants, check_implied_means
+from _audit_moments import check_growth, check_log_totals, check_moments, check_shares, check_sizes
+from _audit_page import CHECKS, render_audit
+from _audit_ratios import check_r2, check_ratios
+from _audit_samples import (
+    check_effect_names,
+    check_group_differences,
+    check_reversals,
+    check_sample_sizes,
+    check_splits,
+)
+from _audit_stages import (
+    CriticalValues,
+    check_duplicates,
+    check_first_stage,
+    check_first_stage_samples,
+    check_instruments,
+    check_iv_constants,
+    check_printed_f,
+    check_rank_test,
+    check_tf,
+)
+from _helpers import logger, read_rows, start_log, write_rows
+
+
+def audit(tables: Tables, setting: Setting, critical_values: CriticalValues) -> list[dict]:
+    """All rows (keys `ROW_FIELDS`), by check, table and column; within a column in the printed order."""
+    rows = [
+        *check_signs(tables),
+        *check_standard_errors(tables),
+        *check_decimals(tables),
+        *check_stars(tables, setting),
+        *check_first_stage(tables),
+        *check_tf(tables, critical_values, setting),
+        *check_rank_test(tables, setting),
+        *check_duplicates(tables),
+        *check_first_stage_samples(tables, setting),
+        *check_instruments(tables, setting),
+        *check_printed_f(tables),
+        *check_iv_constants(tables),
+        *check_ratios(tables),
+        *check_r2(tables, setting),
+        *check_sample_sizes(tables, setting),
+        *check_splits(tables, setting),
+        *check_group_differences(tables),
+        *check_reversals(tables),
+        *check_effect_names(tables, setting),
+        *check_moments(tables, setting),
+        *check_log_totals(tables, setting),
+        *check_shares(tables, setting),
+        *check_growth(tables, setting),
+        *check_constants(tables),
+        *check_implied_means(tables),
+        *check_sizes(tables, setting),
+    ]
+    order = {name: place for place, name in enumerate(CHECKS)}
+    return sorted(rows, key=lambda row: (order[row["check"]], natural(row["table"]), natural(row["column"])))
+
+
+def main(snakemake) -> None:
+    start_log(snakemake)
+    tables = read_published(snakemake.input.published)
+    setting = Setting.of(snakemake.params.audit)
+    critical_values = [
+        (float(row["root_f"]), float(row["critical_value"])) for row in read_rows(snakemake.input.critical_values)
+    ]
+    rows = audit(tables, setting, critical_values)
+    write_rows(snakemake.output.csv, list(ROW_FIELDS), [tuple(row[name] for name in ROW_FIELDS) for row in rows])
+    files = [Path(path).name for path in snakemake.input.published]
+    Path(snakemake.output.html).write_text(render_audit(rows, setting, files), encoding="utf-8")
+    severe = {level: sum(row["severity"] == level for row in rows) for level in "ABC"}
+    logger.info("%d rows from %d files; findings by severity: %s", len(rows), len(files), severe)
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

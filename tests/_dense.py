@@ -1,0 +1,162 @@
+"""A simulated panel, and its regressions by plain linear algebra on explicit dummies: what the estimators must equal."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import _regression
+import numpy as np
+import pandas as pd
+import pytest
+from _formula import parse_column
+
+VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "econ"
+
+
+def read_vectors(name):
+    """Published numbers, rows (case, quantity) -> value and tolerance, and the folder of their data."""
+    folder = VECTORS / name
+    if not folder.is_dir():
+        pytest.skip(f"the published vectors are not at {folder}")
+    return pd.read_csv(folder / "expected.csv").set_index(["case", "quantity"]), folder
+
+
+def column(formula, vcov="robust", **keys):
+    """A parsed column; `vcov` may be cluster names in a list."""
+    return parse_column({"formula": formula, "vcov": {"cluster": vcov} if isinstance(vcov, list) else vcov, **keys})
+
+
+def fit(data, formula, vcov="robust", **keys):
+    return _regression.fit(data, column(formula, vcov, **keys))
+
+
+def prepare(data, formula, vcov="robust", **keys):
+    return _regression.prepare(data, column(formula, vcov, **keys))
+
+
+def term(estimates, name):
+    return estimates.table.set_index("term").loc[name]
+
+
+def simulate(seed=20250701, n=260):
+    """Unbalanced, text and number ids, provinces nested in regions, heteroskedastic, regressors of far units."""
+    rng = np.random.default_rng(seed)
+    number = rng.integers(0, 31, n)
+    data = pd.DataFrame(
+        {
+            "province": [f"p{i}" for i in number],
+            "year": rng.integers(2013, 2023, n),
+            "sector": rng.integers(0, 7, n).astype(float),
+            "region": number % 9,
+            "weight": rng.uniform(0.2, 3, n),
+        }
+    )
+    z = rng.normal(size=(n, 3)) + rng.normal(size=31)[number][:, None]
+    data[["z1", "z2", "z3"]] = z * [1, 1e-4, 1]
+    cause = rng.normal(size=n) + rng.normal(size=31)[number]
+    data["x1"] = rng.normal(size=n) + data["year"] - 2013
+    data["x2"] = 1e9 * (5 + rng.normal(size=n) + 0.3 * data["sector"])
+    data["d"] = 0.6 * z[:, 0] + 0.4 * z[:, 1] + 0.3 * data["x1"] + cause + rng.normal(size=n)
+    data["e"] = 0.7 * z[:, 2] - 0.3 * z[:, 0] + 0.5 * cause + rng.normal(size=n)
+    data["y"] = 0.4 * data["x1"] - 2e-10 * data["x2"] + 0.2 * data["sector"] + 0.5 * data["d"] - cause
+    data["y"] += rng.normal(size=n) * (0.5 + 0.2 * np.abs(data["x1"]))
+    return data
+
+
+def without_singletons(data, *effects):
+    """Rows left when levels that occur once are dropped again and again."""
+    while True:
+        counts = np.column_stack([data.groupby(effect)[effect].transform("size") for effect in effects])
+        if (counts > 1).all():
+            return data
+        data = data[(counts > 1).all(axis=1)]
+
+
+def indicators(data, name):
+    """Dummies (N, levels) of an effect; `a^b` is that of combinations."""
+    levels = data[name.split("^")].astype(str).agg(" ".join, axis=1)
+    return pd.get_dummies(levels, dtype=float).to_numpy()
+
+
+def dense(
+    data, regressors, absorbed=(), vcov="robust", endogenous=(), instruments=(), weights=None, dependent="y"
+) -> SimpleNamespace:
+    """(Two-stage) least squares with a constant and dummies that average zero over the sample.
+
+    b and V of endogenous regressors, regressors and constant, R2s, and `partial`, which takes effects and regressors
+    out of variables and multiplies by the root of the weights.
+    """
+    n, slopes = len(data), [*endogenous, *regressors]
+    w = (data[weights] / data[weights].mean()).to_numpy() if weights else np.ones(n)
+    root = np.sqrt(w)[:, None]
+    y = data[dependent].to_numpy(float) * root[:, 0]
+    scale = data[slopes].to_numpy(float).std(axis=0)
+    basis = np.empty((n, 0))
+    if absorbed:
+        dummies = np.column_stack([indicators(data, name) for name in absorbed])
+        left, singular, _ = np.linalg.svd(
+            root * (dummies - np.average(dummies, axis=0, weights=w)), full_matrices=False
+        )
+        basis = left[:, singular > 1e-9 * singular[0]]
+    effects = np.column_stack([root, basis])
+
+    def values(names):
+        found = data[list(names)].to_numpy(float)
+        return root * found / found.std(axis=0)
+
+    x = np.column_stack([values(slopes), effects])
+    exogenous = np.column_stack([values(regressors), effects])
+    first = np.linalg.qr(np.column_stack([values(instruments), exogenous]))[0]
+    projected = first @ (first.T @ x) if endogenous else x
+    bread = np.linalg.inv(projected.T @ projected)
+    b = bread @ projected.T @ y
+    residual = y - x @ b
+    v = bread @ _meat(data, projected * residual[:, None], vcov, residual @ residual, bread) @ bread
+    factor = small_sample(data, len(slopes), absorbed, vcov)
+    k, unit = len(slopes) + 1, np.append(scale, 1)
+
+    def outside(matrix, vector):
+        return vector - matrix @ np.linalg.lstsq(matrix, vector, rcond=None)[0]
+
+    rss = residual @ residual
+    within = outside(effects, y)
+    return SimpleNamespace(
+        b=b[:k] / unit,
+        v=factor * v[:k, :k] / np.outer(unit, unit),
+        residual=residual,
+        r2=1 - rss / np.sum(outside(root, y) ** 2),
+        r2_within=1 - rss / (within @ within),
+        df=n - len(slopes) - effects.shape[1],
+        partial=lambda *names: outside(exogenous, values(names)),
+        rss=rss,
+        outside=outside,
+        root=root,
+        y=y,
+    )
+
+
+def small_sample(data, k, absorbed, vcov):
+    """reghdfe's factor by ranks of dummy matrices and by pandas' group sizes."""
+
+    def rank(names):
+        return np.linalg.matrix_rank(np.column_stack([indicators(data, name) for name in names])) if names else 0
+
+    n, df_a = len(data), rank(absorbed) if absorbed else 1
+    if not isinstance(vcov, list):
+        return n / (n - k - df_a)
+    inside = [name for name in absorbed if any((data.groupby(name)[c].nunique() == 1).all() for c in vcov)]
+    g = min(data[c].nunique() for c in vcov)
+    return (n - 1) / (n - k - (df_a - rank(inside)) - bool(inside)) * g / (g - 1)
+
+
+def _meat(data, scores, vcov, rss, bread):
+    """Sum of outer products of scores, or of their sums by cluster, by inclusion and exclusion."""
+    if vcov == "iid":
+        return np.linalg.inv(bread) * rss / len(data)
+    if vcov == "robust":
+        return scores.T @ scores
+
+    def summed(names):
+        sums = pd.DataFrame(scores).groupby([data[name].to_numpy() for name in names]).sum().to_numpy()
+        return sums.T @ sums
+
+    return sum(summed([name]) for name in vcov) - (summed(vcov) if len(vcov) == 2 else 0)

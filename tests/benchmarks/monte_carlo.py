@@ -1,0 +1,283 @@
+"""Do the estimates recover a truth that is known? Simulated data sets through the project's own floors.
+
+    python tests/benchmarks/monte_carlo.py --draws 200 --jobs 2 --output monte_carlo.csv
+
+Every draw is another economy of the example's generator, with the seed `--seed`, `--seed` + 1, ...: figures rounded and
+with gaps as printed, then cleaning, derived variables, panel, winsorising and the columns of config.yaml named in
+EQUATIONS, by the functions that the workflow's rules call; only the parsing of files is left out. The truth, CO2_COEFFICIENTS
+of scripts/_simulate_economy.py, is exact for ln CO2 on the winsorised regressors. The study winsorises ln CO2 too, and
+then no truth is exact, so each column is estimated twice: with ln CO2 `as_made`, to test the estimators, and
+`winsorised`, to see what that step does. Exposure is exogenous in these economies; IV is consistent like FE, and wider.
+
+`bias` is the mean estimate less the truth and `bias_se` its Monte Carlo standard error, `sd` the standard deviation of
+the estimates over draws, `mean_se` their mean standard error, `coverage` the share of draws whose 95% interval holds the
+truth. The second table has quantiles over draws of the first-stage F (Kleibergen and Paap's, robust).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+for library in ("OMP", "OPENBLAS", "MKL"):  # before the first import of numpy: processes share the cores
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "scripts"))
+
+import _simulate_facts as facts  # noqa: E402
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import simulate_example as example  # noqa: E402
+import yaml  # noqa: E402
+from _cleaning import CatalogEntry, add_national_row, convert_units, load_catalog, select_cells  # noqa: E402
+from _emissions import emission_factors  # noqa: E402
+from _formula import Regression, parse_column  # noqa: E402
+from _helpers import read_rows  # noqa: E402
+from _ifr import LEAVES, UNSPECIFIED  # noqa: E402
+from _instruments import instrument_tests  # noqa: E402
+from _regression import estimate, prepare  # noqa: E402
+from _shift_share import load_crosswalk  # noqa: E402
+from _simulate_economy import CO2_COEFFICIENTS, YEARS, province_facts, seeded  # noqa: E402
+from _simulate_robots import Robots, simulate_employment_2004, simulate_robots, simulate_us_employment  # noqa: E402
+from _simulate_tables import Table, raw_tables  # noqa: E402
+from _yearbook import Yearbook  # noqa: E402
+from build_panel import join_panel  # noqa: E402
+from derive_co2 import fuel_emissions  # noqa: E402
+from derive_controls import check_range, derive_controls  # noqa: E402
+from derive_exposure import province_exposure  # noqa: E402
+from derive_instrument import foreign_exposure  # noqa: E402
+from winsorise_panel import winsorise_panel  # noqa: E402
+
+SEED = 10_001  # of the first draw; the example's was chosen among the first thousands for its estimates
+EQUATIONS = {"FE": ("table_2", 2), "IV lagged AI": ("table_3", 2), "IV US robots": ("table_4", 2)}  # table, column
+COVARIANCES = {"robust": (), "cluster": ("province",)}
+OUTCOMES = ("as_made", "winsorised")  # ln CO2
+QUANTILES = (0, 0.05, 0.25, 0.5, 0.75, 0.95)
+RESOURCES = ROOT / "resources"
+
+
+def load_config() -> dict:
+    """The default study."""
+    return yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+
+
+# --- the clean floor, from figures in place of files -----------------------------------------------------------------
+
+
+def as_read(table: Table, entry: CatalogEntry, provinces: Sequence[str]) -> Yearbook:
+    """What the reader makes of a table's file."""
+    rows = dict(zip(provinces, table.values, strict=True))
+    if table.national is not None:
+        rows = {"china": table.national} | rows
+    values = {
+        (province, year): None if np.isnan(value) else float(value)
+        for province, figures in rows.items()
+        for year, value in zip(table.years, figures, strict=True)
+    }
+    places = {cell: f"{entry.file}, {cell}" for cell in values}
+    return Yearbook(entry.file, "", "", next(iter(entry.conversion)), list(table.years), values, places)
+
+
+def clean_cells(
+    tables: Mapping[str, Table],
+    catalog: Mapping[str, CatalogEntry],
+    provinces: Sequence[str],
+    study: Sequence[str],
+    years: range,
+    interpolation: str,
+) -> pd.DataFrame:
+    """The long table of the clean floor for `study` and `years`; `provinces` are the tables' rows."""
+    rows = []
+    for key, table in tables.items():
+        entry = catalog[key]
+        read = as_read(table, entry, provinces)
+        values = convert_units(read, entry)
+        wanted = list(study)
+        if key == "electricity":
+            add_national_row(read, values)
+            wanted.append("china")
+        # a table without years, land area, has one column that holds in every year
+        printed = years if entry.years else range(read.years[-1], read.years[-1] + 1)
+        blank_is_nil = entry.theme == "energy" and entry.sign != "positive"
+        for province, year, value, _ in select_cells(read, values, wanted, printed, interpolation, blank_is_nil):
+            rows += [(province, str(at), key, value) for at in ([year] if entry.years else years)]
+    rate, at = catalog["exchange_rate"], YEARS.index(years[0])
+    factor = next(iter(rate.conversion.values()))
+    printed = facts.EXCHANGE_RATE[at : at + len(years)]
+    rows += [
+        ("china", str(year), "exchange_rate", value * factor) for year, value in zip(years, printed, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["province", "year", "indicator", "value"])
+
+
+def clean_robots(robots: Robots) -> pd.DataFrame:
+    """Installations and stock by industry and year, each robot once, those of no stated industry as `99`."""
+    return pd.DataFrame(
+        [
+            (code, str(year), *(sum(measure[part][at] for part in parts) for measure in robots[1:]))
+            for code, parts in {**{leaf: (leaf,) for leaf in LEAVES}, "99": UNSPECIFIED}.items()
+            for at, year in enumerate(robots.years)
+        ],
+        columns=["industry", "year", "installations", "operational_stock"],
+    )
+
+
+def clean_employment(provinces: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Persons employed by province and division in 2004, and by US major group in 1990 (printed in thousands)."""
+    census = [
+        (province, code, count)
+        for code, counts in simulate_employment_2004().items()
+        for province, count in zip(provinces, counts, strict=True)
+    ]
+    groups = [(code, thousands * 1000) for code, thousands in simulate_us_employment().items()]
+    return (
+        pd.DataFrame(census, columns=["province", "industry", "employment"]),
+        pd.DataFrame(groups, columns=["industry", "employment"]),
+    )
+
+
+# --- derived variables and panel ------------------------------------------------------------------------------------
+
+
+def exposure_columns(config: Mapping, provinces: Sequence[str], study: Sequence[str], years: range) -> pd.DataFrame:
+    """`ai`, its lag and the instrument by province-year."""
+    census, american = clean_employment(provinces)
+    crosswalk = load_crosswalk(RESOURCES / "industries.csv", "gbt4754_2002")
+    foreign = load_crosswalk(RESOURCES / "industries.csv", "sic1987")
+    choices = config["exposure"]
+    how = (choices["robots"], choices["per_workers"], choices["unspecified"])
+    country = choices["instrument"]["country"]
+    ours = province_exposure(clean_robots(simulate_robots("china")), census, crosswalk, *how)
+    theirs = foreign_exposure(clean_robots(simulate_robots(country)), american, census, crosswalk, foreign, *how)
+    return pd.DataFrame(
+        [
+            (
+                province,
+                str(year),
+                ours.at[province, str(year)],
+                ours.at[province, str(year - 1)],
+                theirs.at[province, str(year)],
+            )
+            for province in study
+            for year in years
+        ],
+        columns=["province", "year", "ai", "ai_lag1", f"ai_{country}"],
+    )
+
+
+def simulate_panel(config: Mapping) -> pd.DataFrame:
+    """The study's panel, without productivity and mechanisms, of the economy whose streams are open."""
+    years = range(config["study"]["years"][0], config["study"]["years"][1] + 1)
+    economy = example.simulate(read_rows(RESOURCES / "industries.csv"))
+    study = [name for name in economy.provinces if name not in config["study"]["excluded_provinces"]]
+    printed = raw_tables(economy, province_facts()["coal"], example.co2_factors(read_rows(RESOURCES / "fuels.csv")))
+    fuels = config["emissions"]["fuels"]
+    catalog = load_catalog(RESOURCES / "catalog.csv")
+    used = {key: printed[key] for key, entry in catalog.items()
+            if key in printed and (key in ("gdp", "electricity", *fuels) or entry.theme == "controls")}  # fmt: skip
+    cells = clean_cells(used, catalog, economy.provinces, study, years, config["cleaning"]["interpolation"])
+
+    of_fuels = cells["indicator"].isin(fuels)
+    factors = emission_factors(pd.read_csv(RESOURCES / "fuels.csv"), config["emissions"]["factors"])
+    ln_co2 = np.log(fuel_emissions(cells[of_fuels], factors, fuels)).rename("ln_co2").reset_index()
+    controls = derive_controls(cells[~of_fuels]).reset_index()
+    check_range(controls)
+    return join_panel([ln_co2, exposure_columns(config, economy.provinces, study, years), controls], {})
+
+
+# --- estimates ------------------------------------------------------------------------------------------------------
+
+
+def equations(config: Mapping) -> dict[str, Regression]:
+    """The regressions of EQUATIONS as config.yaml has them."""
+    columns = {name: config["tables"][table]["columns"][at - 1] for name, (table, at) in EQUATIONS.items()}
+    return {name: parse_column(column, config["controls"]) for name, column in columns.items()}
+
+
+def run_draw(seed: int) -> pd.DataFrame:
+    """Estimates of one economy: a row an equation, outcome, covariance and term."""
+    config = load_config()
+    with seeded(seed):
+        panel = simulate_panel(config)
+    winsorised = winsorise_panel(panel, **config["cleaning"]["winsorise"])
+    data = {"as_made": winsorised.assign(ln_co2=panel["ln_co2"]), "winsorised": winsorised}
+    tables = []
+    for name, regression in equations(config).items():
+        for outcome in OUTCOMES:
+            for vcov, clusters in COVARIANCES.items():
+                design = prepare(data[outcome], replace(regression, vcov=vcov, clusters=clusters))
+                table = estimate(design).table.set_index("term").loc[list(CO2_COEFFICIENTS)].reset_index()
+                table.insert(0, "seed", seed)
+                table.insert(1, "equation", name)
+                table.insert(2, "ln_co2", outcome)
+                table.insert(3, "vcov", vcov)
+                instrumented = regression.endogenous and vcov == "robust"
+                table["first_stage_f"] = instrument_tests(design, ())["kleibergen_paap_f"] if instrumented else np.nan
+                tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def run_draws(seeds: Iterable[int], jobs: int = 1) -> pd.DataFrame:
+    """Estimates of every draw, in the order of seeds, whatever the number of processes."""
+    if jobs == 1:
+        return pd.concat(map(run_draw, seeds), ignore_index=True)
+    with ProcessPoolExecutor(jobs) as pool:
+        return pd.concat(pool.map(run_draw, seeds), ignore_index=True)
+
+
+def summarise(draws: pd.DataFrame) -> pd.DataFrame:
+    """Truth, bias and coverage: a row an equation, outcome, covariance and term."""
+    draws = draws.assign(truth=draws["term"].map(CO2_COEFFICIENTS))
+    draws["covered"] = (draws["ci_low"] <= draws["truth"]) & (draws["truth"] <= draws["ci_high"])
+    groups = draws.groupby(["equation", "ln_co2", "vcov", "term"], sort=False)
+    table = groups.agg(
+        draws=("seed", "count"),
+        truth=("truth", "first"),
+        mean=("estimate", "mean"),
+        sd=("estimate", "std"),
+        mean_se=("std_error", "mean"),
+        coverage=("covered", "mean"),
+    ).reset_index()
+    table.insert(7, "bias", table["mean"] - table["truth"])
+    table.insert(8, "bias_se", table["sd"] / np.sqrt(table["draws"]))
+    table.insert(9, "bias_t", table["bias"] / table["bias_se"])
+    table["coverage_se"] = np.sqrt(table["coverage"] * (1 - table["coverage"]) / table["draws"])
+    return table
+
+
+def first_stage_quantiles(draws: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles over draws of each IV equation's first-stage F."""
+    one = draws.dropna(subset=["first_stage_f"]).drop_duplicates(["seed", "equation"])
+    return one.groupby("equation", sort=False)["first_stage_f"].quantile(list(QUANTILES)).unstack()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print both tables; write the first."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=SEED, help=f"of the first draw; {SEED} by default")
+    parser.add_argument("--jobs", type=int, default=1, help="processes; results do not depend on them")
+    parser.add_argument("--output", type=Path, help="csv of the table")
+    options = parser.parse_args(arguments)
+    start = time.perf_counter()
+    draws = run_draws(range(options.seed, options.seed + options.draws), options.jobs)
+    table = summarise(draws)
+    seconds = time.perf_counter() - start
+    for (outcome, vcov), part in table.groupby(["ln_co2", "vcov"], sort=False):
+        print(f"\nln CO2 {outcome}, {vcov} standard errors")
+        print(part.drop(columns=["ln_co2", "vcov", "draws"]).to_string(index=False, float_format="%.3f"))
+    print("\nFirst-stage F, quantiles over draws")
+    print(first_stage_quantiles(draws).to_string(float_format="%.1f"))
+    print(f"\n{options.draws} draws from seed {options.seed}, {options.jobs} processes: {seconds:.0f} s")
+    if options.output:
+        table.to_csv(options.output, index=False, float_format="%.12g", lineterminator="\n")
+
+
+if __name__ == "__main__":
+    main()
