@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from _helpers import InputError
-from compare_published import FIELDS, compare_rows, main, summarise
+from compare_published import FIELDS, compare_rows, main, render_scorecard, summarise
 
 KEYS = ("table", "column", "dependent", "group", "term")
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
@@ -110,7 +110,8 @@ def test_published_tables_against_themselves(tmp_path):
             rule="compare_published",
             log=[tmp_path / "log"],
             input=SimpleNamespace(tables=files, published=published),
-            output=[output],
+            output=SimpleNamespace(csv=output, html=tmp_path / "scorecard.html"),
+            params=SimpleNamespace(note="Simulated inputs."),
         )
     )
     with output.open(encoding="utf-8") as file:
@@ -118,10 +119,31 @@ def test_published_tables_against_themselves(tmp_path):
     assert tuple(scorecard[0]) == FIELDS
     assert len(scorecard) == 45 + 20 + 4 + 4
     assert {row["difference_in_se"] for row in scorecard} == {"", "0"}
-    assert summarise(scorecard) == (
-        "73 of 73 published numbers compared; of 20 coefficients 20 have the same sign and 20 the same stars."
-    )
-    assert "73 of 73" in (tmp_path / "log").read_text()
+    assert list(summarise(scorecard[45:]).values()) == ["2", "28", "28", "20", "20", "20", "20", "0.000"]
+    assert "coefficients: 20; same sign: 20" in (tmp_path / "log").read_text()
+    html = (tmp_path / "scorecard.html").read_text(encoding="utf-8")
+    assert html.index("Simulated inputs.") < html.index("Summary") < html.index("Table 2")
+
+
+def test_the_r2_of_an_instrumental_variables_column_is_the_one_such_tables_print():
+    rows = [ours("4", "2", "Co2", "", term, estimate=value) for term, value in (("R2", "0.98"), ("N", "300"))]
+    published = [printed("4", "2", "Co2", "", "R2", estimate="0.265")]
+    assert compare_rows(rows, published)[0]["estimate"] == "0.98"
+    rows.append(ours("4", "2", "Co2", "", "R2_within_entity", estimate="0.2"))
+    [row] = compare_rows(rows, published)
+    assert (row["term"], row["estimate"]) == ("R2", "0.2")
+
+
+def test_the_page_has_a_line_a_table_and_colours_what_agrees():
+    key = ("2", "1", "Co2", "", "AI")
+    published = printed(*key, estimate="-0.677", statistic="-3.782", stars="***")
+    near = ours(*key, estimate="-0.7", statistic="-3.5", stars="***", std_error="0.2")
+    far = ours(*key, estimate="0.1", statistic="0.5", std_error="0.2")
+    scorecard = [row for mine in (near, far) for row in compare_rows([mine], [published])]
+    assert list(summarise(scorecard).values()) == ["2", "2", "2", "2", "1", "1", "1", "2.000"]
+    html = render_scorecard(scorecard, "")
+    assert html.count('class="good"') == html.count('class="bad"') == 1
+    assert "<td>-0.677***</td><td>-3.782</td><td>−0.700***</td><td>−3.500</td><td>−0.115</td>" in html
 
 
 def test_a_table_that_meets_no_published_number_is_an_error():

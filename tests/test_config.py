@@ -69,7 +69,7 @@ def test_the_default_study_is_sound():
         ("describe", "published", "table_9", "describe: resources/published has no table_9"),
         ("tables", "table_1", {"columns": ["ai ~ open"]}, "table_1 is made by `describe`"),
         ("tables", "a", {"columns": ["ai ~ open", "ai ~ opne | year"]}, "tables.a, column 2: no variable opne"),
-        ("tables", "a", {"columns": ["ai ~ open | year | fin ~ gov"]}, "tables.a, column 1: instrumental"),
+        ("tables", "a", {"columns": ["ai ~ open | year | fin + gov ~ urban"]}, "tables.a, column 1: 2 endogenous"),
         ("tables", "a", {"columns": ["ai open"]}, "tables.a, column 1: cannot read"),
         ("tables", "a", {"columns": ["ai ~ open"], "published": "table_9"}, "tables.a: resources/published has no"),
         ("figures", "b", {"variables": ["x"]}, "figures.b: no variable x"),

@@ -1,0 +1,123 @@
+"""Hypotheses and their verdicts, and the figure of published coefficients against ours."""
+
+from types import SimpleNamespace
+
+import pytest
+from _helpers import read_rows
+from compare_hypotheses import FIELDS, judge, main, read_evidence, read_sign, render_hypotheses
+from plot_comparison import coefficient_rows, plot_comparison
+
+CODEBOOK = {"ai": {"symbol": "AI"}, "index": {"symbol": "AI"}}
+COLUMNS = ("column", "dependent", "term", "estimate", "statistic", "p_value")
+
+
+def cells(*rows):
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+
+
+def hypothesis(*evidence):
+    keys = ("table", "columns", "term", "sign")
+    return [{"name": "H1", "claim": "It works", "evidence": [dict(zip(keys, e, strict=True)) for e in evidence]}]
+
+
+@pytest.mark.parametrize(
+    ("estimate", "p_value", "expected", "reading"),
+    [
+        ("0.5", "0.01", "positive", "for"),
+        ("0.5", "0.01", "negative", "against"),
+        ("-0.5", "0.049", "negative", "for"),
+        ("-0.5", "0.05", "negative", "silent"),
+        ("", "", "negative", "missing"),
+        ("300", "", "positive", "missing"),
+    ],
+)
+def test_a_coefficient_speaks_if_it_is_significant(estimate, p_value, expected, reading):
+    assert read_sign(estimate, p_value, expected) == reading
+
+
+@pytest.mark.parametrize(
+    ("readings", "verdict"),
+    [
+        (["for", "for"], "supported (2 of 2 for)"),
+        (["for", "silent"], "partly supported (1 of 2 for)"),
+        (["for", "missing", "missing"], "partly supported (1 of 3 for, 2 not shown)"),
+        (["silent", "missing"], "not supported (0 of 2 for, 1 not shown)"),
+        (["silent", "against"], "contradicted (1 of 2 against)"),
+        (["for", "against", "silent"], "mixed (1 of 3 for, 1 against)"),
+    ],
+)
+def test_verdicts(readings, verdict):
+    assert judge(readings) == verdict
+
+
+def test_evidence_is_read_from_our_tables_and_the_published_ones(caplog):
+    tables = {
+        "table_2": cells(("1", "Co2", "AI", "-0.6", "-3", "0.003"), ("2", "Co2", "AI", "-0.1", "-0.5", "0.6")),
+        "table_6b": cells(("1", "Co2", "Indirect effect", "-0.2", "", "0.02")),
+    }
+    published = {"table_2": cells(("1", "Co2", "AI", "-0.677", "-3.782", ""))}
+    claims = hypothesis(
+        ("table_2", [1, 2], "ai", "negative"),
+        ("table_6b", [1], "indirect", "positive"),
+        ("table_9", [1], "index", "negative"),
+    )
+    rows = read_evidence(claims, tables, published, CODEBOOK)
+    assert [row["reading"] for row in rows] == ["for", "silent", "against", "missing"]
+    assert [row["published_reading"] for row in rows] == ["for", "missing", "missing", "missing"]
+    assert float(rows[0]["published_p_value"]) == pytest.approx(0.000156, abs=5e-7)
+    assert {row["verdict"] for row in rows} == {"mixed (1 of 4 for, 1 not shown, 1 against)"}
+    assert [row["table"] for row in rows] == ["2", "2", "6b", "9"]
+    assert "H1: table_9 has no AI in column 1" in caplog.text
+    html = render_hypotheses(rows, "Simulated inputs.")
+    assert html.index("Simulated inputs.") < html.index("It works")
+    assert "<td>-0.677</td><td>&lt;0.001</td><td>for</td>" in html
+
+
+def test_files(tmp_path):
+    table, codebook = tmp_path / "table_2.csv", tmp_path / "codebook.csv"
+    table.write_text("column,dependent,term,estimate,statistic,p_value\n1,Co2,AI,-0.6,-3,0.003\n", encoding="utf-8")
+    codebook.write_text("name,symbol\nai,AI\n", encoding="utf-8")
+    output = SimpleNamespace(csv=tmp_path / "h.csv", html=tmp_path / "h.html")
+    params = SimpleNamespace(
+        hypotheses=hypothesis(("table_2", [1], "ai", "negative")), tables=["table_2"], compared=[], note=""
+    )
+    inputs = SimpleNamespace(tables=[table], published=[], codebook=codebook)
+    main(SimpleNamespace(rule="compare_hypotheses", log=[tmp_path / "log"], input=inputs, output=output, params=params))
+    [row] = read_rows(output.csv)
+    assert tuple(row) == FIELDS
+    assert row["verdict"] == "supported (1 of 1 for)"
+
+
+def scored(**row):
+    keys = (
+        "table",
+        "column",
+        "dependent",
+        "group",
+        "term",
+        "published",
+        "published_statistic",
+        "estimate",
+        "statistic",
+    )
+    return dict.fromkeys(keys, "") | row
+
+
+def test_figure_has_a_row_a_coefficient_that_both_sides_have():
+    both = {"published": "-0.6", "published_statistic": "-3", "estimate": "-0.5", "statistic": "-2.5"}
+    scorecard = [
+        scored(table="2", column="1", dependent="Co2", term="AI", **both),
+        scored(table="7", column="1", dependent="Co2", term="AI", group="high", **both),
+        scored(table="2", column="3", dependent="GTFP", term="AI", **both | {"estimate": "", "statistic": ""}),
+        scored(table="2", column="1", dependent="Co2", term="Open", **both),
+    ]
+    panels = coefficient_rows(scorecard, "AI")
+    assert list(panels) == ["Co2"]
+    assert [row["label"] for row in panels["Co2"]] == ["Table 2 (1)", "Table 7 (1) high"]
+    assert panels["Co2"][0]["published"] == pytest.approx((-0.6, 0.2))
+    assert panels["Co2"][0]["ours"] == pytest.approx((-0.5, 0.2))
+    figure = plot_comparison(panels, "AI", "Both", "Simulated inputs.")
+    texts = [text.get_text() for text in figure.texts]
+    assert "Both" in texts and "Simulated inputs." in texts
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["Table 2 (1)", "Table 7 (1) high"]
+    assert not figure.axes[1].axison
