@@ -30,9 +30,8 @@ CATALOG = {row["key"]: row for row in read_rows(from_workflow("resources/catalog
 PRODUCTIVITY = config.get("productivity", {})
 MODELS = {model["name"]: complete_model(model) for model in PRODUCTIVITY.get("models", [])}
 MAIN_MODEL = PRODUCTIVITY.get("main") or next((model["name"] for model in PRODUCTIVITY.get("models", [])), None)
-# The main model first: its cumulative index is the panel's gtfp, that of any other model gtfp_<name>.
-PANEL_MODELS = [MAIN_MODEL, *(name for name in MODELS if name != MAIN_MODEL)] if MODELS else []
-INDEX_COLUMNS = ["gtfp" if name == MAIN_MODEL else f"gtfp_{name}" for name in PANEL_MODELS]
+# Column of the panel -> the model whose cumulative index it is; the main model's comes first.
+INDICES = {"gtfp": MAIN_MODEL} | {f"gtfp_{name}": name for name in MODELS if name != MAIN_MODEL} if MODELS else {}
 TABLES = config.get("tables", {})
 FIGURES = config.get("figures", {})
 HYPOTHESES = config.get("hypotheses", [])
@@ -69,10 +68,10 @@ def panel_study():
     header, rows, lines = read_panel(path, columns)
     check_production(path, header, rows, lines, VARIABLES, columns)
     periods = list(dict.fromkeys(row[header.index("year")] for row in rows))
-    taken = sorted(set(header) & set(INDEX_COLUMNS))
+    taken = sorted(set(header) & set(INDICES))
     if taken:
         raise InputError(f"{path}: the models make {', '.join(taken)}; give the file's column another name.")
-    return unit_slugs(header, rows, path), [*header, *INDEX_COLUMNS], periods
+    return unit_slugs(header, rows, path), [*header, *INDICES], periods
 
 
 def raw_study():
@@ -84,7 +83,7 @@ def raw_study():
     if not set(slugs) - set(STUDY["excluded_provinces"]):
         raise InputError("study.excluded_provinces: no province is left.")
     columns = [row["name"] for row in read_rows(from_workflow("resources/variables.csv"))]
-    columns = [name.format(country=INSTRUMENT["country"]) for name in columns if name != "gtfp"] + INDEX_COLUMNS
+    columns = [name.format(country=INSTRUMENT["country"]) for name in columns if name != "gtfp"] + list(INDICES)
     units = {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}
     return units, columns, [str(year) for year in range(FIRST, LAST + 1)]
 
@@ -152,6 +151,8 @@ OPTIONAL = {
 }
 # Every variable that the config names, in whichever key.
 NAMED = {name for names in named_variables(config).values() for name in names}
+# The main model's index is always there, another's only where it is named, so that a model in itself reruns no table.
+PANEL_INDICES = {column: name for column, name in INDICES.items() if column == "gtfp" or column in NAMED}
 USED = [table for table, made in OPTIONAL.items() if NAMED.intersection(made["variables"])] if RAW else []
 THEMES = [*BASE_THEMES, *(made["theme"] for made in OPTIONAL.values() if made["theme"])]
 USED_THEMES = [*BASE_THEMES, *(OPTIONAL[table]["theme"] for table in USED if OPTIONAL[table]["theme"])]
@@ -253,9 +254,7 @@ def model_choices(name):
 def codebook_choices():
     """The study's choices that the definitions of variables name."""
     choices = {"variables": "; ".join(VARIABLES)}
-    choices["indices"] = {
-        column: {"model": name, **model_choices(name)} for column, name in zip(INDEX_COLUMNS, PANEL_MODELS)
-    }
+    choices["indices"] = {column: {"model": name, **model_choices(name)} for column, name in PANEL_INDICES.items()}
     if not RAW:
         return choices
     return choices | {

@@ -2,10 +2,10 @@
 
 
 rule build_panel:
-    """All variables of the study, one row a province-year; gtfp is the main model's cumulative index, gtfp_<model> another's."""
+    """All variables of the study, one row a province-year; gtfp is the main model's cumulative index."""
     input:
         columns=panel_sources(),
-        productivity=[f"results/productivity/{model}.csv" for model in PANEL_MODELS],
+        productivity=[f"results/productivity/{model}.csv" for model in PANEL_INDICES.values()],
         code=modules("helpers"),
     output:
         "results/panel.csv",
@@ -16,7 +16,7 @@ rule build_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        indices=INDEX_COLUMNS,
+        indices=list(PANEL_INDICES),
     script:
         "../scripts/build_panel.py"
 

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import yaml
-from _config import check_config, check_variables, short_message
+from _config import check_config, check_variables, named_variables, short_message
 from _helpers import InputError
 from conftest import ROOT, default_config
 
@@ -118,3 +118,25 @@ def test_a_key_that_does_not_fit_the_schema_is_one_line(change, message):
     short = short_message(str(error.value))
     assert short.startswith(message)
     assert "\n" not in short
+
+
+def test_every_variable_of_a_column_is_named():
+    column = {
+        "formula": "y ~ x + x:w + x:high | i^high + t | d ~ z1:v + z2",
+        "vcov": {"cluster": ["c1", "c2"]},
+        "weights": "aw",
+        "split": {"by": "s"},
+        "sample": "m == 0 or n > 1",
+    }
+    named = named_variables({"tables": {"a": {"columns": ["y ~ x", column]}}})
+    assert named["tables.a, column 1"] == ["y", "x"]
+    expected = {*("y", "x", "w", "i", "t", "d", "z1", "v", "z2", "c1", "c2", "aw", "s", "m", "n")}
+    assert set(named["tables.a, column 2"]) == expected
+
+
+def test_an_indirect_effect_needs_a_bootstrap():
+    table = {"columns": ["y ~ a", {"formula": "y ~ a + m | i", "indirect": {"of": "a", "through": "m"}}]}
+    with pytest.raises(InputError, match=r"tables\.b, column 2: a column with `indirect` needs .* `bootstrap`"):
+        named_variables({"tables": {"b": table}})
+    table["bootstrap"] = {"replications": 10, "block": "i", "level": 95, "seed": 1}
+    assert named_variables({"tables": {"b": table}})["tables.b, column 2"] == ["y", "a", "m", "i"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from _formula import parse_column
 from _helpers import read_table
-from _regression import fit_fixed_effects
+from _regression import fit
 from _simulate_economy import CO2_COEFFICIENTS
 from conftest import ROOT, default_config
 from scipy import stats
@@ -60,7 +60,7 @@ def test_the_simulated_truth_is_table_2_column_2():
 def test_the_co2_equation_recovers_its_truth(default_study):
     config = default_config()
     regression = parse_column(config["tables"]["table_2"]["columns"][1], config["controls"])
-    estimates = fit_fixed_effects(read_table(default_study / "panel_winsorised.csv"), regression)
+    estimates = fit(read_table(default_study / "panel_winsorised.csv"), regression)
     terms = [term for term in estimates.terms if term != "_cons"]
     assert set(terms) == set(CO2_COEFFICIENTS)
     at = [list(estimates.terms).index(term) for term in terms]

@@ -1,6 +1,6 @@
 """Simulated economies through the project's floors: the shipped example's estimates, and a truth that is recovered.
 
-The slow tests (`uv run pytest -m slow`) draw 200 economies.
+The slow tests (`uv run pytest -m slow`) draw 200 economies: under a minute on two cores.
 """
 
 import json
@@ -71,7 +71,8 @@ def test_fe_and_iv_recover_the_truth(recovered):
     """Intervals cover as they say, and means are the truth but for Monte Carlo error, for all 21 coefficients.
 
     Exposure is exogenous here, so IV is linear in the noise given regressors and instrument: without bias in the draws
-    where the instrument is weak, too.
+    where the instrument is weak, too. Over seeds, coverage of `density` is 91.5% (few effective observations), so
+    another first seed may fall below 91% by chance.
     """
     as_made = recovered[recovered["ln_co2"] == "as_made"]
     assert len(as_made) == len(COLUMNS) * len(economy.CO2_COEFFICIENTS)
@@ -83,8 +84,11 @@ def test_fe_and_iv_recover_the_truth(recovered):
 
 
 @pytest.mark.slow
-def test_winsorising_the_outcome_costs_coverage_of_finance_alone(recovered):
-    """Clipped ln CO2 of the largest and smallest emitters moves estimates: `fin` towards zero by half its error."""
+def test_winsorising_the_outcome_moves_finance_most(recovered):
+    """Clipped ln CO2 of the largest and smallest emitters moves `fin` towards zero by half its error and more.
+
+    Truth does not hold for clipped ln CO2, so this pins what README says; coverage of the others stays in the range.
+    """
     clipped = recovered[recovered["ln_co2"] == "winsorised"]
     assert clipped.drop(index="fin", level="term")["coverage"].between(0.91, 0.98).all(), clipped["coverage"]
     finance = clipped.xs("fin", level="term")

@@ -2,42 +2,16 @@
 
 import csv
 import re
-from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
 from _helpers import InputError
+from _printed import AI, CODEBOOK, CONSTANT, OPEN, estimated, parsed, printed, tidy
 from _tables import FIELDS, entry, exact, render_html, render_tex, shown, table_number, tex, write_tidy
 from plot_trends import period_positions, plot_trends, save, summarise_by_year
 from tabulate_description import describe, lay_out_description, tidy_description
-from tabulate_table import lay_out_table, tidy_table
 
 NOTE = "Simulated inputs: 100% made up & for show"
-CODEBOOK = {
-    "ln_co2": {"symbol": "Co2", "label_en": "Total Carbon Emissions", "unit": "ln 10^4 t"},
-    "ai": {"symbol": "AI", "label_en": "Level of Artificial Intelligence", "unit": "per 1,000 workers"},
-    "open": {"symbol": "Open", "label_en": "", "unit": ""},
-    "province": {"symbol": "Province"},
-    "year": {"symbol": "Year"},
-}
-
-
-def estimated(column, terms, absorbed=("province", "year"), vcov="robust", group="", singletons=0):
-    names = ("estimate", "std_error", "statistic", "p_value", "stars")
-    return {
-        "column": column,
-        "dependent": "ln_co2",
-        "group": group,
-        "vcov": vcov,
-        "absorbed": list(absorbed),
-        "terms": [{"term": name, **dict(zip(names, values, strict=True))} for name, values in terms.items()],
-        "stats": {"n": 300, "r2": 0.98, "r2_within": 1 / 3, "n_singletons": singletons, "n_missing": 0},
-    }
-
-
-AI = (-0.48212345678912, 0.13745, -3.509, 0.0005, "***")
-OPEN = (-0.159, 0.151284, -1.051, 0.29425, "")
-CONSTANT = (10.598, 0.0367814, 288.135, 0.0, "***")
 COLUMNS = [
     estimated("1", {"ai": AI, "_cons": CONSTANT}),
     estimated("2", {"ai": AI, "open": OPEN, "my_var": OPEN, "_cons": CONSTANT}, ["province"], singletons=5),
@@ -51,7 +25,7 @@ def written(rows, path):
 
 
 def test_csv_follows_the_contract(tmp_path):
-    rows = written(tidy_table(COLUMNS, "table_2", CODEBOOK), tmp_path / "t.csv")
+    rows = written(tidy(COLUMNS, "table_2"), tmp_path / "t.csv")
     assert tuple(rows[0]) == FIELDS
     assert tuple(rows[0])[:8] == (
         "table",
@@ -80,36 +54,8 @@ def test_csv_follows_the_contract(tmp_path):
     assert by_term["R2", "1"]["std_error"] == by_term["R2", "1"]["p_value"] == by_term["R2", "1"]["stars"] == ""
 
 
-class Cells(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.rows, self.open = [], []
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in ("meta", "link", "img", "br"):
-            self.open.append(tag)
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag, f"unbalanced {tag}"
-
-    def handle_data(self, data):
-        if {"td", "th"} & set(self.open):
-            self.rows[-1][-1] += data
-
-
-def parsed(html):
-    cells = Cells()
-    cells.feed(html)
-    assert not cells.open
-    return cells.rows
-
-
 def test_html_reads_as_a_journal_table():
-    html = render_html(lay_out_table(COLUMNS, "table_2", "Baseline <1>", CODEBOOK, NOTE))
+    html = render_html(printed(COLUMNS, title="Baseline <1>", warning=NOTE))
     rows = parsed(html)
     assert rows[:2] == [["", "(1)", "(2)"], ["", "Co2", "Co2"]]
     assert rows[2:6] == [
@@ -140,7 +86,7 @@ def test_groups_and_kinds_of_standard_errors_are_said():
         estimated("2", {"ai": AI}, group="East", vcov="iid"),
         estimated("3", {"ai": AI}, group="West"),
     ]
-    layout = lay_out_table(columns, "robustness", "Robustness", CODEBOOK)
+    layout = printed(columns, "robustness", "Robustness")
     html = render_html(layout)
     assert '<th scope="colgroup" class="span" colspan="2">East</th><th scope="col">West</th>' in html
     assert "heteroskedasticity-robust (column 1, 3) and homoskedastic (column 2) standard errors" in html
@@ -152,7 +98,7 @@ def test_groups_and_kinds_of_standard_errors_are_said():
 
 
 def test_latex_is_well_formed():
-    text = render_tex(lay_out_table(COLUMNS, "table_2", "Baseline & more", CODEBOOK, NOTE))
+    text = render_tex(printed(COLUMNS, title="Baseline & more", warning=NOTE))
     assert r"\caption{Baseline \& more}" in text
     assert r"\label{tab:table_2}" in text
     assert r"AI & $-$0.482\textsuperscript{***} & $-$0.482\textsuperscript{***} \\" in text
@@ -273,14 +219,14 @@ def test_figure_says_what_it_shows_and_is_reproducible(panel, tmp_path):
 
 
 def test_winsorising_is_said():
-    html = render_html(lay_out_table(COLUMNS, "table_2", "T", CODEBOOK, "", {"lower": 5, "upper": 97.5}))
+    html = render_html(printed(COLUMNS, percentiles={"lower": 5, "upper": 97.5}))
     assert "winsorised at percentiles 5 and 97.5" in html
-    assert "not winsorised" in render_html(lay_out_table(COLUMNS, "table_2", "T", CODEBOOK))
+    assert "not winsorised" in render_html(printed(COLUMNS))
 
 
 def test_columns_without_a_group_have_no_rule_above_them():
     three = [*COLUMNS, estimated("3", {"ai": AI})]
     columns = [column | {"group": group} for column, group in zip(three, ["", "", "own"], strict=True)]
-    text = render_tex(lay_out_table(columns, "t", "T", CODEBOOK))
+    text = render_tex(printed(columns))
     assert "own" in text
     assert r"\cmidrule" not in text

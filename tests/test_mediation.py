@@ -1,0 +1,151 @@
+"""Indirect effects: the product of two regressions, and replications as regressions on explicit resamples."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from _dense import fit, prepare, simulate, term, without_singletons
+from _helpers import InputError
+from _mediation import _unit_products, indirect_effect, indirect_of_products, replicate_indirect_effects
+from estimate_table import estimate_table
+
+BOOTSTRAP = {"replications": 60, "block": "province", "level": 90, "seed": 7}
+INDIRECT = {"of": "d", "through": "e"}
+FORMULA = "y ~ x1 + d + e + x2 | province + year"
+
+
+@pytest.fixture(scope="module")
+def data():
+    return simulate()
+
+
+def product(data, treatment="d", mediator="e", effects="province + year", **keys):
+    """a x b of two regressions."""
+    a = term(fit(data, f"{mediator} ~ {treatment} + x1 + x2 | {effects}", **keys), treatment)["estimate"]
+    b = term(fit(data, f"y ~ {treatment} + {mediator} + x1 + x2 | {effects}", **keys), mediator)["estimate"]
+    return a * b
+
+
+def resample(data, counts):
+    """Each province's rows as often as drawn, every copy a province of its own."""
+    parts = []
+    for name, count in zip(sorted(data["province"].unique()), counts, strict=True):
+        own = data[data["province"] == name]
+        parts += [own.assign(province=f"{name}/{copy}") for copy in range(count)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def draws(data, bootstrap):
+    """Counts of provinces by replication, in the order of their codes."""
+    count = data["province"].nunique()
+    generator = np.random.default_rng(bootstrap["seed"])
+    return generator.multinomial(count, np.full(count, 1 / count), size=bootstrap["replications"])
+
+
+@pytest.mark.parametrize("keys", [{}, {"weights": "weight"}], ids=str)
+def test_every_unit_once_is_the_product_of_two_regressions(data, keys):
+    design = prepare(data, FORMULA, indirect=INDIRECT, **keys)
+    products, n_terms = _unit_products(design, design.sample.effects["province"])
+    assert len(products) == data["province"].nunique()
+    once = indirect_of_products(design, products.sum(axis=0)[None], n_terms)
+    assert once == pytest.approx([product(data, **keys)], rel=1e-9)
+    assert indirect_effect(design, BOOTSTRAP)["effect"] == pytest.approx(once[0], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("effects", "keys"),
+    [
+        ("province + year", {}),
+        ("year + province", {"weights": "weight"}),
+        ("province", {}),
+        ("province + year^region", {}),
+        ("province + province^sector + year", {"weights": "weight"}),
+    ],
+    ids=str,
+)
+def test_a_replication_is_a_regression_on_the_resample(data, effects, keys):
+    # units are drawn from the sample, in which singletons are no more; those of a draw fit exactly and do not count
+    names = effects.split(" + ")
+    cells = data.assign(**{name: data[name.split("^")].astype(str).agg(" ".join, axis=1) for name in names})
+    data = data.loc[without_singletons(cells, *names).index]
+    design = prepare(data, f"y ~ d + e + x1 + x2 | {effects}", indirect=INDIRECT, **keys)
+    assert design.sample.n_singletons == 0
+    bootstrap = BOOTSTRAP | {"replications": 3}
+    found = replicate_indirect_effects(design, bootstrap)
+    for effect, counts in zip(found, draws(data, bootstrap), strict=True):
+        assert effect == pytest.approx(product(resample(data, counts), effects=effects, **keys), rel=1e-7)
+
+
+def test_interval_and_p_value(data):
+    design = prepare(data, FORMULA, indirect=INDIRECT)
+    found = indirect_effect(design, BOOTSTRAP)
+    effects = replicate_indirect_effects(design, BOOTSTRAP)
+    assert len(effects) == found["replications"] == 60
+    assert (found["failed"], found["level"]) == (0, 90)
+    assert [found["ci_low"], found["ci_high"]] == pytest.approx(np.quantile(effects, [0.05, 0.95]))
+    assert found["std_error"] == pytest.approx(effects.std(ddof=1))
+    below = min((effects < 0).sum(), (effects > 0).sum())
+    assert found["p_value"] == pytest.approx(min(1, 2 * (below + 1) / 61))
+    first = term(fit(data, "e ~ x1 + d + x2 | province + year"), "d")
+    for key, name in (("estimate", "a"), ("std_error", "a_std_error"), ("statistic", "a_statistic")):
+        assert found[name] == pytest.approx(first[key], rel=1e-9)
+    assert found["a_p_value"] == pytest.approx(first["p_value"], rel=1e-7)
+    assert (found["treatment"], found["mediator"]) == ("d", "e")
+
+
+def test_p_value_counts_both_sides(data):
+    """An effect around zero has replications on both sides; its p-value is not small, and never above one."""
+    design = prepare(data.assign(d=np.random.default_rng(3).normal(size=len(data))), FORMULA, indirect=INDIRECT)
+    effects = replicate_indirect_effects(design, BOOTSTRAP)
+    sides = sorted([(effects < 0).sum(), (effects > 0).sum()])
+    assert sides[0] > 5
+    assert indirect_effect(design, BOOTSTRAP)["p_value"] == pytest.approx(min(1, 2 * (sides[0] + 1) / 61))
+
+
+def test_the_seed_decides(data):
+    design = prepare(data, FORMULA, indirect=INDIRECT)
+    one, again, other = (indirect_effect(design, BOOTSTRAP | {"seed": seed}) for seed in (7, 7, 8))
+    assert one == again
+    assert one["effect"] == other["effect"]
+    assert one["ci_low"] != other["ci_low"]
+    shuffled = prepare(data.sample(frac=1, random_state=1), FORMULA, indirect=INDIRECT)
+    assert indirect_effect(shuffled, BOOTSTRAP) == one
+
+
+def test_units_of_the_variables_do_not_matter(data):
+    one = replicate_indirect_effects(prepare(data, FORMULA, indirect=INDIRECT), BOOTSTRAP)
+    changed = data.assign(y=data["y"] * 1e5, d=data["d"] * 1e-3 + 8, e=data["e"] * 1e7 - 5)
+    other = replicate_indirect_effects(prepare(changed, FORMULA, indirect=INDIRECT), BOOTSTRAP)
+    np.testing.assert_allclose(other, one * 1e8, rtol=1e-7)
+
+
+def test_the_block_has_to_be_absorbed(data):
+    column = {"formula": "y ~ d + e | year", "indirect": INDIRECT}
+    with pytest.raises(InputError, match=r"t, column 1: bootstrap.block: `province` is no absorbed effect of `y ~ d"):
+        estimate_table(data, "t", [column], bootstrap=BOOTSTRAP)
+
+
+def few_units(switching):
+    """Twelve units whose treatment varies within the first `switching` only: a draw without them has no estimate."""
+    rng = np.random.default_rng(4)
+    data = pd.DataFrame({"province": np.repeat(range(12), 6), "d": 0.0, "e": rng.normal(size=72)})
+    inside = data["province"] < switching
+    data.loc[inside, "d"] = rng.normal(size=inside.sum())
+    data["y"] = data["d"] + data["e"] + rng.normal(size=72)
+    return prepare(data, "y ~ d + e | province", indirect=INDIRECT)
+
+
+def test_undetermined_draws_are_counted_and_left_out():
+    found = indirect_effect(few_units(2), BOOTSTRAP)
+    counts = np.random.default_rng(7).multinomial(12, np.full(12, 1 / 12), size=60)
+    expected = (counts[:, :2].sum(axis=1) == 0).sum()
+    assert found["failed"] == expected > 0
+    assert found["replications"] == 60 - expected
+    assert np.isfinite([found["ci_low"], found["ci_high"], found["std_error"]]).all()
+
+
+def test_too_many_undetermined_draws_are_refused():
+    design = few_units(1)
+    first_unit = {seed: np.random.default_rng(seed).multinomial(12, [1 / 12] * 12, size=2)[:, 0] for seed in range(99)}
+    seed = next(seed for seed, counts in first_unit.items() if (counts == 0).all())
+    with pytest.raises(InputError, match="2 of 2 bootstrap draws have no estimate"):
+        indirect_effect(design, BOOTSTRAP | {"seed": seed, "replications": 2})
