@@ -2,11 +2,11 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from _helpers import logger, read_rows, start_log
-from _plots import BLUE, ORANGE, save, style
+from _plots import BLUE, ORANGE, draw_panels, save
 from _tables import entry, read_codebook
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 PANELS_PER_ROW = 2
@@ -34,31 +34,10 @@ def coefficient_rows(scorecard: Sequence[Mapping[str, str]], symbol: str) -> dic
 def plot_comparison(panels: Mapping[str, Sequence[dict]], symbol: str, title: str, note: str = "") -> Figure:
     """One panel a dependent variable, rows of coefficients: published above, ours below; `note` as footer."""
     names = list(panels)
-    grid = [names[start : start + PANELS_PER_ROW] for start in range(0, len(names), PANELS_PER_ROW)]
-    heights = [max(len(panels[name]) for name in row) + 2.2 for row in grid]
-    footer = textwrap.wrap(note, 110)
-    top, bottom = 0.75, 0.1 + 0.15 * len(footer)  # inches kept for title and legend, and for the note
-    width, height = 11.5, 0.3 * sum(heights) + top + bottom
-    with rc_context(style()):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        figure.get_layout_engine().set(rect=(0, bottom / height, 1, 1 - (top + bottom) / height), hspace=0.06)
-        axes = figure.subplots(len(grid), PANELS_PER_ROW, squeeze=False, gridspec_kw={"height_ratios": heights})
-        for axis, name in zip(axes.flat, names, strict=False):
-            _draw(axis, name, symbol, panels[name])
-        for axis in axes.flat[len(names) :]:
-            axis.set_axis_off()
-        left = 0.08 / width
-        figure.text(left, 1 - 0.08 / height, title, ha="left", va="top", fontsize=12, fontweight="bold")
-        figure.legend(
-            *axes.flat[0].get_legend_handles_labels(),
-            loc="upper left",
-            bbox_to_anchor=(left, 1 - 0.32 / height),
-            ncols=2,
-            frameon=False,
-            borderaxespad=0,
-        )
-        figure.text(left, 0.06 / height, "\n".join(footer), ha="left", va="bottom", fontsize=8, color="#555555")
-    return figure
+    rows = [names[start : start + PANELS_PER_ROW] for start in range(0, len(names), PANELS_PER_ROW)]
+    heights = [0.3 * max(len(panels[name]) for name in row) + 0.66 for row in rows]
+    draw = [partial(_draw, dependent=name, symbol=symbol, rows=panels[name]) for name in names]
+    return draw_panels(draw, PANELS_PER_ROW, 11.5, heights, title, note)
 
 
 def _draw(axis, dependent: str, symbol: str, rows: Sequence[dict]) -> None:

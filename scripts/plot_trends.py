@@ -3,12 +3,12 @@
 import re
 import textwrap
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 from _helpers import InputError, period_key, read_table, start_log
-from _plots import BLUE, save, style
+from _plots import BLUE, draw_panels, save
 from _tables import entry, read_codebook
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 PANELS_PER_ROW = 3
@@ -56,31 +56,12 @@ def plot_trends(
 ) -> Figure:
     """Panels side by side, `PANELS_PER_ROW` a row; labels and units from the codebook; `note` as footer."""
     columns = min(len(variables), PANELS_PER_ROW)
-    rows = -(-len(variables) // PANELS_PER_ROW)
-    footer = textwrap.wrap(note, 42 * columns)
-    top, bottom = 0.62, 0.08 + 0.14 * len(footer)  # inches kept for title and legend, and for the note
-    width, height = max(3.5 * columns, 5.5), 2.9 * rows + top + bottom
-    with rc_context(style()):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        figure.get_layout_engine().set(rect=(0, bottom / height, 1, 1 - (top + bottom) / height), wspace=0.05)
-        axes = figure.subplots(rows, columns, squeeze=False)
-        for axis, variable in zip(axes.flat, variables, strict=False):
-            _draw(axis, summarise_by_year(panel, variable), variable, codebook)
-        for axis in axes.flat[len(variables) :]:
-            axis.set_axis_off()
-        left = 0.08 / width
-        figure.text(left, 1 - 0.08 / height, title, ha="left", va="top", fontsize=12, fontweight="bold")
-        figure.legend(
-            *axes.flat[0].get_legend_handles_labels(),
-            loc="upper left",
-            bbox_to_anchor=(left, 1 - 0.3 / height),
-            ncols=2,
-            frameon=False,
-            borderaxespad=0,
-            borderpad=0.2,
-        )
-        figure.text(left, 0.06 / height, "\n".join(footer), ha="left", va="bottom", fontsize=8, color="#555555")
-    return figure
+    heights = [2.9] * -(-len(variables) // PANELS_PER_ROW)
+    draw = [
+        partial(_draw, summary=summarise_by_year(panel, variable), variable=variable, codebook=codebook)
+        for variable in variables
+    ]
+    return draw_panels(draw, columns, max(3.5 * columns, 5.5), heights, title, note)
 
 
 def _draw(axis, summary: pd.DataFrame, variable: str, codebook: dict[str, dict[str, str]]) -> None:

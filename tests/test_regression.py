@@ -279,6 +279,7 @@ def test_singletons_are_dropped_until_none_is_left():
         ([[0, 0, 1, 1, 2, 2], [0, 1, 1, 0, 2, 3]], 5),  # two components: 3 + 4 - 2
         ([[0, 0, 1, 1, 2, 2, 3, 3], [0, 0, 0, 0, 1, 1, 1, 1]], 4),  # nested
         ([[0, 0, 1, 1, 2, 2, 3, 3], [0, 0, 0, 0, 1, 1, 1, 1], [0, 1, 0, 1, 0, 1, 0, 1]], 5),
+        ([[0, 1, 0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 1, 1, 2, 2, 3, 3]], 5),  # nested in the second
     ],
 )
 def test_absorbed_degrees_of_freedom(effects, expected):
