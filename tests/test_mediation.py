@@ -125,9 +125,11 @@ def test_the_block_has_to_be_absorbed(data):
 
 
 def few_units(switching):
-    """Twelve units whose treatment varies within the first `switching` only: a draw without them has no estimate."""
+    """Twelve units whose treatment hardly varies but within the first `switching`: without them b and a are noise."""
     rng = np.random.default_rng(4)
-    data = pd.DataFrame({"province": np.repeat(range(12), 6), "d": 0.0, "e": rng.normal(size=72)})
+    data = pd.DataFrame(
+        {"province": np.repeat(range(12), 6), "e": rng.normal(size=72), "d": 1e-7 * rng.normal(size=72)}
+    )
     inside = data["province"] < switching
     data.loc[inside, "d"] = rng.normal(size=inside.sum())
     data["y"] = data["d"] + data["e"] + rng.normal(size=72)

@@ -95,6 +95,9 @@ def test_the_median_is_pooled_over_the_condition_and_ties_are_low(rows):
     assert draw_sample(rows, low).description == "b > 1; a <= 3 (median)"
     even = column("y ~ b", sample="b < 4", split={"by": "a", "side": "high"})
     assert draw_sample(rows, even).description == "b < 4; a > 1.5 (median)"
+    indicator = draw_sample(rows, column("y ~ b + high", split={"by": "a"}))
+    assert indicator.column("y")[indicator.column("high") == 1].tolist() == half("high")
+    assert indicator.description == "high: a > 2 (median)"
     # the median is of all rows of the condition, whatever else is missing there
     gaps = rows.assign(c=np.where(rows["a"] > 2, np.nan, rows["b"]))
     assert chosen(gaps, column("y ~ c", split={"by": "a", "side": "low"})) == [0, 1, 2, 3]
@@ -237,6 +240,7 @@ INDIRECT = {"indirect": {"of": "twice", "through": "d"}}
         ("y ~ x1 | province | d + e ~ z1", {}, r"2 endogenous regressors but 1 instrument\(s\)"),
         ("y ~ x1", CLUSTER, "too few clusters: `same` has one value"),
         ("twice ~ x1 | province", {}, "the residuals are zero: `twice` is an exact sum"),
+        ("exact ~ x1 + x2 | province", {}, "the residuals are zero: `exact` is an exact sum"),
         ("y ~ x1", {"weights": "zero"}, "the weights `zero` have to be above zero; 1 are not"),
         ("y ~ x1 | row", {}, "all 260 observations are singletons of `row`"),
         ("y ~ x1 | pair + half", {}, "260 observations are too few for 1 slopes and"),
@@ -274,6 +278,7 @@ def test_mistakes_are_named_before_any_estimation(simulated, monkeypatch, formul
         own=simulated["province"].str[1:].astype(float) ** 2,
         twice=2 * simulated["x1"] + 1,
         copy=1 - 3 * simulated["d"],
+        exact=simulated["x1"] / 3 + simulated["x2"] / 7e9 + simulated["province"].str[1:].astype(float),
         zero=np.minimum(row, 1),
         row=row,
         pair=row // 2,
