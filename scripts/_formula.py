@@ -197,9 +197,8 @@ def sample_variables(sample: str) -> tuple[str, ...]:
         raise InputError(f"cannot read the sample `{sample}`; write a condition, {example}.") from None
     for node in ast.walk(tree):
         if not isinstance(node, _SAMPLE_NODES):
-            raise InputError(
-                f"cannot read `{ast.unparse(node)}` in the sample `{sample}`; compare variables, {example}."
-            )
+            found = ast.unparse(node) or type(node).__name__.lower()
+            raise InputError(f"cannot read `{found}` in the sample `{sample}`; compare variables, {example}.")
     if not _is_condition(tree.body):
         raise InputError(f"the sample `{sample}` is not made of comparisons; write a condition, {example}.")
     return tuple(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))

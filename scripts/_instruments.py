@@ -138,12 +138,10 @@ def _smallest_canonical(y: np.ndarray, z: np.ndarray) -> float:
 def _overidentification(design: Design, root: np.ndarray) -> float:
     """Sargan's statistic (iid), else Hansen's J: two-step GMM weighted by the scores of two-stage least squares.
 
-    Moments are those of exogenous regressors, instruments and, unless effects are absorbed, the constant.
+    Moments are those of exogenous regressors and instruments; the constant's fits exactly and does not change J.
     """
     n, regression = design.n, design.regression
     exogenous = design.columns(design.regressors)
-    if not regression.absorbed:
-        exogenous = np.column_stack([exogenous, np.ones(n)])
     y = design.columns([regression.dependent]) * root
     x = np.column_stack([design.columns(regression.endogenous), exogenous]) * root
     z = np.column_stack([design.columns(design.instruments), exogenous]) * root

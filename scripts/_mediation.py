@@ -24,9 +24,9 @@ def indirect_effect(design: Design, bootstrap: Mapping) -> dict[str, float | str
     design : of the outcome's regression, with treatment and mediator among the regressors. bootstrap : `replications`,
     `block` (the absorbed effect whose units are drawn), `level` in percent, `seed`.
     Returns a and its std_error, statistic, p_value (as keys `a`, `a_...`); `effect` = a x b, its bootstrap std_error,
-    ci_low, ci_high and p_value (twice the smaller share of replications on one side of zero); replications used and
-    `failed` ones, whose draw leaves the coefficients undetermined. Raises InputError where the block is no absorbed
-    effect.
+    ci_low, ci_high and p_value (twice the smaller share of replications on one side of zero, counting one more);
+    replications used and `failed` ones, whose draw leaves the coefficients undetermined. Raises InputError where most
+    draws fail.
     """
     treatment, mediator = design.regression.indirect.treatment, design.regression.indirect.mediator
     first = [name for name in design.regressors if name != mediator]
@@ -62,16 +62,20 @@ def indirect_effect(design: Design, bootstrap: Mapping) -> dict[str, float | str
     }
 
 
+def check_block(design: Design, bootstrap: Mapping) -> None:
+    """Raise InputError unless the bootstrap draws units whose own effect is absorbed."""
+    block = bootstrap["block"]
+    if block not in design.sample.effects:
+        raise InputError(f"bootstrap.block: `{block}` is no absorbed effect of `{design.regression.formula}`.")
+
+
 def replicate_indirect_effects(design: Design, bootstrap: Mapping) -> np.ndarray:
     """a x b (replications,) of samples of units drawn with replacement; missing where it is undetermined.
 
     Effects nested in the unit do not change with the draw and are partialled out once; a draw then only weights the
     units' cross products.
     """
-    block = bootstrap["block"]
-    if block not in design.sample.effects:
-        raise InputError(f"bootstrap.block: `{block}` is no absorbed effect of `{design.regression.formula}`.")
-    units = design.sample.effects[block]
+    units = design.sample.effects[bootstrap["block"]]
     count = int(units.max()) + 1
     products, n_terms = _unit_products(design, units)
     draws = np.random.default_rng(bootstrap["seed"]).multinomial(

@@ -57,6 +57,7 @@ def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
     Raises InputError where a variable is unknown, holds text or an infinite number, or no observation is left.
     """
     check_variables(data, regression)
+    data = data.assign(**{name: _as_numbers(data[name]) for name in regression.numbers})
     chosen, description = _choose_rows(data, regression)
     split = regression.split
     numbers = [name for name in regression.numbers if not (split and name == split.by and split.side)]
@@ -100,11 +101,11 @@ def check_variables(data: pd.DataFrame, regression: Regression) -> None:
             hint = f"did you mean `{close[0]}`?" if close else f"it has {', '.join(map(str, data.columns))}."
             raise InputError(f"the panel has no variable `{name}`; {hint}")
     for name in regression.numbers:
-        if not pd.api.types.is_numeric_dtype(data[name]):
+        if not pd.api.types.is_numeric_dtype(_as_numbers(data[name])):
             text = np.flatnonzero(pd.to_numeric(data[name], errors="coerce").isna() & data[name].notna())
             found = f", e.g. {data[name].iloc[text[0]]!r} in row {text[0] + 1}" if len(text) else ""
             raise InputError(f"the variable `{name}` must hold numbers; it holds text{found}.")
-        infinite = np.isinf(data[name].to_numpy(float, na_value=np.nan))
+        infinite = np.isinf(_as_numbers(data[name]).to_numpy(float, na_value=np.nan))
         if infinite.any():
             raise InputError(
                 f"the variable `{name}` is infinite in {infinite.sum()} row(s), the first being row "
@@ -138,7 +139,7 @@ def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFra
     if not split.side:
         if HIGH in data.columns:
             raise InputError(f"the panel has a variable `{HIGH}`, the name of the split's indicator; rename it.")
-        data = data.assign(**{HIGH: (by > at).astype(float).where(by.notna())})
+        data = data.assign(**{HIGH: (by > at).astype(float)})
         return data, "; ".join([*description, f"{HIGH}: {split.by} > {words}"])
     side = by > at if split.side == "high" else by <= at
     description.append(f"{split.by} {'>' if split.side == 'high' else '<='} {words}")
@@ -166,11 +167,11 @@ def _evaluate(node: ast.expr, data: pd.DataFrame, sample: str):
     for operator, comparator in zip(node.ops, node.comparators, strict=True):
         try:
             right = _evaluate(comparator, data, sample)
-            result &= _OPERATORS[type(operator)](left, right)
+            result &= _OPERATORS[type(operator)](_like(left, right), _like(right, left))
         except (TypeError, ValueError, AttributeError):
             raise InputError(
-                f"cannot compare in the sample `{sample}`: write the variable first, numbers with numbers and quoted "
-                "text with text."
+                f"cannot compare in the sample `{sample}`: compare numbers with numbers and quoted text with text, "
+                "the variable first."
             ) from None
         left = right
     return result
@@ -186,10 +187,25 @@ def _check_constants(data: pd.DataFrame, sample: str) -> None:
                 continue
             values = ast.literal_eval(comparator)
             for value in values if isinstance(values, (list, tuple)) else [values]:
-                if not data[node.left.id].eq(value).any():
+                if not _like(data[node.left.id], value).eq(value).any():
                     raise InputError(
                         f"`{node.left.id}` is nowhere {value!r} in the panel; correct the sample `{sample}`."
                     )
+
+
+def _like(series, value):
+    """A text variable as numbers where it is compared with numbers and all its values are numbers, as years are."""
+    values = value if isinstance(value, (list, tuple)) else [value]
+    numbers = all(isinstance(one, (int, float)) for one in values)
+    return _as_numbers(series) if numbers and isinstance(series, pd.Series) else series
+
+
+def _as_numbers(series: pd.Series) -> pd.Series:
+    """The variable as numbers if it is text and every value is one; else unchanged."""
+    if pd.api.types.is_numeric_dtype(series):
+        return series
+    numbers = pd.to_numeric(series, errors="coerce")
+    return numbers if (numbers.notna() | series.isna()).all() and numbers.notna().any() else series
 
 
 def _names_variables(node: ast.expr) -> bool:
