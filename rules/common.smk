@@ -214,6 +214,13 @@ SIMULATED = (
     if RAW and os.path.exists(os.path.join(INPUTS, "SIMULATED.txt"))
     else ""
 )
+# Pages that set our numbers beside published ones say more.
+COMPARED = (
+    f"{SIMULATED} They were made with the published coefficients as their truth: agreement is by construction and is "
+    "no evidence."
+    if SIMULATED
+    else ""
+)
 
 # --- what the config asks for -------------------------------------------------------------------------------------
 
@@ -284,6 +291,16 @@ def published_pairs(table):
     return from_workflow(f"resources/published/{pairs['table']}.csv") if pairs else []
 
 
+def audited():
+    """Whether the published tables are checked: a study of one's own without comparison leaves them alone."""
+    return bool(published_files()) and ("audit" in config or bool(published_tables()))
+
+
+def comparison_notes():
+    """What the tables that are compared say of themselves, by the published table's name."""
+    return {name: TABLES[ours]["note"] for ours, name in published_tables().items() if "note" in TABLES.get(ours, {})}
+
+
 def published_files():
     """Every published table that is there, whatever its name."""
     folder = "resources/published"
@@ -315,7 +332,7 @@ def all_results():
         files += [f"results/replication/scorecard.{form}" for form in ("csv", "html")]
     files += [f"results/replication/hypotheses.{form}" for form in ("csv", "html") if HYPOTHESES]
     # a study of one's own has nothing to do with the published tables, unless it says so
-    if published_files() and ("audit" in config or published_tables()):
+    if audited():
         files += [f"results/replication/audit.{form}" for form in ("csv", "html")]
     if RAW:
         files += ["results/imputed.csv", "results/imputed_counts.csv"]

@@ -7,7 +7,7 @@ rule tabulate_table:
         estimates="results/estimates/{table}.json",
         codebook="results/codebook.csv",
         published=lambda wildcards: published_pairs(wildcards.table),
-        code=modules("helpers", "formula", "pages", "tables", "columns"),
+        code=modules("helpers", "formula", "pages", "published", "tables", "columns"),
     output:
         csv="results/tables/{table}.csv",
         html=report(
@@ -96,8 +96,10 @@ rule compare_hypotheses:
         published=[
             from_workflow(f"resources/published/{TABLES[name]['published']}.csv") for name in compared_evidence()
         ],
+        audit="results/replication/audit.csv" if audited() else [],
+        critical_values=from_workflow("resources/tf_critical_values.csv"),
         codebook="results/codebook.csv",
-        code=modules("helpers", "pages", "tables"),
+        code=modules("helpers", "pages", "published", "tables", "tf"),
     output:
         csv="results/replication/hypotheses.csv",
         html=report(
@@ -116,7 +118,7 @@ rule compare_hypotheses:
         hypotheses=HYPOTHESES,
         tables=evidence_tables(),
         compared=compared_evidence(),
-        note=SIMULATED,
+        note=COMPARED,
     script:
         "../scripts/compare_hypotheses.py"
 
@@ -144,7 +146,7 @@ rule plot_comparison:
         "../envs/environment.yaml"
     params:
         figure=lambda wildcards: FIGURES[wildcards.comparison],
-        note=SIMULATED,
+        note=COMPARED,
     script:
         "../scripts/plot_comparison.py"
 
@@ -182,7 +184,7 @@ rule compare_published:
     input:
         tables=expand("results/tables/{table}.csv", table=list(published_tables())),
         published=[from_workflow(f"resources/published/{name}.csv") for name in published_tables().values()],
-        code=modules("helpers", "pages", "tables"),
+        code=modules("helpers", "formula", "pages", "published", "tables"),
     output:
         csv="results/replication/scorecard.csv",
         html=report(
@@ -198,7 +200,8 @@ rule compare_published:
     conda:
         "../envs/environment.yaml"
     params:
-        note=SIMULATED,
+        note=COMPARED,
+        notes=comparison_notes(),
     script:
         "../scripts/compare_published.py"
 
@@ -219,6 +222,8 @@ rule tabulate_audit:
             "audit_stages",
             "helpers",
             "pages",
+            "published",
+            "tf",
         ),
     output:
         csv="results/replication/audit.csv",

@@ -1,26 +1,21 @@
 """Published tables as they are printed: cells with their rounding, columns, and what each column is.
 
-The tables are tidy (table, column, dependent, group, term, estimate, statistic, stars). A column is a regression if one
-of its numbers has a statistic; the columns n, mean, sd, min and max describe variables.
+A column is a regression if one of its numbers has a statistic; the columns n, mean, sd, min and max describe variables.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from _helpers import InputError
+from _published import ANSWERS, FIELDS, NUMBER, is_moment, published_std_error, read_published_rows
 
-FIELDS = ("table", "column", "dependent", "group", "term", "estimate", "statistic", "stars")
 ROW_FIELDS = ("check", "table", "column", "dependent", "term", "printed", "recomputed", "low", "high")
 ROW_FIELDS += ("verdict", "kind", "severity", "finding")
-MOMENTS = ("n", "mean", "sd", "min", "max")
-ANSWERS = ("Yes", "No")
 CONSTANT = "_cons"
-STARS = ("", "*", "**", "***")
 LEVELS = (0.1, 0.05, 0.01)
 # How papers call the effects they absorb; the config may name others.
 ENTITY = (
@@ -38,9 +33,8 @@ ENTITY = (
 )
 PERIOD = ("year", "quarter", "month", "period", "time")
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.(\d*))?|\.(\d+))([eE]([+-]?\d+))?")
 _INSTRUMENTED = re.compile(r"\biv\b|2sls|tsls|instrument|second.stage|phase.two", re.IGNORECASE)
-_STRENGTH = re.compile(r"kleibergen|cragg|\bkp\b", re.IGNORECASE)
+_STRENGTH = re.compile(r"kleibergen|cragg|\bkp\b|^first.stage f\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,7 @@ class Printed:
     @classmethod
     def read(cls, text: str) -> Printed:
         """Raise ValueError for what is not a plain decimal number."""
-        match = _NUMBER.fullmatch(text)
+        match = NUMBER.fullmatch(text)
         if not match:
             raise ValueError(text)
         decimals = len(match[3] or match[4] or "")
@@ -120,13 +114,7 @@ class Cell:
     @property
     def std_error(self) -> float | None:
         """|estimate / t|; None where either is printed as zero."""
-        if self.statistic is None or not self.statistic.value or not self.estimate.value:
-            return None
-        return abs(self.estimate.value / self.statistic.value)
-
-    @property
-    def place(self) -> str:
-        return f"Table {self.table} ({self.column}) {self.term}"
+        return published_std_error(self.estimate.value, self.statistic.value) if self.statistic else None
 
 
 @dataclass(frozen=True)
@@ -318,63 +306,27 @@ def read_published(paths: Iterable[str | Path]) -> Tables:
     """Read tidy published tables; raises InputError naming file, line and column of what is not one."""
     cells: dict[tuple[str, ...], dict[str, Cell | str]] = {}
     moments: dict[str, dict[str, Cell]] = {}
-    for path in map(Path, paths):
-        for line, row in _rows(path):
-            where = f"{path.name}, line {line}"
-            answer = row["estimate"] in ANSWERS
-            content = row["estimate"] if answer else _cell(where, row)
-            if not answer and row["column"] in MOMENTS and content.statistic is None:
+    seen: set[tuple[str, ...]] = set()
+    for path in paths:
+        for row in read_published_rows(path, seen):
+            content = row["estimate"] if row["estimate"] in ANSWERS else _cell(row)
+            if is_moment(row):
                 # a variable described twice keeps its first description
                 moments.setdefault(row["term"], {}).setdefault(row["column"], content)
-                continue
-            terms = cells.setdefault(tuple(row[name] for name in FIELDS[:4]), {})
-            if row["term"] in terms:
-                raise InputError(f"{where}, column `term`: {row['term']!r} is there twice in column {row['column']}.")
-            terms[row["term"]] = content
+            else:
+                cells.setdefault(tuple(row[name] for name in FIELDS[:4]), {})[row["term"]] = content
     columns = [_column(key, terms) for key, terms in cells.items()]
     regressions = [column for column in columns if column.coefficients]
     return Tables(sorted(regressions, key=lambda c: (natural(c.table), natural(c.column))), moments)
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a mark before UTF-8
-            reader = csv.DictReader(file)
-            header = reader.fieldnames or []
-            missing = [name for name in FIELDS if name not in header]
-            if missing:
-                raise InputError(
-                    f"{path.name}, line 1: no column {', '.join(missing)}; found "
-                    f"{', '.join(header) or 'an empty file'}; "
-                    f"expected {', '.join(FIELDS)}."
-                )
-            rows = [(reader.line_num, row) for row in reader]
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name}: the text is not UTF-8; save it as `CSV UTF-8`.") from None
-    for line, row in rows:
-        if None in row or None in row.values():
-            raise InputError(f"{path.name}, line {line}: expected {len(header)} cells; a comma in a name needs quotes.")
-    return [(line, {name: row[name].strip() for name in FIELDS}) for line, row in rows]
-
-
-def _cell(where: str, row: Mapping[str, str]) -> Cell:
-    if row["stars"] not in STARS:
-        raise InputError(f"{where}, column `stars`: found {row['stars']!r}; expected nothing, *, ** or ***.")
+def _cell(row: Mapping[str, str]) -> Cell:
     return Cell(
         *(row[name] for name in FIELDS[:5]),
-        estimate=_number(where, "estimate", row["estimate"], "a number, Yes or No"),
-        statistic=_number(where, "statistic", row["statistic"], "a t statistic or nothing")
-        if row["statistic"]
-        else None,
+        estimate=Printed.read(row["estimate"]),
+        statistic=Printed.read(row["statistic"]) if row["statistic"] else None,
         stars=row["stars"],
     )
-
-
-def _number(where: str, name: str, text: str, expected: str) -> Printed:
-    try:
-        return Printed.read(text)
-    except ValueError:
-        raise InputError(f"{where}, column `{name}`: found {text!r}; expected {expected}.") from None
 
 
 def _column(key: Sequence[str], terms: Mapping[str, Cell | str]) -> Column:
@@ -385,3 +337,24 @@ def _column(key: Sequence[str], terms: Mapping[str, Cell | str]) -> Column:
         figures={term: cell for term, cell in numbers.items() if cell.statistic is None},
         answers={term: text for term, text in terms.items() if isinstance(text, str)},
     )
+
+
+def refuse_unknown_names(audit: Mapping, tables: Tables) -> None:
+    """Raise one InputError for all names in the config's section `audit` that no published table has."""
+    columns = tables.columns
+    variables = [*tables.moments, *(name for column in columns for name in (column.dependent, *column.slopes))]
+    answers = [name for column in columns for name in column.answers]
+    named = {key: (audit.get(key, ()), variables) for key in ("log_totals", "shares", "growth")}
+    named |= {f"effects.{key}": (names, answers) for key, names in audit.get("effects", {}).items()}
+    faults = []
+    for key, (names, there) in named.items():
+        known = {name.lower() if there is answers else name for name in there}
+        unknown = [name for name in names if (name.lower() if there is answers else name) not in known]
+        if unknown:
+            kind = "rows with Yes or No" if there is answers else "variables"
+            faults.append(
+                f"audit.{key}: no published table has {', '.join(map(repr, unknown))}; its {kind} are "
+                f"{', '.join(dict.fromkeys(there)) or 'none'}."
+            )
+    if faults:
+        raise InputError("\n".join(faults))

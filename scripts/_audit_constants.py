@@ -59,8 +59,8 @@ def check_constants(tables: Tables) -> Iterator[dict]:
         middle = (bounds.low + bounds.high) / 2
         fits = bounds.meets(cell.estimate.range)
         finding = (
-            f"described means imply {say(middle)}, within {say((bounds.high - bounds.low) / 2)} by rounding; "
-            f"printed {cell.estimate.text}"
+            f"described means imply {say(middle)}, within {say((bounds.high - bounds.low) / 2)} by rounding; printed "
+            f"{cell.estimate.text}"
         )
         finding += "." if fits else ": the regression's data are not those described."
         numbers = {"printed": cell.estimate.text, "recomputed": middle, "low": bounds.low, "high": bounds.high}
@@ -77,10 +77,8 @@ def _reconciled_row(found: Reconciled, columns: Sequence[Column], tables: Tables
     finding = (
         f"all {len(columns)} constants fit a mean of {found.term} of {say(found.mean, 4)} (worst case of rounding "
         f"{say_range(found.admits, 4)}, 95% {say_range(found.likely, 4)}) and of {found.focus} of "
-        f"{say(found.focus_mean)} "
-        f"{say_range(found.focus_admits)}, the dependent variables' means left free; described: "
-        f"{cell.estimate.text} and "
-        f"{tables.moment(found.focus, 'mean').text}"
+        f"{say(found.focus_mean)} {say_range(found.focus_admits)}, the dependent variables' means left free; "
+        f"described: {cell.estimate.text} and {tables.moment(found.focus, 'mean').text}"
     )
     known = not found.admits.meets(cell.estimate.range)
     finding += ". The regressions use other data, such as winsorised, than are described." if known else "."

@@ -62,29 +62,26 @@ def least_mean_of_exponentials(mean: float, sd: float, low: float) -> float:
 
 
 def check_log_totals(tables: Tables, setting: Setting) -> Iterator[dict]:
-    """The largest of a logged national quantity is below the nation's; so is the least sum that its moments admit."""
+    """The largest of a logged national quantity is below the nation's; so is the least sum that its moments admit.
+
+    Unit and national total are the config's, so that both are inferences.
+    """
     for term, known in setting.log_totals.items():
         cells, unit, national = tables.moments.get(term, {}), known["unit"], known["national"]
         name = known.get("name", "units")
+        assumed = f"the national total of {national:g} {name} ({known.get('source', 'no source given')}; the config's)"
         high = tables.moment(term, "max")
         if high:
             total = _exp(high.value) * unit
             bounds = {"low": _exp(high.range.low) * unit, "high": _exp(high.range.high) * unit}
             above = bounds["low"] > national
             finding = (
-                f"max {high.text} is {say(total, 1)} {name} for one unit and period; the whole nation has {national:g}"
+                f"max {high.text} is exp({high.text}) x {unit:g} = {say(total, 1)} {name} for one unit and period, "
+                f"{'above' if above else 'not above'} {assumed}."
             )
             verdict, severity = ("impossible", "B") if above else ("agrees", "")
-            yield row_of(
-                "log_total",
-                cells["max"],
-                finding + ".",
-                verdict,
-                severity=severity,
-                printed=high.text,
-                recomputed=total,
-                **bounds,
-            )
+            numbers = {"printed": high.text, "recomputed": total, "kind": "inference", "severity": severity} | bounds
+            yield row_of("log_total", cells["max"], finding, verdict, **numbers)
         moments = [tables.moment(term, key) for key in ("mean", "sd", "min")]
         if None in moments or moments[0].range.low <= moments[2].range.high:
             continue
@@ -93,9 +90,9 @@ def check_log_totals(tables: Tables, setting: Setting) -> Iterator[dict]:
         at = least_mean_of_exponentials(*(each.value for each in moments)) * unit * setting.units
         above = min(sums) > national
         finding = (
-            f"geometric mean {say(_exp(moments[0].value) * unit, 2)} {name}; {setting.units} units with "
-            "this mean, sd and "
-            f"min add up to at least {say(at, 1)} a period, {'more' if above else 'no more'} than {national:g}."
+            f"geometric mean {say(_exp(moments[0].value) * unit, 2)} {name}; {setting.units} units with this mean, sd "
+            f"and min add up to at least {say(at, 1)} {name} a period, {'more' if above else 'no more'} than "
+            f"{assumed}."
         )
         numbers = {"printed": moments[0].text, "recomputed": at, "low": min(sums), "high": max(sums)}
         verdict, severity = ("differs", "C") if above else ("agrees", "")
@@ -110,10 +107,10 @@ def check_shares(tables: Tables, setting: Setting) -> Iterator[dict]:
             continue
         expected = 1 / setting.units
         fits = expected in mean.range
-        finding = f"mean {mean.text}; shares of {setting.units} units have mean {say(expected, 4)}"
-        finding += ": it measures a unit's size." if fits else "."
+        finding = f"mean {mean.text}; a share of a total, as the config has it, of {setting.units} units has mean "
+        finding += say(expected, 4) + (": it measures a unit's size." if fits else ".")
         verdict, severity = ("agrees", "") if fits else ("differs", "B")
-        numbers = {"printed": mean.text, "recomputed": expected, "severity": severity}
+        numbers = {"printed": mean.text, "recomputed": expected, "kind": "inference", "severity": severity}
         yield row_of("share", tables.moments[term]["mean"], finding, verdict, **numbers)
 
 
@@ -126,10 +123,10 @@ def check_growth(tables: Tables, setting: Setting) -> Iterator[dict]:
         change = mean.value - 1
         cumulated = mean.range.low - 1 > largest
         finding = (
-            f"mean {mean.text} as a change from period to period would be {change:.1%} a period, "
-            f"x {say(mean.value ** (setting.periods - 1), 2)} in {setting.periods - 1} changes"
+            f"mean {mean.text} as a change from period to period would be {change:.1%} a period, x "
+            f"{say(mean.value ** (setting.periods - 1), 2)} in {setting.periods - 1} changes"
         )
-        finding += f"; above {largest:.0%} it is a cumulated level, base 1." if cumulated else "."
+        finding += f"; above the config's {largest:.0%} it is a cumulated level, base 1." if cumulated else "."
         verdict, severity = ("note", "C") if cumulated else ("agrees", "")
         numbers = {"printed": mean.text, "recomputed": change, "severity": severity}
         yield row_of("growth", tables.moments[term]["mean"], finding, verdict, kind="inference", **numbers)

@@ -13,8 +13,8 @@ CHECKS = {
     "sign": ("Signs", "Coefficient and t have one sign."),
     "std_error": (
         "Implied standard errors",
-        "|coefficient / t| with its rounding interval; off where it and t are twenty times what the same term "
-        "has elsewhere.",
+        "|coefficient / t| with its rounding interval; off where it and t are twenty times what the same term has "
+        "elsewhere.",
     ),
     "decimals": ("Decimals", "The t of a column have one number of decimals."),
     "stars_residual_df": (
@@ -26,8 +26,8 @@ CHECKS = {
     "stars_normal": ("Stars, normal distribution", "The same with p from the normal distribution."),
     "stars_clusters": (
         "Stars, clusters",
-        "The same with p from t(G - 1), G the units, and the printed standard errors: clustered ones are not to be had "
-        "from the print.",
+        "The same with p from t(G - 1), G the units, and the printed standard errors: clustered ones are not to be "
+        "had from the print.",
     ),
     "convention": (
         "Which convention",
@@ -35,11 +35,9 @@ CHECKS = {
     ),
     "first_stage_f": (
         "First-stage F",
-        "With one instrument the F that goes with the printed t is its square (also Kleibergen-Paap's rk Wald "
-        "F and the "
-        "effective F). The Cragg-Donald F assumes equal variances. 16.38: Stock and Yogo (2005), one "
-        "endogenous regressor, "
-        "one instrument, 10% maximal size.",
+        "With one instrument the F that goes with the printed t is its square (also Kleibergen-Paap's rk Wald F and "
+        "the effective F). The Cragg-Donald F assumes equal variances. 16.38: Stock and Yogo (2005), one endogenous "
+        "regressor, one instrument, 10% maximal size.",
     ),
     "tf": (
         "tF",
@@ -48,16 +46,15 @@ CHECKS = {
     ),
     "kp_bound": (
         "Kleibergen-Paap rk LM, bound",
-        "With one instrument the clustered statistic is (sum of scores)^2 / sum of squared scores, at most the "
-        "number of "
-        "clusters.",
+        "With one instrument the clustered statistic is (sum of scores)^2 / sum of squared scores, at most the number "
+        "of clusters.",
     ),
     "kp_stars": ("Kleibergen-Paap rk LM, stars", "p from chi-squared with one degree of freedom."),
     "duplicate": ("Printed twice", "Columns of one table with one dependent variable and the same numbers."),
     "partial_r2": (
         "First-stage R2 without the instrument",
-        "R2 - F (1 - R2) / df from R2 and the Cragg-Donald F: one value for all instruments of one sample and "
-        "set of controls.",
+        "R2 - F (1 - R2) / df from R2 and the Cragg-Donald F: one value for all instruments of one sample and set of "
+        "controls.",
     ),
     "unit_ratio": ("Units of the instrument", "A first-stage slope beyond 10 or below 1/10 speaks of different units."),
     "lag_sample": ("Lagged instrument", "A full N with a lag needs a period before the first."),
@@ -66,8 +63,8 @@ CHECKS = {
     "iv_ratio": ("IV over least squares", "Beside the least-squares column of the same dependent variable and N."),
     "hausman": (
         "IV less least squares",
-        "z = (b_IV - b_LS) / sqrt(se_IV^2 - se_LS^2) (Hausman 1978), least squares taken as efficient. Low and "
-        "high are p.",
+        "z = (b_IV - b_LS) / sqrt(se_IV^2 - se_LS^2) (Hausman 1978), least squares taken as efficient. Low and high "
+        "are p.",
     ),
     "r2_overall": (
         "R2 of IV columns as overall R2",
@@ -75,8 +72,8 @@ CHECKS = {
     ),
     "r2_within": (
         "R2 of IV columns as R2 within both effects",
-        "It would make the regressor alone explain 1 - (1 - R2_short) / (1 - R2_long) x (1 - R2_IV) of the "
-        "within variance.",
+        "It would make the regressor alone explain 1 - (1 - R2_short) / (1 - R2_long) x (1 - R2_IV) of the within "
+        "variance.",
     ),
     "sample": ("N", "Against units x periods."),
     "split": ("Split samples", "Groups add up to the whole; singletons are dropped."),
@@ -90,25 +87,23 @@ CHECKS = {
     "sd_bound": ("Standard deviations", "At most sqrt(n / (n - 1) (max - mean)(mean - min)) (Bhatia and Davis 2000)."),
     "range": ("Extremes", "Distance from the mean in standard deviations; noted beyond five."),
     "described_n": ("n of the description", "Against units x periods."),
-    "log_total": ("Largest total", "exp(max) in the stated unit against the nation's total."),
+    "log_total": ("Largest total", "exp(max) in the config's unit against the national total that the config has."),
     "log_sum": (
         "Least sum of totals",
-        "The least mean of exp(x) with the printed mean, standard deviation and minimum (Karlin and Studden "
-        "1966), times "
-        "the units.",
+        "The least mean of exp(x) with the printed mean, standard deviation and minimum (Karlin and Studden 1966), "
+        "times the units.",
     ),
-    "share": ("Shares", "Shares of a total have mean 1 / units."),
+    "share": ("Shares", "What the config calls shares of a total has mean 1 / units."),
     "growth": ("Indices", "A mean far above one is a cumulated level, not a yearly change."),
     "constant": (
         "Constants",
-        "reghdfe's constant is the mean of the dependent variable less the regressors' means times their coefficients; "
-        "columns without a heading, N as described.",
+        "reghdfe's constant is the mean of the dependent variable less the regressors' means times their "
+        "coefficients; columns without a heading, N as described.",
     ),
     "reconciled_mean": (
         "Means that reconcile the constants",
-        "The mean of one regressor, and of the one of interest, under which all constants fit; only solutions "
-        "inside the "
-        "described range. Low and high hold 95% of rounding errors.",
+        "The mean of one regressor, and of the one of interest, under which all constants fit; only solutions inside "
+        "the described range. Low and high hold 95% of rounding errors.",
     ),
     "implied_mean": ("Means not described", "Constant + the regressors' means times their coefficients."),
     "size": ("Size of the effect", "One standard deviation of the regressor of interest, at the described moments."),
@@ -121,16 +116,14 @@ SEVERITIES = {
 }
 SOURCES = (
     "Bhatia, R. and Davis, C. (2000). A better bound on the variance. American Mathematical Monthly 107.",
-    "Cragg, J. G. and Donald, S. G. (1993). Testing identifiability and specification in instrumental variable models. "
-    "Econometric Theory 9.",
+    "Cragg, J. G. and Donald, S. G. (1993). Testing identifiability and specification in instrumental variable "
+    "models. Econometric Theory 9.",
     "Hausman, J. A. (1978). Specification tests in econometrics. Econometrica 46.",
     "Karlin, S. and Studden, W. J. (1966). Tchebycheff Systems. Wiley.",
-    "Kleibergen, F. and Paap, R. (2006). Generalized reduced rank tests using the singular value "
-    "decomposition. Journal of "
-    "Econometrics 133.",
-    "Lee, D. S., McCrary, J., Moreira, M. J. and Porter, J. (2022). Valid t-ratio inference for IV. American "
-    "Economic Review "
-    "112 (critical values: resources/tf_critical_values.csv).",
+    "Kleibergen, F. and Paap, R. (2006). Generalized reduced rank tests using the singular value decomposition. "
+    "Journal of Econometrics 133.",
+    "Lee, D. S., McCrary, J., Moreira, M. J. and Porter, J. (2022). Valid t-ratio inference for IV. American Economic "
+    "Review 112 (critical values: resources/tf_critical_values.csv).",
     "Stock, J. H. and Yogo, M. (2005). Testing for weak instruments in linear IV regression. In: Identification and "
     "Inference for Econometric Models. Cambridge University Press.",
 )
@@ -164,12 +157,12 @@ def _made_from(rows: Sequence[dict], setting: Setting, files: Sequence[str]) -> 
     if not files:
         return "<p>resources/published/ holds no table.</p>"
     text = (
-        f"Made from the figures as published and typed in resources/published/ ({', '.join(files)}) and from "
-        "nothing else: "
-        f"no data of ours, no regression. The panel is taken to have {setting.units} units and "
-        f"{setting.periods} periods. "
-        "A fact follows from the printed figures, their rounding and the formula named; an inference also needs the "
-        "assumption that the check names. "
+        f"Made from the tables as published and typed in resources/published/ ({', '.join(files)}) and from the "
+        "section audit of the config: the panel's size (the study's own unless said), the names of effects, star "
+        "levels, national totals, and which variables are shares or indices. Nothing else goes in: no data of ours, "
+        f"no regression. The panel is taken to have {setting.units} units and {setting.periods} periods. A fact "
+        "follows from the printed figures, their rounding, the panel's size, the star levels and the formula named; "
+        "an inference also needs the assumption that the check names. "
     )
     text += f"{len(rows)} rows, also in audit.csv." if rows else "No check applies."
     return f"<p>{escape(text)}</p>"
@@ -225,7 +218,7 @@ def _table(rows: Sequence[dict]) -> str:
 
 
 def _place(row: dict) -> list[str]:
-    return [row["table"], row["column"], row["dependent"], row["term"]]
+    return [row[name] for name in ("table", "column", "dependent", "term")]
 
 
 def _short(value: str | int | float) -> str:

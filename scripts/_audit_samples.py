@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import combinations
 
 from _audit import Cell, Column, Setting, Tables, row_of, say_p
 from _audit_cells import degrees_of_freedom
-from scipy.special import ndtr
+from _published import published_difference
 
 
 def check_sample_sizes(tables: Tables, setting: Setting) -> Iterator[dict]:
@@ -60,18 +59,10 @@ def check_splits(tables: Tables, setting: Setting) -> Iterator[dict]:
             )
             continue
         finding += (
-            f" and not multiples of {setting.periods}: the split is by unit and period, so that a unit changes groups, "
-            f"and {lost} singletons were dropped."
+            f" and not multiples of {setting.periods}: the split is by unit and period, so that a unit changes "
+            f"groups, and {lost} singletons were dropped."
         )
         yield row_of("split", cell, finding, "differs", kind="inference", severity="A", **numbers)
-
-
-def difference(first: Cell, second: Cell) -> tuple[float, float] | None:
-    """z and two-sided p of first - second, the two being independent; None where t is printed as zero."""
-    if not first.std_error or not second.std_error:
-        return None
-    z = (first.estimate.value - second.estimate.value) / math.hypot(first.std_error, second.std_error)
-    return z, 2 * float(ndtr(-abs(z)))
 
 
 def check_group_differences(tables: Tables) -> Iterator[dict]:
@@ -80,9 +71,10 @@ def check_group_differences(tables: Tables) -> Iterator[dict]:
         for first, second in combinations(columns, 2):
             for term in first.slopes:
                 a, b = first.coefficients[term], second.coefficients[term]
-                found = difference(a, b)
+                pairs = [(cell.estimate.value, cell.statistic.value) for cell in (a, b)]
+                found = published_difference(*pairs)
                 if found:
-                    yield _difference_row(a, b, *found, of_interest=term == first.focus)
+                    yield _difference_row(a, b, *found[2:], of_interest=term == first.focus)
 
 
 def _difference_row(first: Cell, second: Cell, z: float, p: float, of_interest: bool) -> dict:

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 
-import numpy as np
-from _audit import CONSTANT, Column, Interval, Setting, Tables, row_of, say, say_p, say_range, stars_of
+from _audit import CONSTANT, Cell, Column, Interval, Setting, Tables, row_of, say, say_p, say_range, stars_of
 from _audit_cells import degrees_of_freedom
-from scipy.special import chdtrc, ndtr
+from _tf import CriticalValues, adjusted_p, critical_value
+from scipy.special import chdtrc
 
 # Stock and Yogo (2005, table 5.2): one endogenous regressor, one instrument, 10% maximal size of a 5% test.
 STOCK_YOGO = 16.38
 # A slope of a regressor on its own kin (a lag, another country's) outside these limits speaks of other units.
 UNIT_RATIO = 10.0
 
-CriticalValues = Sequence[tuple[float, float]]
-
-
-def critical_value(root_f: float, table: CriticalValues) -> float:
-    """5% critical |t| of the tF test at the square root of the robust first-stage F.
-
-    Lee, McCrary, Moreira and Porter (2022), linear between the entries of `table`; infinite below the first, where
-    their interval is unbounded or nearly so.
-    """
-    roots, values = np.array(table).T
-    return math.inf if root_f < roots[0] else float(np.interp(root_f, roots, values))
-
-
-def adjusted_p(t: float, critical: float) -> float:
-    """p-value of t once the standard error is stretched by critical / 1.96 (their tF standard error)."""
-    return 2 * float(ndtr(-abs(t) * 1.96 / critical)) if math.isfinite(critical) else 1.0
+# Rows that print the instrument's strength, the surely robust one first; tests that need several instruments.
+_STRENGTH_F = (r"(kleibergen|\bkp\b).*\bf\b", r"^first.stage f\b")
+_SEVERAL = r"hansen|sargan|over-?id"
 
 
 def _single_instrument(column: Column, tables: Tables) -> tuple[Column, str] | None:
@@ -42,15 +29,32 @@ def _single_instrument(column: Column, tables: Tables) -> tuple[Column, str] | N
     return (stage, instruments[0]) if len(instruments) == 1 else None
 
 
+def _printed_strength(column: Column, tables: Tables) -> Cell | None:
+    """The F printed for the instrument of an IV column without a first stage; None if it tells of several."""
+    if tables.first_stage(column) or column.figure(_SEVERAL) or re.search(r"first.stage|phase.one", column.group, re.I):
+        return None
+    for pattern in _STRENGTH_F:
+        found = [cell for name, cell in column.figures.items() if re.search(pattern, name, re.IGNORECASE)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
 def _iv_columns(tables: Tables) -> list[Column]:
     return [column for column in tables.columns if tables.is_iv(column) and column.slopes]
 
 
 def check_first_stage(tables: Tables) -> Iterator[dict]:
-    """Robust F of a single instrument, t squared, beside the printed Cragg-Donald F, which assumes equal variances."""
+    """Robust F of a single instrument, t squared, beside the printed Cragg-Donald F, which assumes equal variances.
+
+    Without a first stage the F that the IV column prints, if it has one instrument: an inference.
+    """
     for column in _iv_columns(tables):
         found = _single_instrument(column, tables)
         if not found:
+            strength = _printed_strength(column, tables)
+            if strength:
+                yield _strength_row(strength)
             continue
         stage, instrument = found
         cell = stage.coefficients[instrument]
@@ -84,41 +88,57 @@ def check_first_stage(tables: Tables) -> Iterator[dict]:
         yield row_of("first_stage_f", column, finding, verdict, term=printed.term, severity=severity, **numbers)
 
 
+def _strength_row(printed: Cell) -> dict:
+    f = printed.estimate
+    weak = f.range.high < STOCK_YOGO
+    finding = (
+        f"printed {printed.term} {f.text}, {'below' if weak else 'not below'} {STOCK_YOGO}, if it is the robust F of "
+        "one instrument; no first stage is printed."
+    )
+    numbers = {"printed": f.text, "recomputed": f.value, "low": f.range.low, "high": f.range.high, "kind": "inference"}
+    return row_of("first_stage_f", printed, finding, "differs" if weak else "agrees", severity="A" * weak, **numbers)
+
+
 def check_tf(tables: Tables, table: CriticalValues, setting: Setting) -> Iterator[dict]:
     """Second-stage t against the 5% critical value that the first stage's robust F leaves (single instrument).
 
-    A column without a first stage of its own is held against every other one of its endogenous regressor: an inference.
+    A column without a first stage of its own is held against the F that it prints, else against every other first stage
+    of its endogenous regressor: inferences.
     """
     stages = {}
     for column in _iv_columns(tables):
         found = _single_instrument(column, tables)
         if found:
             cell = found[0].coefficients[found[1]]
-            stages.setdefault((found[0].dependent, found[0].table, cell.statistic.text), (column, cell))
+            stages.setdefault((found[0].dependent, found[0].table, cell.statistic.text), cell)
     for column in _iv_columns(tables):
         own = _single_instrument(column, tables)
         if own:
-            yield _tf_row(column, own[0].dependent, own[0].coefficients[own[1]], "", table, setting)
+            f = own[0].coefficients[own[1]].statistic.value ** 2
+            yield _tf_row(column.coefficients[own[0].dependent], f, "", table, setting)
             continue
-        if tables.first_stage(column):
+        if tables.first_stage(column) or column.figure(_SEVERAL):
             continue  # several instruments: the tF test is for one
-        for (endogenous, *_), (_, cell) in stages.items():
+        cell, strength = column.coefficients[column.focus], _printed_strength(column, tables)
+        if strength:
+            condition = f"if the printed {strength.term} is the robust F of one instrument"
+            yield _tf_row(cell, strength.estimate.value, condition, table, setting)
+            continue
+        for (endogenous, *_), first in stages.items():
             if endogenous == column.focus:
-                condition = f"if its first stage is that of Table {cell.table} ({cell.column})"
-                yield _tf_row(column, column.focus, cell, condition, table, setting)
+                condition = f"if its first stage is that of Table {first.table} ({first.column})"
+                yield _tf_row(cell, first.statistic.value**2, condition, table, setting)
 
 
-def _tf_row(column: Column, term: str, first, condition: str, table: CriticalValues, setting: Setting) -> dict:
-    cell = column.coefficients[term]
-    t, f = cell.statistic.value, first.statistic.value**2
-    critical = critical_value(abs(first.statistic.value), table)
-    p = adjusted_p(t, critical)
+def _tf_row(cell: Cell, f: float, condition: str, table: CriticalValues, setting: Setting) -> dict:
+    t, critical = cell.statistic.value, critical_value(f, table)
+    p = adjusted_p(t, f, table)
     lost = abs(t) < critical and len(cell.stars) >= len(stars_of(0.05 - 1e-9, setting.levels)) > 0
     limit = f"{critical:.2f}" if math.isfinite(critical) else "infinite"
     finding = (
         f"{condition + ': ' if condition else ''}at F = {say(f, 2)} the 5% critical |t| is {limit}; printed {t:g}, "
+        f"tF-adjusted {say_p(p)}: {'not ' if abs(t) < critical else ''}significant at 5%."
     )
-    finding += f"tF-adjusted {say_p(p)}: {'not ' if abs(t) < critical else ''}significant at 5%."
     severity = ("B" if condition else "A") if lost else ""
     numbers = {"printed": f"{cell.statistic.text}{cell.stars}", "recomputed": p, "severity": severity}
     if math.isfinite(critical):
@@ -223,8 +243,8 @@ def check_first_stage_samples(tables: Tables, setting: Setting) -> Iterator[dict
             shorter = partial_r2(stage, f, df - setting.units + 1)
             alone = not any(shorter.meets(its) for *_, its in others)
             finding += (
-                f"; one period less would give {say_range(shorter, 4)}, "
-                f"{'which would not be' if alone else 'also'} the same"
+                f"; one period less would give {say_range(shorter, 4)}, {'which would not be' if alone else 'also'} "
+                "the same"
             )
         numbers = {"low": window.low, "high": window.high, "printed": stage.figures["R2"].estimate.text}
         verdict = "differs" if apart else "agrees" if others else "note"
@@ -261,9 +281,8 @@ def check_instruments(tables: Tables, setting: Setting) -> Iterator[dict]:
         full = setting.units * setting.periods
         if stage.n == full and _lagged(stage):
             finding = (
-                f"N = {full} = {setting.units} x {setting.periods} with a lag, which inside the "
-                f"{setting.periods} periods "
-                f"leaves {full - setting.units}: data of a period before the first were used."
+                f"N = {full} = {setting.units} x {setting.periods} with a lag, which inside the {setting.periods} "
+                f"periods leaves {full - setting.units}: data of a period before the first were used."
             )
             numbers = {"printed": stage.figures["N"].estimate.text, "recomputed": full - setting.units}
             yield row_of("lag_sample", stage, finding, "note", term="N", kind="inference", severity="C", **numbers)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from _formula import CONSTANT, HIGH
 from _helpers import InputError, stars
+from _published import published_difference
 from _tables import entry
-from scipy.special import ndtr
 
 # name in the CSV -> (name in the estimates, label in print); those that a column does not have are left out
 STATISTICS = {
@@ -80,31 +79,27 @@ def read_column(column: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> C
 def pair_columns(published: Sequence[Mapping[str, str]], pairs: Sequence[Sequence]) -> list[Column]:
     """Differences of two published columns, first less second, one printed column a pair.
 
-    The statistic is z = (b1 - b2) / sqrt(se1^2 + se2^2), each se = b/t as printed: the two samples are disjoint, so
-    the estimates are taken as independent. A term meets our `term × High`. Raises InputError for a column that the
-    published table does not have.
+    published : rows of `read_published_rows`. The statistic is z of `published_difference`: the two samples are taken
+    as independent. A term meets our `term × High`; a difference of constants has no counterpart and is left out.
+    Raises InputError for a column that the published table does not have, and for two dependent variables.
     """
     columns = []
     for first, second in pairs:
         sides = [_published_column(published, str(number)) for number in (first, second)]
+        dependents = [next(iter(side.values()))["dependent"] for side in sides]
+        if dependents[0] != dependents[1]:
+            raise InputError(
+                f"published_pairs: column {first} explains {dependents[0]}, column {second} {dependents[1]}; give two "
+                "columns of one dependent variable."
+            )
         terms = {}
-        for term in [name for name in sides[0] if name in sides[1]]:
-            one, other = sides[0][term], sides[1][term]
-            if not (one["statistic"] and other["statistic"]):
-                continue
-            difference = one["estimate"] - other["estimate"]
-            error = math.hypot(one["estimate"] / one["statistic"], other["estimate"] / other["statistic"])
-            p_value = 2 * ndtr(-abs(difference / error))
-            terms[f"{term} × High" if term != CONSTANT else "High"] = {
-                "estimate": difference,
-                "std_error": error,
-                "statistic": difference / error,
-                "p_value": p_value,
-                "stars": stars(p_value),
-            }
-        row = next(row for row in published if row["column"] == str(first))
-        group = f"published table {row['table']}, ({first}) − ({second})"
-        columns.append(Column(f"{first}-{second}", row["dependent"], group, terms, published=True))
+        for term in [name for name in sides[0] if name in sides[1] and name != CONSTANT]:
+            found = published_difference(*((side[term]["estimate"], side[term]["statistic"]) for side in sides))
+            if found:
+                numbers = dict(zip(("estimate", "std_error", "statistic", "p_value"), found, strict=True))
+                terms[f"{term} × High"] = numbers | {"stars": stars(found[3])}
+        group = f"published table {published[0]['table']}"
+        columns.append(Column(f"{first}-{second}", dependents[0], group, terms, published=True))
     return columns
 
 
@@ -119,16 +114,16 @@ def in_order(lists: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(name for names in lists for name in names))
 
 
-def _published_column(published: Sequence[Mapping[str, str]], number: str) -> dict[str, dict[str, float]]:
-    rows = [row for row in published if row["column"] == number]
-    if not rows:
+def _published_column(published: Sequence[Mapping[str, str]], number: str) -> dict[str, Mapping[str, str]]:
+    """Coefficients of a published column by term."""
+    found = {row["term"]: row for row in published if row["column"] == number and row["statistic"]}
+    if not found:
         columns = ", ".join(in_order([row["column"] for row in published]))
-        raise InputError(f"published_pairs: the published table has no column {number}; it has {columns}.")
-    return {
-        row["term"]: {"estimate": float(row["estimate"]), "statistic": float(row["statistic"])}
-        for row in rows
-        if row["statistic"]
-    }
+        raise InputError(
+            f"published_pairs: published table {published[0]['table']} has no coefficients in column {number}; its "
+            f"columns are {columns}."
+        )
+    return found
 
 
 def _indirect_rows(indirect: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> dict[str, dict]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 from _formula import parse_column
@@ -34,6 +35,10 @@ def check_config(
     check_models(config.get("productivity", {}), set(variables))
     named_variables(config)
     tables, describe = config.get("tables", {}), config.get("describe", {})
+    names = [hypothesis["name"] for hypothesis in config.get("hypotheses", [])]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"hypotheses: two are called {name}; give each a name of its own.")
     if "productivity" in tables:
         raise InputError("tables: results/tables/productivity.csv is the table of the models; choose another name.")
     if describe and "table_1" in tables:
@@ -95,6 +100,9 @@ def named_variables(config: dict) -> dict[str, list[str]]:
         if ("variables" in figure) == ("coefficient" in figure):
             raise InputError(f"figures.{name}: give `variables` (over time) or `coefficient` (published against ours).")
         named[f"figures.{name}"] = figure.get("variables") or [figure["coefficient"]]
+    for hypothesis in config.get("hypotheses", []):
+        terms = [evidence["term"] for evidence in hypothesis["evidence"] if evidence["term"] != "indirect"]
+        named[f"hypotheses, {hypothesis['name']}"] = terms
     for name, table in config.get("tables", {}).items():
         for number, column in enumerate(table["columns"], 1):
             where = f"tables.{name}, column {number}"
@@ -107,6 +115,11 @@ def named_variables(config: dict) -> dict[str, list[str]]:
                     f"{where}: a column with `indirect` needs the table's `bootstrap`, e.g. "
                     "{replications: 1000, block: province, level: 95, seed: 2025}."
                 )
+            if regression.indirect and table["bootstrap"]["block"] not in regression.absorbed:
+                raise InputError(
+                    f"{where}: bootstrap.block `{table['bootstrap']['block']}` is no absorbed effect of "
+                    f"`{regression.formula}`."
+                )
             named[where] = list(regression.variables)
     return named
 
@@ -117,4 +130,8 @@ def check_variables(config: dict, columns: Iterable[str]) -> None:
     for where, names in named_variables(config).items():
         unknown = [name for name in names if name not in columns]
         if unknown:
-            raise InputError(f"{where}: no variable {', '.join(unknown)}; the panel has {', '.join(sorted(columns))}.")
+            close = get_close_matches(unknown[0], columns, n=1)
+            hint = f"did you mean {close[0]}? The" if close else "the"
+            raise InputError(
+                f"{where}: no variable {', '.join(unknown)}; {hint} panel has {', '.join(sorted(columns))}."
+            )

@@ -143,6 +143,12 @@ def parse_column(column: str | Mapping, controls: Sequence[str] = ()) -> Regress
         collinear=collinear,
         group=str(column.get("group", "")),
     )
+    terms = (*parsed.slopes, *parsed.instruments, *parsed.absorbed)
+    if parsed.split and not parsed.split.side and HIGH not in [part for term in terms for part in _unordered(term)]:
+        raise InputError(
+            "the split has no `side` and the formula does not use `high`, so it would change nothing; add "
+            "`side: high` or `side: low`, or a term such as `ai:high`."
+        )
     if "indirect" in column:
         parsed = replace(parsed, indirect=_read_indirect(column["indirect"], parsed))
     return parsed

@@ -62,13 +62,6 @@ def indirect_effect(design: Design, bootstrap: Mapping) -> dict[str, float | str
     }
 
 
-def check_block(design: Design, bootstrap: Mapping) -> None:
-    """Raise InputError unless the bootstrap draws units whose own effect is absorbed."""
-    block = bootstrap["block"]
-    if block not in design.sample.effects:
-        raise InputError(f"bootstrap.block: `{block}` is no absorbed effect of `{design.regression.formula}`.")
-
-
 def replicate_indirect_effects(design: Design, bootstrap: Mapping) -> np.ndarray:
     """a x b (replications,) of samples of units drawn with replacement; missing where it is undetermined.
 

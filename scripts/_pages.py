@@ -21,6 +21,7 @@ th.span { border-bottom: 1px solid; }
 figcaption { display: table-caption; caption-side: bottom; font-size: 13px; padding-top: .5em; }
 main { max-width: 72em; margin: 0 auto; }
 main table { margin-bottom: 1.6em; }
+main td { white-space: normal; }
 td.text { text-align: left; white-space: normal; }
 tr.bad > * { background: #fdecea; }
 tr.good > * { background: #eef7ee; }

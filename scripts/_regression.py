@@ -182,7 +182,7 @@ def estimate(design: Design) -> Estimates:
     `stats`: n, n_missing (rows dropped for a missing value), n_singletons, df_absorbed (df_a), df_resid, r2 (overall,
     effects included), r2_adjusted, r2_within (all effects taken out), r2_within_entity (province means taken out, as
     xtivreg and ivreghdfe with year dummies print it; absent without province effects), rmse, f and f_p_value (all
-    slopes zero), n_clusters_<variable>.
+    slopes zero), covariance_rank (of the slopes), n_clusters_<variable>.
     """
     regression, weights = design.regression, design.sample.weights
     terms = design.slopes
@@ -208,6 +208,7 @@ def estimate(design: Design) -> Estimates:
         stats["r2_within_entity"] = 1 - rss / _entity_sum_of_squares(design)
     scale = design.scale[design.sample.terms.index(regression.dependent)]
     stats |= {"rmse": np.sqrt(rss / df_model) * scale, "f": f, "f_p_value": fdtrc(k, design.df_resid(k), f)}
+    stats["covariance_rank"] = covariance_rank(covariance[:k, :k])
     stats |= {f"n_clusters_{name}": count for name, count in design.n_clusters.items()}
     return Estimates((*terms, CONSTANT), coefficients, covariance, stats)
 
@@ -265,14 +266,19 @@ def least_squares(
 
 def wald(coefficients: np.ndarray, covariance: np.ndarray) -> float:
     """Wald statistic of all coefficients (k,) zero; missing, as in reghdfe, for a singular covariance (k, k)."""
+    if covariance_rank(covariance) < len(coefficients):
+        return np.nan
     error = np.sqrt(np.diag(covariance))
-    if not (error > 0).all():
-        return np.nan
-    correlation = covariance / np.outer(error, error)
-    if not np.isfinite(correlation).all() or np.linalg.matrix_rank(correlation) < len(error):
-        return np.nan
     t = coefficients / error
-    return float(t @ np.linalg.solve(correlation, t))
+    return float(t @ np.linalg.solve(covariance / np.outer(error, error), t))
+
+
+def covariance_rank(covariance: np.ndarray) -> int:
+    """Rank of a covariance (k, k) whatever the units; terms without a variance count as none."""
+    error = np.sqrt(np.diag(covariance).clip(min=0))
+    kept = np.isfinite(error) & (error > 0)
+    correlation = covariance[np.ix_(kept, kept)] / np.outer(error[kept], error[kept])
+    return int(np.linalg.matrix_rank(correlation)) if kept.any() and np.isfinite(correlation).all() else 0
 
 
 def _positive(covariance: np.ndarray) -> np.ndarray:

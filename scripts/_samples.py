@@ -32,7 +32,7 @@ class Sample:
 
     `values` (N, p) are the numbers of `terms`: dependent variable, slopes, instruments. `effects` and `clusters` are
     level codes (N,) by name; without effects the constant is the one effect. `weights` (N,) average one.
-    `description` is the condition in words and numbers.
+    `description` is the condition in words and numbers, `high` what the indicator of a split stands for.
     """
 
     terms: tuple[str, ...]
@@ -43,6 +43,7 @@ class Sample:
     n_missing: int
     n_singletons: int
     description: str = ""
+    high: str = ""
 
     def column(self, term: str) -> np.ndarray:
         """Values (N,) of a term."""
@@ -58,10 +59,8 @@ def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
     """
     check_variables(data, regression)
     data = data.assign(**{name: _as_numbers(data[name]) for name in regression.numbers})
-    chosen, description = _choose_rows(data, regression)
-    split = regression.split
-    numbers = [name for name in regression.numbers if not (split and name == split.by and split.side)]
-    complete = chosen.dropna(subset=[*numbers, *regression.categories])
+    chosen, description, high, unknown = _choose_rows(data, regression)
+    complete = chosen.dropna(subset=[*regression.numbers, *regression.categories])
     if complete.empty:
         raise InputError("no row has a value for every variable of the formula.")
     names = {effect: effect.split("^") for effect in regression.absorbed}
@@ -87,9 +86,10 @@ def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
         {name: codes[order] for name, codes in effects.items()} or {"": np.zeros(len(kept), dtype=int)},
         {name: codes[order] for name, codes in clusters.items()},
         (weights / weights.mean())[order],
-        len(chosen) - len(complete),
+        len(chosen) - len(complete) + unknown,
         int(alone.sum()),
         description,
+        high,
     )
 
 
@@ -118,8 +118,8 @@ def joined(names) -> str:
     return " and ".join(f"`{name}`" for name in names)
 
 
-def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFrame, str]:
-    """Rows of the condition and of the split's side, and both in words."""
+def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFrame, str, str, int]:
+    """Rows of the condition and of the split's side, both in words; what `high` is; how many rows have no side."""
     description = []
     if regression.sample:
         _check_constants(data, regression.sample)
@@ -130,7 +130,7 @@ def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFra
             raise InputError(f"no row of the panel is in the sample `{regression.sample}`.")
     split = regression.split
     if split is None:
-        return data, "; ".join(description)
+        return data, "; ".join(description), "", 0
     by = data[split.by]
     if by.notna().sum() == 0:
         raise InputError(f"the split variable `{split.by}` has no value in the sample.")
@@ -140,12 +140,12 @@ def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFra
         if HIGH in data.columns:
             raise InputError(f"the panel has a variable `{HIGH}`, the name of the split's indicator; rename it.")
         data = data.assign(**{HIGH: (by > at).astype(float)})
-        return data, "; ".join([*description, f"{HIGH}: {split.by} > {words}"])
+        return data, "; ".join(description), f"{split.by} > {words}", 0
     side = by > at if split.side == "high" else by <= at
     description.append(f"{split.by} {'>' if split.side == 'high' else '<='} {words}")
     if not side.any():
         raise InputError(f"no row of the panel is in the sample `{description[-1]}`.")
-    return data[side], "; ".join(description)
+    return data[side], "; ".join(description), "", int(by.isna().sum())
 
 
 def _evaluate(node: ast.expr, data: pd.DataFrame, sample: str):

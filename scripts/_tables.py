@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -123,10 +124,11 @@ def render_html(layout: Layout) -> str:
 
 
 def render_tex(layout: Layout) -> str:
-    """A `table` environment to `\\input`; the preamble needs `\\usepackage{booktabs}` only."""
+    """A `table` environment to `\\input`, no wider than the text; the preamble needs `booktabs` and `graphicx`."""
     columns = sum(span for _, span in layout.header[0])
     lines = [r"\begin{table}[htbp]", r"\centering", rf"\caption{{{tex(layout.title)}}}"]
-    lines += [rf"\label{{tab:{layout.label}}}", rf"\begin{{tabular}}{{l{'c' * (columns - 1)}}}", r"\toprule"]
+    lines += [rf"\label{{tab:{layout.label}}}", r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"]
+    lines += [rf"\begin{{tabular}}{{l{'c' * (columns - 1)}}}", r"\toprule"]
     for row in layout.header:
         lines += _tex_header(row)
     for block in layout.blocks:
@@ -134,7 +136,7 @@ def render_tex(layout: Layout) -> str:
         lines += [" & ".join(_tex_cell(cell) for cell in row) + r" \\" for row in block]
     notes = " ".join(tex(note) for note in layout.notes)
     warning = rf"\textbf{{{tex(layout.note)}}} " if layout.note else ""
-    lines += [r"\bottomrule", r"\end{tabular}", r"\par\smallskip", r"\begin{minipage}{0.95\linewidth}"]
+    lines += [r"\bottomrule", r"\end{tabular}}", r"\par\smallskip", r"\begin{minipage}{0.95\linewidth}"]
     lines += [rf"\footnotesize {warning}\textit{{Notes:}} {notes}", r"\end{minipage}", r"\end{table}"]
     return "\n".join(lines) + "\n"
 
@@ -142,6 +144,12 @@ def render_tex(layout: Layout) -> str:
 def tex(text: str) -> str:
     """Text with LaTeX's special characters escaped."""
     return "".join(_TEX.get(character, character) for character in text)
+
+
+def _stacked(text: str, span: int = 1) -> str:
+    """A heading on as many lines as its columns' width asks for."""
+    lines = [tex(line) for line in textwrap.wrap(text, 18 * span)]
+    return r"\shortstack{" + r" \\ ".join(lines) + "}" if len(lines) > 1 else tex(text)
 
 
 def _split_stars(cell: str) -> tuple[str, str]:
@@ -175,7 +183,9 @@ def _tex_cell(cell: str) -> str:
 
 def _tex_header(row: Sequence[tuple[str, int]]) -> list[str]:
     """The row and, under each heading that spans columns, a rule."""
-    cells = [rf"\multicolumn{{{span}}}{{c}}{{{tex(text)}}}" if span > 1 else tex(text) for text, span in row]
+    cells = [
+        rf"\multicolumn{{{span}}}{{c}}{{{_stacked(text, span)}}}" if span > 1 else _stacked(text) for text, span in row
+    ]
     rules, first = [], 1
     for text, span in row:
         if span > 1 and text:

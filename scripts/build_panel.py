@@ -1,5 +1,7 @@
 """Derived variables and the productivity indices -> the panel, one row a province-year."""
 
+from pathlib import Path
+
 import pandas as pd
 from _helpers import InputError, logger, read_table, start_log, write_table
 
@@ -39,9 +41,11 @@ def main(snakemake) -> None:
     start_log(snakemake)
     paths = [*snakemake.input.productivity]
     indices = {name: read_table(path) for name, path in zip(snakemake.params.indices, paths, strict=True)}
-    tables = [read_table(path) for path in snakemake.input.columns]
     # co2 in levels belongs to production.csv; the panel has its logarithm
-    tables = [table.drop(columns="co2") if "ln_co2" in table else table for table in tables]
+    tables = [
+        read_table(path).drop(columns="co2") if Path(path).stem == "co2" else read_table(path)
+        for path in snakemake.input.columns
+    ]
     panel = join_panel(tables, indices)
     for name, count in panel.isna().sum().items():
         if count:

@@ -7,136 +7,196 @@ from pathlib import Path
 
 from _helpers import logger, read_rows, start_log, write_rows
 from _pages import html_table, page
+from _published import read_published_rows
 from _tables import entry, read_codebook, shown, shown_p_value, table_number
+from _tf import adjusted_p, read_critical_values
 from scipy.special import ndtr
 
 LEVEL = 0.05
 INDIRECT = "indirect"  # the term of the config that means a column's indirect effect
-FIELDS = ("hypothesis", "claim", "table", "column", "dependent", "term", "expected", "estimate", "statistic", "p_value")
-FIELDS += ("reading", "published", "published_statistic", "published_p_value", "published_reading")
+FIELDS = ("hypothesis", "claim", "table", "column", "dependent", "term", "expected", "necessary")
+FIELDS += ("estimate", "statistic", "p_value", "test", "reading")
+FIELDS += ("published", "published_statistic", "published_p_value", "published_test", "published_reading")
 FIELDS += ("verdict", "published_verdict")
+_SIDES = (("verdict", "reading"), ("published_verdict", "published_reading"))
+
+Rows = Sequence[Mapping[str, str]]
 
 
 def read_evidence(
     hypotheses: Sequence[Mapping],
-    tables: Mapping[str, Sequence[Mapping[str, str]]],
-    published: Mapping[str, Sequence[Mapping[str, str]]],
+    tables: Mapping[str, Rows],
+    published: Mapping[str, Rows],
+    audit: Rows,
     codebook: Mapping[str, Mapping[str, str]],
+    critical_values: Sequence[tuple[float, float]],
 ) -> list[dict[str, str]]:
     """One row a coefficient that speaks to a hypothesis, by FIELDS.
 
-    tables, published : rows of our tables and of the published ones they are compared with, by table name. A reading is
-    `for` if the coefficient has the expected sign and p < 0.05, `against` if it has the other sign and p < 0.05, else
-    `silent`; published p-values are the normal ones of the printed t. `missing`: there is no such number.
+    tables, published : rows of our tables and of the published ones they are compared with, by table name. audit : rows
+    of the published tables' audit, whose tF-adjusted p-values the published instrumental-variables columns take, the
+    largest where their first stage is uncertain. A reading is `for` if the coefficient has the expected sign and
+    p < 0.05, `against` if it has the other sign and p < 0.05, else `silent`; `missing`: there is no such number.
     """
+    symbols = [row["symbol"] for row in codebook.values()]
     rows = []
     for hypothesis in hypotheses:
         found = []
         for evidence in hypothesis["evidence"]:
-            indirect = evidence["term"] == INDIRECT
-            term = "Indirect effect" if indirect else entry(codebook, evidence["term"], "symbol")
+            term = "Indirect effect" if evidence["term"] == INDIRECT else entry(codebook, evidence["term"], "symbol")
+            shared = symbols.count(term) > 1 and evidence["term"] in codebook
             for column in map(str, evidence["columns"]):
-                ours = _find(tables.get(evidence["table"], []), column, term) or {}
-                if not ours:
+                ours = _our_reading(tables.get(evidence["table"], []), column, term, critical_values)
+                if evidence["table"] not in tables:
+                    logger.warning("%s: this study has no table %s", hypothesis["name"], evidence["table"])
+                elif not ours:
                     logger.warning("%s: %s has no %s in column %s", hypothesis["name"], evidence["table"], term, column)
-                theirs = _find(published.get(evidence["table"], []), column, term) or {}
-                p_value = str(2 * ndtr(-abs(float(theirs["statistic"])))) if theirs.get("statistic") else ""
+                theirs = _published_reading(published.get(evidence["table"], []), column, term, audit)
                 found.append(
                     {
                         "hypothesis": hypothesis["name"],
                         "claim": hypothesis["claim"],
                         "table": table_number(evidence["table"]),
                         "column": column,
-                        "dependent": ours.get("dependent", theirs.get("dependent", "")),
-                        "term": term,
+                        "dependent": ours.get("dependent") or theirs.get("dependent", ""),
+                        "term": f"{term} ({evidence['term']})" if shared else term,
                         "expected": evidence["sign"],
-                        **{name: ours.get(name, "") for name in ("estimate", "statistic", "p_value")},
-                        "reading": read_sign(ours.get("estimate", ""), ours.get("p_value", ""), evidence["sign"]),
+                        "necessary": str(int(evidence.get("necessary", False))),
+                        **{name: ours.get(name, "") for name in ("estimate", "statistic", "p_value", "test")},
+                        "reading": read_sign(ours, evidence["sign"]),
                         "published": theirs.get("estimate", ""),
-                        "published_statistic": theirs.get("statistic", ""),
-                        "published_p_value": f"{float(p_value):.12g}" if p_value else "",
-                        "published_reading": read_sign(theirs.get("estimate", ""), p_value, evidence["sign"]),
+                        **{f"published_{name}": theirs.get(name, "") for name in ("statistic", "p_value", "test")},
+                        "published_reading": read_sign(theirs, evidence["sign"]),
                     }
                 )
-        verdicts = {
-            "verdict": judge([row["reading"] for row in found]),
-            "published_verdict": judge([row["published_reading"] for row in found]),
-        }
+        verdicts = {name: judge([(row[key], row["necessary"] == "1") for row in found]) for name, key in _SIDES}
         rows += [row | verdicts for row in found]
     return rows
 
 
-def read_sign(estimate: str, p_value: str, expected: str) -> str:
-    """`for`, `against`, `silent`, or `missing` without a number."""
-    if not (estimate and p_value):
+def read_sign(numbers: Mapping[str, str], expected: str) -> str:
+    """`for`, `against`, `silent`, or `missing` without a number and its p-value."""
+    if not (numbers.get("estimate") and numbers.get("p_value")):
         return "missing"
-    if float(p_value) >= LEVEL:
+    if float(numbers["p_value"]) >= LEVEL:
         return "silent"
-    return "for" if (float(estimate) > 0) == (expected == "positive") else "against"
+    return "for" if (float(numbers["estimate"]) > 0) == (expected == "positive") else "against"
 
 
-def judge(readings: Sequence[str]) -> str:
-    """What the readings say together."""
-    count = {reading: readings.count(reading) for reading in ("for", "against", "missing")}
-    share = f"{count['for']} of {len(readings)} for"
+def judge(readings: Sequence[tuple[str, bool]]) -> str:
+    """What readings say together; the flag marks one without which the claim does not stand."""
+    kinds = [reading for reading, _ in readings]
+    needed = [reading for reading, necessary in readings if necessary]
+    count = {kind: kinds.count(kind) for kind in ("for", "against", "missing")}
+    share = f"{count['for']} of {len(kinds)} for"
     if count["missing"]:
         share += f", {count['missing']} not shown"
+    if "missing" in (needed or kinds) and (needed or not count["for"]):
+        return f"not tested ({share})"
     if count["for"] and count["against"]:
         return f"mixed ({share}, {count['against']} against)"
     if count["against"]:
-        return f"contradicted ({count['against']} of {len(readings)} against)"
-    if count["for"] == len(readings):
+        return f"not supported ({share}, {count['against']} against)"
+    if count["for"] == len(kinds):
         return f"supported ({share})"
-    return f"partly supported ({share})" if count["for"] else f"not supported ({share})"
+    if not count["for"] or any(reading != "for" for reading in needed):
+        return f"not supported ({share})"
+    return f"partly supported ({share})"
 
 
 def render_hypotheses(rows: Sequence[Mapping[str, str]], note: str) -> str:
     """The page: a line a hypothesis with both verdicts, then its evidence."""
+    compared = any(row["published"] for row in rows)
     hypotheses = [list(group) for _, group in groupby(rows, key=lambda row: row["hypothesis"])]
     first = [[g[0]["hypothesis"], g[0]["claim"], g[0]["verdict"], g[0]["published_verdict"]] for g in hypotheses]
     classes = {
         number: "good" if row["verdict"].startswith("supported") else "bad"
         for number, (row, *_) in enumerate(hypotheses)
-        if row["verdict"].startswith(("supported", "contradicted", "not supported"))
+        if row["verdict"].startswith(("supported", "not supported", "mixed"))
     }
+    header = ["", "Claim", "Our numbers", "Published numbers"]
     body = [
         "<main>",
         "<h1>Hypotheses</h1>",
         "<p>A coefficient speaks for a claim if it has the expected sign and p &lt; 0.05, against it with the other "
-        "sign and p &lt; 0.05; otherwise it is silent. A claim is supported if every column speaks for it. The verdict "
-        "counts columns; it does not weigh designs, and columns that share data are not independent evidence.</p>",
-        html_table(("", "Claim", "Our numbers", "Published numbers"), first, text_columns=(1, 2, 3), classes=classes),
+        "sign and p &lt; 0.05; otherwise it is silent. tF: p-value of a column with one instrument, its standard error "
+        "stretched for the strength of the first stage (Lee, McCrary, Moreira and Porter 2022); where the print does "
+        "not say which first stage, the weakest. A claim is supported if every column speaks for it, not without those "
+        "marked necessary. The verdict counts columns; it does not weigh designs, and columns that share data are not "
+        "independent evidence.</p>",
+        html_table(_cut(header, compared, 1), [_cut(row, compared, 1) for row in first], "", (1, 2, 3), classes),
     ]
+    header = ["Column", "Dependent", "Term", "Expected", "Ours", "p", "Reading", "Published", "p", "Reading"]
     for group in hypotheses:
         cells = [
-            (
+            [
                 f"Table {row['table']} ({row['column']})",
-                *(row[name] for name in ("dependent", "term", "expected")),
+                row["dependent"],
+                row["term"],
+                row["expected"] + (", necessary" if row["necessary"] == "1" else ""),
                 shown(float(row["estimate"])) if row["estimate"] else "",
-                shown_p_value(float(row["p_value"])) if row["p_value"] else "",
+                _shown_p(row["p_value"], row["test"]),
                 row["reading"],
-                row["published"],
-                shown_p_value(float(row["published_p_value"])) if row["published_p_value"] else "",
+                row["published"].replace("-", "−"),
+                _shown_p(row["published_p_value"], row["published_test"]),
                 row["published_reading"],
-            )
+            ]
             for row in group
         ]
-        header = ("Column", "Dependent", "Term", "Expected", "Ours", "p", "Reading", "Published", "p", "Reading")
         body.append(f"<h2>{escape(group[0]['hypothesis'])}: {escape(group[0]['claim'])}</h2>")
-        body.append(html_table(header, cells))
+        body.append(html_table(_cut(header, compared, 3), [_cut(row, compared, 3) for row in cells]))
     return page("Hypotheses", "\n".join([*body, "</main>"]), note)
 
 
-def _find(rows: Sequence[Mapping[str, str]], column: str, term: str) -> Mapping[str, str] | None:
+def _our_reading(rows: Rows, column: str, term: str, critical_values: Sequence[tuple[float, float]]) -> dict[str, str]:
+    """Our coefficient; with one instrument its p-value is the tF-adjusted one."""
+    found = _find(rows, column, term)
+    if found is None:
+        return {}
+    first_stage = _find(rows, column, "First-stage F")
+    if first_stage is None or _find(rows, column, "Overidentification") or not found["statistic"]:
+        return dict(found) | {"test": "t"}
+    p_value = adjusted_p(float(found["statistic"]), float(first_stage["estimate"]), critical_values)
+    return dict(found) | {"p_value": f"{p_value:.12g}", "test": "tF"}
+
+
+def _published_reading(rows: Rows, column: str, term: str, audit: Rows) -> dict[str, str]:
+    """The published coefficient; its p-value is the audit's tF-adjusted one, else the normal one of the printed t."""
+    found = _find(rows, column, term)
+    if found is None:
+        return {}
+    key = {"check": "tf", "table": found["table"], "column": column, "term": term}
+    adjusted = [float(row["recomputed"]) for row in audit if all(row[name] == key[name] for name in key)]
+    if adjusted:
+        return dict(found) | {"p_value": f"{max(adjusted):.12g}", "test": "tF"}
+    p_value = f"{2 * ndtr(-abs(float(found['statistic']))):.12g}" if found["statistic"] else ""
+    return dict(found) | {"p_value": p_value, "test": "t"}
+
+
+def _find(rows: Rows, column: str, term: str) -> Mapping[str, str] | None:
     return next((row for row in rows if row["column"] == column and row["term"] == term), None)
+
+
+def _shown_p(p_value: str, test: str) -> str:
+    if not p_value:
+        return ""
+    return shown_p_value(float(p_value)) + (" (tF)" if test == "tF" else "")
+
+
+def _cut(row: Sequence[str], compared: bool, published: int) -> list[str]:
+    """A row without its last cells, those of the published numbers, where there are none to compare with."""
+    return list(row) if compared else list(row[:-published])
 
 
 def main(snakemake) -> None:
     start_log(snakemake)
-    params = snakemake.params
-    tables = {name: read_rows(path) for name, path in zip(params.tables, snakemake.input.tables, strict=True)}
-    published = {name: read_rows(path) for name, path in zip(params.compared, snakemake.input.published, strict=True)}
-    rows = read_evidence(params.hypotheses, tables, published, read_codebook(snakemake.input.codebook))
+    params, source = snakemake.params, snakemake.input
+    tables = {name: read_rows(path) for name, path in zip(params.tables, source.tables, strict=True)}
+    published = {name: read_published_rows(path) for name, path in zip(params.compared, source.published, strict=True)}
+    audit = read_rows(source.audit) if source.audit else []
+    codebook = read_codebook(source.codebook)
+    critical_values = read_critical_values(source.critical_values)
+    rows = read_evidence(params.hypotheses, tables, published, audit, codebook, critical_values)
     write_rows(snakemake.output.csv, list(FIELDS), [tuple(row[name] for name in FIELDS) for row in rows])
     Path(snakemake.output.html).write_text(render_hypotheses(rows, params.note), encoding="utf-8")
 

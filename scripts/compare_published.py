@@ -1,13 +1,16 @@
 """Our tables beside the published ones, number by number: the scorecard of a replication, as CSV and as a page."""
 
 from collections.abc import Iterable
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from statistics import median
 
+from _formula import CONSTANT
 from _helpers import InputError, logger, read_rows, start_log, write_rows
 from _pages import html_table, page
-from _tables import shown
+from _published import read_published_rows
+from _tables import shown, table_number
 
 FIELDS = (
     "table",
@@ -111,8 +114,11 @@ def summarise(scorecard: list[dict[str, str]]) -> dict[str, str]:
     return dict(zip(_SUMMARY, values, strict=True))
 
 
-def render_scorecard(scorecard: list[dict[str, str]], note: str) -> str:
-    """The page: a summary line a table, then every number; what disagrees in sign is coloured, and what agrees."""
+def render_scorecard(scorecard: list[dict[str, str]], note: str, notes: dict[str, str] | None = None) -> str:
+    """The page: a summary line a table, then every number; what disagrees in sign is coloured, and what agrees.
+
+    note : a warning to print first. notes : what our table says of itself, by the number of the published one.
+    """
     tables = [list(rows) for _, rows in groupby(scorecard, key=lambda row: row["table"])]
     lines = [list(summarise(rows).values()) for rows in tables]
     body = [
@@ -125,6 +131,8 @@ def render_scorecard(scorecard: list[dict[str, str]], note: str) -> str:
     ]
     for rows in tables:
         body.append(_render_table(rows))
+        if notes and rows[0]["table"] in notes:
+            body.append(f"<p>{escape(notes[rows[0]['table']])}</p>")
     return page("Scorecard", "\n".join([*body, "</main>"]), note)
 
 
@@ -134,10 +142,12 @@ def _render_table(rows: list[dict[str, str]]) -> str:
     for number, row in enumerate(rows):
         value = {name: _shown(row.get(name, "")) for name in _NUMBERS}
         published = [row["published"] + row["published_stars"], row["published_statistic"]]
+        published = [text.replace("-", "−") for text in published]
+        term = "Constant" if row["term"] == CONSTANT else row["term"]
         agreement = [{"1": "yes", "0": "no"}.get(row.get(name, ""), "") for name in ("same_sign", "same_stars")]
         column = f"({row['column']})" if row["column"].isdigit() else row["column"]
         ours = [value["estimate"] + row.get("stars", ""), value["statistic"], value["difference_in_se"]]
-        cells.append([column, row["dependent"], row["term"], *published, *ours, *agreement])
+        cells.append([column, row["dependent"], term, *published, *ours, *agreement])
         if agreement == ["yes", "yes"] or agreement[0] == "no":
             classes[number] = "good" if agreement[0] == "yes" else "bad"
     return html_table(header, cells, f"Table {rows[0]['table']}", classes=classes)
@@ -148,7 +158,7 @@ def _shown(text: str) -> str:
 
 
 def _all_rows(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    return [row for ours, published in pairs for row in compare_rows(read_rows(ours), read_rows(published))]
+    return [row for ours, published in pairs for row in compare_rows(read_rows(ours), read_published_rows(published))]
 
 
 def main(snakemake) -> None:
@@ -156,7 +166,9 @@ def main(snakemake) -> None:
     scorecard = _all_rows(zip(snakemake.input.tables, snakemake.input.published, strict=True))
     rows = [tuple(row.get(name, "") for name in FIELDS) for row in scorecard]
     write_rows(snakemake.output.csv, list(FIELDS), rows)
-    Path(snakemake.output.html).write_text(render_scorecard(scorecard, snakemake.params.note), encoding="utf-8")
+    notes = {table_number(name): text for name, text in snakemake.params.notes.items()}
+    html = render_scorecard(scorecard, snakemake.params.note, notes)
+    Path(snakemake.output.html).write_text(html, encoding="utf-8")
     for _, table in groupby(scorecard, key=lambda row: row["table"]):
         logger.info("%s", "; ".join(f"{name.lower()}: {value}" for name, value in summarise(list(table)).items()))
 

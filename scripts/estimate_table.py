@@ -10,7 +10,7 @@ import pandas as pd
 from _formula import parse_column
 from _helpers import InputError, logger, read_rows, read_table, stars, start_log
 from _instruments import first_stages, instrument_tests
-from _mediation import check_block, indirect_effect
+from _mediation import indirect_effect
 from _regression import Design, Estimates, estimate, prepare
 from _samples import check_variables
 
@@ -37,13 +37,13 @@ def estimate_table(
     for number, regression in enumerate(regressions, start=1):
         with located(table, number):
             designs.append(prepare(panel, regression))
-            if regression.indirect:
-                check_block(designs[-1], bootstrap)
     results = []
     for number, design in enumerate(designs, start=1):
         with located(table, number):
             estimates = estimate(design)
             results.append(describe_column(str(number), design, estimates))
+            if design.sample.high:
+                results[-1]["high"] = design.sample.high
             if design.regression.endogenous:
                 results[-1] |= describe_instruments(design, results[-1]["stats"], critical_values)
             if design.regression.indirect:

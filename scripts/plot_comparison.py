@@ -41,8 +41,8 @@ def plot_comparison(panels: Mapping[str, Sequence[dict]], symbol: str, title: st
 
 
 def _draw(axis, dependent: str, symbol: str, rows: Sequence[dict]) -> None:
-    sides = (("published", "Published, with 95% interval from its t", ORANGE, -0.16, "D"),)
-    sides += (("ours", "Ours, with 95% interval", BLUE, 0.16, "o"),)
+    sides = (("published", "Published ± 1.96 standard errors, from its t", ORANGE, -0.16, "D"),)
+    sides += (("ours", "Ours ± 1.96 standard errors", BLUE, 0.16, "o"),)
     for side, label, colour, offset, marker in sides:
         axis.errorbar(
             [row[side][0] for row in rows],

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from _audit import ROW_FIELDS, Setting, Tables, natural, read_published
+from _audit import ROW_FIELDS, Setting, Tables, natural, read_published, refuse_unknown_names
 from _audit_cells import check_decimals, check_signs, check_standard_errors, check_stars
 from _audit_constants import check_constants, check_implied_means
 from _audit_moments import check_growth, check_log_totals, check_moments, check_shares, check_sizes
@@ -16,7 +16,6 @@ from _audit_samples import (
     check_splits,
 )
 from _audit_stages import (
-    CriticalValues,
     check_duplicates,
     check_first_stage,
     check_first_stage_samples,
@@ -26,7 +25,8 @@ from _audit_stages import (
     check_rank_test,
     check_tf,
 )
-from _helpers import logger, read_rows, start_log, write_rows
+from _helpers import logger, start_log, write_rows
+from _tf import CriticalValues, read_critical_values
 
 
 def audit(tables: Tables, setting: Setting, critical_values: CriticalValues) -> list[dict]:
@@ -67,10 +67,8 @@ def main(snakemake) -> None:
     start_log(snakemake)
     tables = read_published(snakemake.input.published)
     setting = Setting.of(snakemake.params.audit)
-    critical_values = [
-        (float(row["root_f"]), float(row["critical_value"])) for row in read_rows(snakemake.input.critical_values)
-    ]
-    rows = audit(tables, setting, critical_values)
+    refuse_unknown_names(snakemake.params.audit, tables)
+    rows = audit(tables, setting, read_critical_values(snakemake.input.critical_values))
     write_rows(snakemake.output.csv, list(ROW_FIELDS), [tuple(row[name] for name in ROW_FIELDS) for row in rows])
     files = [Path(path).name for path in snakemake.input.published]
     Path(snakemake.output.html).write_text(render_audit(rows, setting, files), encoding="utf-8")

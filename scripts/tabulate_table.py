@@ -7,10 +7,12 @@ from pathlib import Path
 
 from _columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
 from _formula import CONSTANT
-from _helpers import read_rows, start_log
+from _helpers import start_log
+from _published import read_published_rows
 from _tables import (
     STAR_LEVELS,
     Layout,
+    entry,
     exact,
     read_codebook,
     render_html,
@@ -65,7 +67,7 @@ def lay_out_table(
 
     warning : to print prominently, such as simulated inputs.
     """
-    header = [[("", 1), *((f"({column.column})", 1) for column in columns)]]
+    header = [[("", 1), *((f"({column.column.replace('-', ') − (')})", 1) for column in columns)]]
     if any(column.group for column in columns):
         runs = groupby(columns, key=lambda column: column.group)
         header.insert(0, [("", 1), *((group, len(list(run))) for group, run in runs)])
@@ -97,13 +99,13 @@ def write_notes(
     columns : of the estimates' JSON. percentiles : `lower` and `upper`, at which the variables are winsorised; None
     where they are not. pairs : whether differences of published columns are printed.
     """
-    notes = [f"t statistics in parentheses, from {_covariances(columns)} standard errors. {STAR_LEVELS}."]
+    notes = [f"t statistics in parentheses; standard errors: {_covariances(columns)}. {STAR_LEVELS}."]
     if percentiles:
         notes.append(f"Variables winsorised at percentiles {percentiles['lower']:g} and {percentiles['upper']:g}.")
     else:
         notes.append("Variables not winsorised.")
-    for key, word in (("sample", "Sample"), ("weights", "Weights")):
-        for text in in_order([column[key]] for column in columns):
+    for key, word in (("sample", "Sample"), ("high", "High"), ("weights", "Weights")):
+        for text in in_order([column.get(key, "")] for column in columns):
             if text:
                 notes.append(f"{word} of {_numbers(columns, key, text)}: {text}.")
     notes += _shared_symbols(columns, codebook)
@@ -116,6 +118,12 @@ def write_notes(
         if counts:
             notes.append(f"Dropped {what}: {', '.join(counts)}.")
     notes += _instrument_notes(columns, codebook)
+    singular = [c["column"] for c in columns if c["stats"]["covariance_rank"] < len(c["terms"]) - 1]
+    if singular:
+        notes.append(
+            f"F is left out of {_columns(singular)}: too few clusters for a joint test of all slopes, or negative "
+            "eigenvalues of the two-way clustered covariance, set to zero."
+        )
     if any("indirect" in column for column in columns):
         notes.append(_indirect_note(next(column["indirect"] for column in columns if "indirect" in column)))
     if pairs:
@@ -133,7 +141,7 @@ def _shared_symbols(columns: Sequence[Mapping], codebook: Mapping) -> list[str]:
         for name in (column["dependent"], *(term["term"] for term in column["terms"])):
             uses.setdefault(symbol(codebook, name), {}).setdefault(name, []).append(column["column"])
     return [
-        f"{label} is {', '.join(f'{name} in column ' + ', '.join(numbers) for name, numbers in names.items())}."
+        f"{label} is {', '.join(f'{name} in {_columns(numbers)}' for name, numbers in names.items())}."
         for label, names in uses.items()
         if len(names) > 1
     ]
@@ -144,12 +152,10 @@ def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping) -> list[str
     notes, groups = [], {}
     for column in columns:
         if column.get("endogenous"):
-            sides = [
-                " and ".join(symbol(codebook, name) for name in column[key]) for key in ("endogenous", "instruments")
-            ]
+            sides = [_named(codebook, column[key]) for key in ("endogenous", "instruments")]
             groups.setdefault(f"{sides[0]} by {sides[1]}", []).append(column["column"])
     for what, numbers in groups.items():
-        notes.append(f"Instrumented in column {', '.join(numbers)}: {what}.")
+        notes.append(f"Instrumented in {_columns(numbers)}: {what}.")
     if groups:
         notes.append(
             "First-stage F: excluded instruments zero in the first stage, by the column's own standard errors; F, all "
@@ -163,6 +169,16 @@ def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping) -> list[str
             "Overidentification test: Sargan with iid standard errors, else Hansen's J, stars from its p-value."
         )
     return notes
+
+
+def _named(codebook: Mapping, terms: Sequence[str]) -> str:
+    """Symbols with the codebook's labels: `IV (exposure to ...)`."""
+    labels = [entry(codebook, term, "label_en") for term in terms]
+    names = [symbol(codebook, term) for term in terms]
+    return " and ".join(
+        f"{name} ({label})" if label not in (name, term) else name
+        for name, label, term in zip(names, labels, terms, strict=True)
+    )
 
 
 def _indirect_note(indirect: Mapping) -> str:
@@ -207,13 +223,21 @@ def _starred(numbers: Mapping | None) -> str:
 
 
 def _number(cell: Mapping, name: str) -> str:
-    return str(cell["estimate"]) if name == "N" else shown(cell["estimate"]) + cell.get("stars", "")
+    if name == "N":
+        return str(cell["estimate"])
+    p_value = f" (p {shown_p_value(cell['p_value'])})" if name == "Overidentification" else ""
+    return shown(cell["estimate"]) + cell.get("stars", "") + p_value
 
 
 def _numbers(columns: Sequence[Mapping], key: str, text: str) -> str:
-    """`column 5, 6`, or `all columns`."""
-    numbers = [column["column"] for column in columns if column[key] == text]
-    return "all columns" if len(numbers) == len(columns) else f"column {', '.join(numbers)}"
+    """`columns 5, 6`, or `all columns`."""
+    numbers = [column["column"] for column in columns if column.get(key) == text]
+    return "all columns" if len(numbers) == len(columns) > 1 else _columns(numbers)
+
+
+def _columns(numbers: Sequence[str]) -> str:
+    """`column 5` or `columns 5, 6`."""
+    return f"column{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
 def _covariances(columns: Sequence[Mapping]) -> str:
@@ -221,7 +245,7 @@ def _covariances(columns: Sequence[Mapping]) -> str:
     kinds = in_order([column["vcov"]] for column in columns)
     if len(kinds) == 1:
         return _covariance_name(kinds[0], columns)
-    return " and ".join(f"{_covariance_name(kind, columns)} ({_numbers(columns, 'vcov', kind)})" for kind in kinds)
+    return ", ".join(f"{_covariance_name(kind, columns)} ({_numbers(columns, 'vcov', kind)})" for kind in kinds)
 
 
 def _covariance_name(kind: str, columns: Sequence[Mapping]) -> str:
@@ -230,8 +254,8 @@ def _covariance_name(kind: str, columns: Sequence[Mapping]) -> str:
     names = kind.removeprefix("cluster: ").split(" + ")
     stats = [column["stats"] for column in columns if column["vcov"] == kind]
     counts = [sorted({stat[f"n_clusters_{name}"] for stat in stats}) for name in names]
-    words = [f"{name} ({', '.join(map(str, count))} clusters)" for name, count in zip(names, counts, strict=True)]
-    return f"by {' and '.join(words)} clustered"
+    words = [f"{name}, {' or '.join(map(str, count))} clusters" for name, count in zip(names, counts, strict=True)]
+    return f"clustered by {' and '.join(words)}"
 
 
 def _ours(columns: Sequence[Column]) -> list[Column]:
@@ -264,9 +288,10 @@ def main(snakemake) -> None:
     codebook = read_codebook(snakemake.input.codebook)
     columns = [read_column(column, codebook) for column in estimates]
     if "published_pairs" in settings:
-        columns += pair_columns(read_rows(snakemake.input.published), settings["published_pairs"]["columns"])
+        columns += pair_columns(read_published_rows(snakemake.input.published), settings["published_pairs"]["columns"])
     write_tidy(tidy_table(columns, table), output.csv)
     notes = write_notes(estimates, codebook, snakemake.params.winsorise, "published_pairs" in settings)
+    notes += [settings["note"]] if "note" in settings else []
     layout = lay_out_table(columns, table, settings.get("title", table), notes, snakemake.params.note)
     Path(output.html).write_text(render_html(layout), encoding="utf-8")
     Path(output.tex).write_text(render_tex(layout), encoding="utf-8")

@@ -16,6 +16,7 @@ CODEBOOK = {
 
 def estimated(column, terms, absorbed=("province", "year"), vcov="robust", group="", singletons=0):
     names = ("estimate", "std_error", "statistic", "p_value", "stars")
+    stats = {"n": 300, "r2": 0.98, "r2_within": 1 / 3, "n_singletons": singletons, "n_missing": 0}
     return {
         "column": column,
         "dependent": "ln_co2",
@@ -25,7 +26,7 @@ def estimated(column, terms, absorbed=("province", "year"), vcov="robust", group
         "weights": "",
         "absorbed": list(absorbed),
         "terms": [{"term": name, **dict(zip(names, values, strict=True))} for name, values in terms.items()],
-        "stats": {"n": 300, "r2": 0.98, "r2_within": 1 / 3, "n_singletons": singletons, "n_missing": 0},
+        "stats": stats | {"covariance_rank": len(terms) - 1},
     }
 
 

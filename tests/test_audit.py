@@ -1,10 +1,9 @@
-"""The audit of published tables: each check where it must fire and where it must not, then on the paper's tables."""
+"""The audit of published tables: each check of cells, samples and descriptions where it must fire and where not."""
 
 import math
-from pathlib import Path
 
 import pytest
-from _audit import Printed, Setting, read_published
+from _audit import Printed, Setting, refuse_unknown_names
 from _audit_cells import (
     check_decimals,
     check_signs,
@@ -21,7 +20,6 @@ from _audit_moments import (
     check_sizes,
     least_mean_of_exponentials,
 )
-from _audit_ratios import check_r2, check_ratios
 from _audit_samples import (
     check_effect_names,
     check_group_differences,
@@ -29,44 +27,8 @@ from _audit_samples import (
     check_sample_sizes,
     check_splits,
 )
-from _audit_stages import (
-    adjusted_p,
-    check_duplicates,
-    check_first_stage,
-    check_first_stage_samples,
-    check_instruments,
-    check_iv_constants,
-    check_printed_f,
-    check_rank_test,
-    check_tf,
-    critical_value,
-)
-from _helpers import InputError, read_rows
-
-ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
-HEADER = "table,column,dependent,group,term,estimate,statistic,stars"
-CRITICAL = [
-    (float(row["root_f"]), float(row["critical_value"]))
-    for row in read_rows(ROOT / "resources" / "tf_critical_values.csv")
-]
-SETTING = Setting.of({"units": 30, "periods": 10})
-EFFECTS = ("1,Y,,Province,Yes,,", "1,Y,,Year,Yes,,")
-
-
-def typed(tmp_path, *lines: str, name: str = "table.csv"):
-    """Tables from lines without their first cell, the table's number 9."""
-    path = tmp_path / name
-    path.write_text("\n".join([HEADER, *(f"9,{line}" for line in lines)]) + "\n", encoding="utf-8")
-    return read_published([path])
-
-
-def one(rows) -> dict:
-    [row] = rows
-    return row
-
-
-# --- reading --------------------------------------------------------------------------------------------------------
+from _helpers import InputError
+from _typed import EFFECTS, SETTING, one, typed
 
 
 def test_rounding_of_printed_numbers():
@@ -76,34 +38,6 @@ def test_rounding_of_printed_numbers():
     for text in ("", "0,677", "−0.5", "1.2.3", "nan", "0.5*"):
         with pytest.raises(ValueError):
             Printed.read(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("table,column\n", "t.csv, line 1: no column dependent, group"),
-        (f"{HEADER}\n2,1,Y,,AI,much,1.2,\n", "t.csv, line 2, column `estimate`: found 'much'; expected a number"),
-        (f"{HEADER}\n2,1,Y,,AI,0.1,(1.2),\n", r"t.csv, line 2, column `statistic`: found '\(1.2\)'; expected a t"),
-        (f"{HEADER}\n2,1,Y,,AI,0.1,1.2,+\n", r"t.csv, line 2, column `stars`: found '\+'; expected nothing, \*"),
-        (f"{HEADER}\n2,1,Y,,AI,0.1,1.2\n", "t.csv, line 2: expected 8 cells"),
-        (f"{HEADER}\n2,1,Y,,AI,0,1,,\n", "t.csv, line 2: expected 8 cells"),
-        (f"{HEADER}\n2,1,Y,,AI,0.1,1,\n2,1,Y,,AI,0.2,1,\n", "t.csv, line 3, column `term`: 'AI' is there twice"),
-    ],
-)
-def test_malformed_tables_are_refused_with_their_place(tmp_path, text, message):
-    path = tmp_path / "t.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=message):
-        read_published([path])
-
-
-def test_spreadsheet_exports_are_read(tmp_path):
-    path = tmp_path / "t.csv"
-    path.write_text(f"\ufeff{HEADER},std_error\r\n2,1,Y,, AI ,0.1,1.2,,0.08\r\n", encoding="utf-8")
-    assert read_published([path]).columns[0].slopes == ["AI"]
-    path.write_bytes("表,列".encode("gb18030"))
-    with pytest.raises(InputError, match="not UTF-8"):
-        read_published([path])
 
 
 # --- single cells ---------------------------------------------------------------------------------------------------
@@ -174,146 +108,6 @@ def test_degrees_of_freedom(tmp_path):
     tables = typed(tmp_path, *lines, "1,Y,,N,300,,")
     assert degrees_of_freedom(tables.columns[0], tables, SETTING).say() == "292"
     assert degrees_of_freedom(typed(tmp_path, *lines).columns[0], tables, SETTING) is None
-
-
-# --- instrumental variables -----------------------------------------------------------------------------------------
-
-
-def two_stages(tmp_path, t="3.664", f="23.371", lm="11.522", second="-2.183,**", group="IV"):
-    return typed(
-        tmp_path,
-        f"1,AI,{group} - first stage,Z,1.2,{t},***",
-        f"1,AI,{group} - first stage,N,300,,",
-        f"1,AI,{group} - first stage,R2,0.943,,",
-        f"1,AI,{group} - first stage,Province,Yes,,",
-        f"1,AI,{group} - first stage,Year,Yes,,",
-        f"2,Y,{group},AI,-1.469,{second}",
-        f"2,Y,{group},N,300,,",
-        f"2,Y,{group},Province,Yes,,",
-        f"2,Y,{group},Kleibergen-Paap rk LM,{lm},,***",
-        f"2,Y,{group},Cragg-Donald Wald F,{f},,",
-    )
-
-
-def test_stages_are_recognised(tmp_path):
-    tables = two_stages(tmp_path)
-    first, second = tables.columns
-    assert tables.is_first_stage(first) and not tables.is_iv(first)
-    assert tables.is_iv(second) and tables.first_stage(second) is first
-    # a mediator explained in one column and used in another makes no first stage
-    tables = typed(tmp_path, "1,M,,AI,0.5,2.0,**", "2,Y,,AI,0.5,2.0,**", "2,Y,,M,0.5,2.0,**")
-    assert not any(map(tables.is_first_stage, tables.columns))
-
-
-@pytest.mark.parametrize(
-    ("t", "f", "verdict"), [("3.664", "23.371", "differs"), ("9.000", "95.0", "agrees"), ("9.000", "81.0", "agrees")]
-)
-def test_first_stage_f(tmp_path, t, f, verdict):
-    row = one(check_first_stage(two_stages(tmp_path, t=t, f=f)))
-    assert row["verdict"] == verdict
-    assert row["recomputed"] == pytest.approx(float(t) ** 2)
-    assert ("not classical" in row["finding"]) == (f != "81.0")
-
-
-def test_tf_values_are_the_published_ones():
-    path = SHARED / "vectors" / "econ" / "12_tF_critical_values" / "expected.csv"
-    if not path.is_file():
-        pytest.skip(f"no published critical values at {path}")
-    expected = [(float(row["case"].removeprefix("sqrtF=")), float(row["value"])) for row in read_rows(path)]
-    assert expected == CRITICAL
-
-
-def test_tf_critical_values():
-    assert critical_value(2.0, CRITICAL) == 18.66
-    assert critical_value(3.65, CRITICAL) == pytest.approx(3.00)
-    assert critical_value(50, CRITICAL) == 1.96
-    assert critical_value(1.9, CRITICAL) == math.inf
-    assert adjusted_p(2.5, math.inf) == 1
-    assert adjusted_p(1.96, 1.96) == pytest.approx(0.05, abs=1e-4)
-
-
-def test_tf(tmp_path):
-    assert one(check_tf(two_stages(tmp_path), CRITICAL, SETTING))["severity"] == "A"
-    assert one(check_tf(two_stages(tmp_path, t="20.0"), CRITICAL, SETTING))["verdict"] == "agrees"
-    assert one(check_tf(two_stages(tmp_path, second="-5.000,***"), CRITICAL, SETTING))["verdict"] == "agrees"
-    assert one(check_tf(two_stages(tmp_path, second="-1.000,"), CRITICAL, SETTING))["verdict"] == "agrees"
-    # the test is for one instrument
-    tables = typed(tmp_path, "1,AI,IV,Z,1,3.0,***", "1,AI,IV,V,1,3.0,***", "2,Y,IV,AI,1,2.0,**")
-    assert not list(check_tf(tables, CRITICAL, SETTING))
-
-
-def test_rank_test(tmp_path):
-    bound, stars = check_rank_test(two_stages(tmp_path), SETTING)
-    assert (bound["verdict"], stars["verdict"]) == ("note", "agrees")
-    assert "by period (10)" in bound["finding"] and "unit" not in bound["finding"]
-    bound, _ = check_rank_test(two_stages(tmp_path, lm="55.0"), SETTING)
-    assert (bound["verdict"], bound["severity"]) == ("note", "C")
-    bound, _ = check_rank_test(two_stages(tmp_path, lm="301.0"), SETTING)
-    assert bound["verdict"] == "impossible"
-    bound, stars = check_rank_test(two_stages(tmp_path, lm="3.000"), SETTING)
-    assert (bound["verdict"], stars["verdict"]) == ("agrees", "differs")
-
-
-def test_columns_printed_twice(tmp_path):
-    tables = typed(tmp_path, "1,AI,a,Z,1.2,3.0,***", "2,AI,b,Z,1.2,3.0,***", "3,AI,c,Z,1.2,3.1,***")
-    assert one(check_duplicates(tables))["column"] == "2"
-
-
-def test_first_stage_samples(tmp_path):
-    row = one(check_first_stage_samples(two_stages(tmp_path), SETTING))
-    assert row["verdict"] == "note"  # nothing to compare with
-    assert row["low"] < row["high"] < 0.943
-    stages = [
-        f"{table},{line}"
-        for table, r2 in (("3", "0.980"), ("4", "0.943"))
-        for line in (
-            "1,AI,IV - first stage,Z,1.2,3.664,***",
-            "1,AI,IV - first stage,N,300,,",
-            f"1,AI,IV - first stage,R2,{r2},,",
-            "2,Y,IV,AI,1.0,2.0,**",
-            "2,Y,IV,Cragg-Donald Wald F,23.371,,",
-        )
-    ]
-    path = tmp_path / "two.csv"
-    path.write_text("\n".join([HEADER, *stages]) + "\n", encoding="utf-8")
-    assert [row["verdict"] for row in check_first_stage_samples(read_published([path]), SETTING)] == ["differs"] * 2
-
-
-def test_units_and_lags_of_instruments(tmp_path):
-    tables = typed(tmp_path, "1,AI,IV,L.AI,25.0,3.0,***", "1,AI,IV,N,300,,", "2,Y,IV,AI,1,2.0,**")
-    ratio, lag = check_instruments(tables, SETTING)
-    assert (ratio["check"], ratio["verdict"]) == ("unit_ratio", "differs")
-    assert (lag["check"], lag["recomputed"]) == ("lag_sample", 270)
-    tables = typed(tmp_path, "1,AI,IV,L.AI,2.0,3.0,***", "1,AI,IV,N,270,,", "2,Y,IV,AI,1,2.0,**")
-    assert one(check_instruments(tables, SETTING))["verdict"] == "agrees"
-
-
-def test_printed_f(tmp_path):
-    lines = ("1,Y,IV,AI,1,2.0,**", "1,Y,IV,F,{},,", "2,X,IV,AI,1,2.0,**", "2,X,IV,F,22.7,,")
-    assert one(check_printed_f(typed(tmp_path, *(line.format("15.9") for line in lines))))["verdict"] == "differs"
-    assert one(check_printed_f(typed(tmp_path, *(line.format("22.7") for line in lines))))["verdict"] == "agrees"
-
-
-def test_constants_of_iv_columns(tmp_path):
-    lines = ["1,Y,IV,AI,1,2.0,**", "1,Y,IV,_cons,1,2.0,**", "2,Y,FE,AI,1,2.0,**", "2,Y,FE,_cons,1,2.0,**"]
-    effects = [f"{n},Y,{group},Province,Yes,," for n, group in ((1, "IV"), (2, "FE"))]
-    assert one(check_iv_constants(typed(tmp_path, *lines, *effects)))["column"] == "1"
-
-
-@pytest.mark.parametrize(("iv", "severity"), [("1.200", "A"), ("-0.100", "A"), ("0.600", "")])
-def test_ratio_to_least_squares(tmp_path, iv, severity):
-    tables = typed(tmp_path, "1,Y,FE,AI,0.500,5.0,***", f"2,Y,IV,AI,{iv},{'-' * (iv[0] == '-')}2.0,**")
-    rows = list(check_ratios(tables))
-    assert rows[0]["severity"] == severity
-    assert rows[0]["recomputed"] == pytest.approx(float(iv) / 0.5)
-    if iv == "1.200":
-        assert rows[1]["recomputed"] == pytest.approx(0.7 / math.sqrt(0.6**2 - 0.1**2))
-
-
-def test_r2_of_iv_columns(tmp_path):
-    lines = ["1,Y,FE,AI,0.5,5.0,***", "1,Y,FE,N,300,,", "1,Y,FE,R2,0.90,,", "2,Y,IV,AI,0.6,2.0,**", "2,Y,IV,N,300,,"]
-    assert one(check_r2(typed(tmp_path, *lines, "2,Y,IV,R2,0.30,,"), SETTING))["verdict"] == "differs"
-    assert one(check_r2(typed(tmp_path, *lines, "2,Y,IV,R2,0.90,,"), SETTING))["verdict"] == "agrees"
 
 
 # --- samples and groups ---------------------------------------------------------------------------------------------
@@ -396,9 +190,12 @@ def test_totals_shares_and_indices(tmp_path):
     audit_of = {"units": 30, "periods": 10, "log_totals": {"X": {"unit": 1, "national": 20.0}}, "shares": ["X"]}
     setting = Setting.of(audit_of | {"growth": {"X": 0.05}})
     largest, least = check_log_totals(tables, setting)
-    assert largest["verdict"] == "impossible"
+    assert (largest["verdict"], largest["kind"]) == ("impossible", "inference")
+    assert "exp(3.000) x 1 = 20.1 units" in largest["finding"]
+    assert "above the national total of 20 units (no source given; the config's)" in largest["finding"]
     assert (largest["recomputed"], least["verdict"]) == (pytest.approx(math.exp(3)), "differs")
-    assert one(check_shares(tables, setting))["verdict"] == "agrees"
+    share = one(check_shares(tables, setting))
+    assert (share["verdict"], share["kind"]) == ("agrees", "inference")
     assert one(check_growth(tables, setting))["verdict"] == "agrees"
     tables = described(tmp_path, mean="1.200", low="0.010", high="2.900")
     assert next(check_log_totals(tables, setting))["verdict"] == "agrees"
@@ -436,3 +233,22 @@ def test_size_of_effects(tmp_path):
     assert row["recomputed"] == pytest.approx(math.exp(-0.2) - 1)
     assert row["severity"] == "A"  # exp(-2 x 0.85) is less than a half
     assert not list(check_sizes(tables, SETTING))
+
+
+# --- names in the config --------------------------------------------------------------------------------------------
+
+
+def test_names_that_no_table_has_are_refused(tmp_path):
+    tables = described(tmp_path, extra=("1,Y,,X,-2.0,-3.0,***", "1,Y,,Province,Yes,,"))
+    refuse_unknown_names({}, tables)
+    fine = {"log_totals": {"Y": {}}, "shares": ["X"], "growth": {"X": 0.1}, "effects": {"entity": ["province"]}}
+    refuse_unknown_names(fine, tables)
+    for key in ("log_totals", "growth"):
+        with pytest.raises(InputError, match=rf"^audit.{key}: no published table has 'Z'; its variables are X, Y\.$"):
+            refuse_unknown_names(fine | {key: {"Z": 1, "X": 1}}, tables)
+    with pytest.raises(InputError) as error:
+        refuse_unknown_names({"shares": ["x"], "effects": {"period": ["Month", "Week"]}}, tables)
+    assert str(error.value).splitlines() == [
+        "audit.shares: no published table has 'x'; its variables are X, Y.",
+        "audit.effects.period: no published table has 'Month', 'Week'; its rows with Yes or No are Province.",
+    ]

@@ -9,24 +9,14 @@ import pytest
 import yaml
 from _audit import ROW_FIELDS, Setting, read_published
 from _audit_page import CHECKS, render_audit
-from _helpers import read_rows
+from _helpers import InputError
+from _typed import CRITICAL, HEADER, SETTING, one
 from conftest import default_config, planned_jobs, snakemake, write_config
 from tabulate_audit import audit, main
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = sorted((ROOT / "resources" / "published").glob("*.csv"))
 SHARED = ROOT.parent / "shared"
-HEADER = "table,column,dependent,group,term,estimate,statistic,stars"
-CRITICAL = [
-    (float(row["root_f"]), float(row["critical_value"]))
-    for row in read_rows(ROOT / "resources" / "tf_critical_values.csv")
-]
-SETTING = Setting.of({"units": 30, "periods": 10})
-
-
-def one(rows) -> dict:
-    [row] = rows
-    return row
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +112,9 @@ def test_the_papers_samples(paper):
 
 
 def test_the_papers_description(paper):
-    assert round(found(paper, "log_total", "1", "max")["recomputed"], 1) == 19.1
+    total = found(paper, "log_total", "1", "max")
+    assert (round(total["recomputed"], 1), total["kind"]) == (19.1, "inference")
+    assert "above the national total of 11.9 Gt (China's fossil CO2 in 2023, Global" in total["finding"]
     assert round(found(paper, "range", "1", "max", "Co2")["recomputed"], 1) == 5.0
     constants = {row["column"]: round(row["recomputed"], 3) for row in paper if row["check"] == "constant"}
     assert constants == {"1": 10.615, "2": 8.822, "3": 0.948, "4": -0.558}
@@ -191,6 +183,12 @@ def test_an_empty_folder_and_tables_without_regressions(tmp_path):
     assert rows == [] and "No check applies" in html
 
 
+def test_nothing_is_written_for_names_that_no_table_has(tmp_path):
+    with pytest.raises(InputError, match=r"audit.shares: no published table has 'Enrgy'; .* Energy"):
+        run(tmp_path, PUBLISHED, {"shares": ["Enrgy"]})
+    assert not (tmp_path / "audit.csv").exists() and not (tmp_path / "audit.html").exists()
+
+
 def test_the_papers_files(tmp_path):
     rows, html = run(tmp_path, PUBLISHED)
     assert tuple(rows[0]) == ROW_FIELDS
@@ -198,6 +196,7 @@ def test_the_papers_files(tmp_path):
     assert {row["severity"] for row in rows} == {"", "A", "B", "C"}
     assert not [row for row in rows if row["verdict"] == "agrees" and row["severity"]]
     assert {row["check"] for row in rows} <= set(CHECKS)
+    assert "typed in resources/published/ (" in html and "the section audit of the config" in html
     assert "Stock, J. H." in html and "Lee, D. S." in html
     # what goes in does not depend on the order of the files
     again, _ = run(tmp_path, PUBLISHED[::-1])

@@ -111,7 +111,7 @@ def test_published_tables_against_themselves(tmp_path):
             log=[tmp_path / "log"],
             input=SimpleNamespace(tables=files, published=published),
             output=SimpleNamespace(csv=output, html=tmp_path / "scorecard.html"),
-            params=SimpleNamespace(note="Simulated inputs."),
+            params=SimpleNamespace(note="Simulated inputs.", notes={"table_2": "Of Table 2."}),
         )
     )
     with output.open(encoding="utf-8") as file:
@@ -122,7 +122,7 @@ def test_published_tables_against_themselves(tmp_path):
     assert list(summarise(scorecard[45:]).values()) == ["2", "28", "28", "20", "20", "20", "20", "0.000"]
     assert "coefficients: 20; same sign: 20" in (tmp_path / "log").read_text()
     html = (tmp_path / "scorecard.html").read_text(encoding="utf-8")
-    assert html.index("Simulated inputs.") < html.index("Summary") < html.index("Table 2")
+    assert html.index("Simulated inputs.") < html.index("Summary") < html.index("Of Table 2.")
 
 
 def test_the_r2_of_an_instrumental_variables_column_is_the_one_such_tables_print():
@@ -143,7 +143,7 @@ def test_the_page_has_a_line_a_table_and_colours_what_agrees():
     assert list(summarise(scorecard).values()) == ["2", "2", "2", "2", "1", "1", "1", "2.000"]
     html = render_scorecard(scorecard, "")
     assert html.count('class="good"') == html.count('class="bad"') == 1
-    assert "<td>-0.677***</td><td>-3.782</td><td>−0.700***</td><td>−3.500</td><td>−0.115</td>" in html
+    assert "<td>−0.677***</td><td>−3.782</td><td>−0.700***</td><td>−3.500</td><td>−0.115</td>" in html
 
 
 def test_a_table_that_meets_no_published_number_is_an_error():

@@ -4,15 +4,19 @@ from types import SimpleNamespace
 
 import pytest
 from _helpers import read_rows
+from _tf import read_critical_values
 from compare_hypotheses import FIELDS, judge, main, read_evidence, read_sign, render_hypotheses
+from conftest import ROOT
 from plot_comparison import coefficient_rows, plot_comparison
 
 CODEBOOK = {"ai": {"symbol": "AI"}, "index": {"symbol": "AI"}}
+CRITICAL = read_critical_values(ROOT / "resources" / "tf_critical_values.csv")
 COLUMNS = ("column", "dependent", "term", "estimate", "statistic", "p_value")
 
 
 def cells(*rows):
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    """Rows of a tidy table; its number is the paper's Table 4."""
+    return [dict(zip(COLUMNS, row, strict=True)) | {"table": "4"} for row in rows]
 
 
 def hypothesis(*evidence):
@@ -32,22 +36,27 @@ def hypothesis(*evidence):
     ],
 )
 def test_a_coefficient_speaks_if_it_is_significant(estimate, p_value, expected, reading):
-    assert read_sign(estimate, p_value, expected) == reading
+    assert read_sign({"estimate": estimate, "p_value": p_value}, expected) == reading
 
 
 @pytest.mark.parametrize(
-    ("readings", "verdict"),
+    ("readings", "necessary", "verdict"),
     [
-        (["for", "for"], "supported (2 of 2 for)"),
-        (["for", "silent"], "partly supported (1 of 2 for)"),
-        (["for", "missing", "missing"], "partly supported (1 of 3 for, 2 not shown)"),
-        (["silent", "missing"], "not supported (0 of 2 for, 1 not shown)"),
-        (["silent", "against"], "contradicted (1 of 2 against)"),
-        (["for", "against", "silent"], "mixed (1 of 3 for, 1 against)"),
+        (["for", "for"], "00", "supported (2 of 2 for)"),
+        (["for", "silent"], "00", "partly supported (1 of 2 for)"),
+        (["for", "missing", "missing"], "000", "partly supported (1 of 3 for, 2 not shown)"),
+        (["for", "missing", "missing"], "011", "not tested (1 of 3 for, 2 not shown)"),
+        (["for", "silent"], "01", "not supported (1 of 2 for)"),
+        (["silent", "for"], "01", "partly supported (1 of 2 for)"),
+        (["for", "for"], "01", "supported (2 of 2 for)"),
+        (["silent", "missing"], "00", "not tested (0 of 2 for, 1 not shown)"),
+        (["silent", "silent"], "00", "not supported (0 of 2 for)"),
+        (["silent", "against"], "00", "not supported (0 of 2 for, 1 against)"),
+        (["for", "against", "silent"], "000", "mixed (1 of 3 for, 1 against)"),
     ],
 )
-def test_verdicts(readings, verdict):
-    assert judge(readings) == verdict
+def test_verdicts(readings, necessary, verdict):
+    assert judge([(reading, flag == "1") for reading, flag in zip(readings, necessary, strict=True)]) == verdict
 
 
 def test_evidence_is_read_from_our_tables_and_the_published_ones(caplog):
@@ -61,16 +70,35 @@ def test_evidence_is_read_from_our_tables_and_the_published_ones(caplog):
         ("table_6b", [1], "indirect", "positive"),
         ("table_9", [1], "index", "negative"),
     )
-    rows = read_evidence(claims, tables, published, CODEBOOK)
+    rows = read_evidence(claims, tables, published, [], CODEBOOK, CRITICAL)
     assert [row["reading"] for row in rows] == ["for", "silent", "against", "missing"]
     assert [row["published_reading"] for row in rows] == ["for", "missing", "missing", "missing"]
     assert float(rows[0]["published_p_value"]) == pytest.approx(0.000156, abs=5e-7)
     assert {row["verdict"] for row in rows} == {"mixed (1 of 4 for, 1 not shown, 1 against)"}
     assert [row["table"] for row in rows] == ["2", "2", "6b", "9"]
-    assert "H1: table_9 has no AI in column 1" in caplog.text
+    # two variables have the symbol AI
+    assert [row["term"] for row in rows] == ["AI (ai)", "AI (ai)", "Indirect effect", "AI (index)"]
+    assert "H1: this study has no table table_9" in caplog.text
     html = render_hypotheses(rows, "Simulated inputs.")
     assert html.index("Simulated inputs.") < html.index("It works")
-    assert "<td>-0.677</td><td>&lt;0.001</td><td>for</td>" in html
+    assert "<td>−0.677</td><td>&lt;0.001</td><td>for</td>" in html
+    alone = render_hypotheses(read_evidence(claims, tables, {}, [], CODEBOOK, CRITICAL), "")
+    assert "Published" not in alone
+
+
+def test_one_instrument_takes_the_p_value_of_its_first_stage():
+    table = cells(("2", "Co2", "AI", "-1.4", "-2.183", "0.03"), ("2", "Co2", "First-stage F", "13.42", "", ""))
+    claims = hypothesis(("table_4", [2], "ai", "negative"))
+    keys = ("check", "table", "column", "term", "recomputed")
+    audit = [dict(zip(keys, ("tf", "4", "2", "AI", p), strict=True)) for p in ("0.03", "0.1527")]
+    printed = {"table_4": cells(("2", "Co2", "AI", "-1.469", "-2.183", ""))}
+    [row] = read_evidence(claims, {"table_4": table}, printed, audit, CODEBOOK, CRITICAL)
+    assert (row["test"], row["reading"], row["published_test"], row["published_reading"]) == ("tF", "silent") * 2
+    assert float(row["p_value"]) == pytest.approx(0.1527, abs=1e-4)
+    assert row["published_p_value"] == "0.1527"
+    several = [*table, *cells(("2", "Co2", "Overidentification", "0.8", "", "0.4"))]
+    [row] = read_evidence(claims, {"table_4": several}, {}, [], CODEBOOK, CRITICAL)
+    assert (row["test"], row["p_value"], row["reading"]) == ("t", "0.03", "for")
 
 
 def test_files(tmp_path):
@@ -81,7 +109,8 @@ def test_files(tmp_path):
     params = SimpleNamespace(
         hypotheses=hypothesis(("table_2", [1], "ai", "negative")), tables=["table_2"], compared=[], note=""
     )
-    inputs = SimpleNamespace(tables=[table], published=[], codebook=codebook)
+    critical = ROOT / "resources" / "tf_critical_values.csv"
+    inputs = SimpleNamespace(tables=[table], published=[], codebook=codebook, audit=[], critical_values=critical)
     main(SimpleNamespace(rule="compare_hypotheses", log=[tmp_path / "log"], input=inputs, output=output, params=params))
     [row] = read_rows(output.csv)
     assert tuple(row) == FIELDS

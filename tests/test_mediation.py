@@ -6,7 +6,6 @@ import pytest
 from _dense import fit, prepare, simulate, term, without_singletons
 from _helpers import InputError
 from _mediation import _unit_products, indirect_effect, indirect_of_products, replicate_indirect_effects
-from estimate_table import estimate_table
 
 BOOTSTRAP = {"replications": 60, "block": "province", "level": 90, "seed": 7}
 INDIRECT = {"of": "d", "through": "e"}
@@ -116,12 +115,6 @@ def test_units_of_the_variables_do_not_matter(data):
     changed = data.assign(y=data["y"] * 1e5, d=data["d"] * 1e-3 + 8, e=data["e"] * 1e7 - 5)
     other = replicate_indirect_effects(prepare(changed, FORMULA, indirect=INDIRECT), BOOTSTRAP)
     np.testing.assert_allclose(other, one * 1e8, rtol=1e-7)
-
-
-def test_the_block_has_to_be_absorbed(data):
-    column = {"formula": "y ~ d + e | year", "indirect": INDIRECT}
-    with pytest.raises(InputError, match=r"t, column 1: bootstrap.block: `province` is no absorbed effect of `y ~ d"):
-        estimate_table(data, "t", [column], bootstrap=BOOTSTRAP)
 
 
 def few_units(switching):

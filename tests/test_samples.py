@@ -74,7 +74,7 @@ def test_only_the_variables_of_the_formula_have_to_be_there(rows):
         ("y ~ 1 | b ~ a", {}, 1),
         ("y ~ b", {"vcov": ["name"]}, 1),
         ("y ~ b", {"weights": "b"}, 0),
-        ("y ~ b", {"split": {"by": "a"}}, 1),
+        ("y ~ b", {"split": {"by": "a", "side": "low"}}, 1),
         ("y ~ b", {"sample": "a > 0"}, 0),
     ):
         assert draw_sample(rows, column(formula, **keys)).n_missing == missing, formula
@@ -97,7 +97,7 @@ def test_the_median_is_pooled_over_the_condition_and_ties_are_low(rows):
     assert draw_sample(rows, even).description == "b < 4; a > 1.5 (median)"
     indicator = draw_sample(rows, column("y ~ b + high", split={"by": "a"}))
     assert indicator.column("y")[indicator.column("high") == 1].tolist() == half("high")
-    assert indicator.description == "high: a > 2 (median)"
+    assert (indicator.description, indicator.high) == ("", "a > 2 (median)")
     # the median is of all rows of the condition, whatever else is missing there
     gaps = rows.assign(c=np.where(rows["a"] > 2, np.nan, rows["b"]))
     assert chosen(gaps, column("y ~ c", split={"by": "a", "side": "low"})) == [0, 1, 2, 3]
@@ -210,7 +210,7 @@ INDIRECT = {"indirect": {"of": "twice", "through": "d"}}
         ("y ~ x1 | province | d ~ gone", {}, "no variable `gone`"),
         ("y ~ x1", {"vcov": {"cluster": "gone"}}, "no variable `gone`"),
         ("y ~ x1", {"weights": "gone"}, "no variable `gone`"),
-        ("y ~ x1", {"split": {"by": "gone"}}, "no variable `gone`"),
+        ("y ~ x1", {"split": {"by": "gone", "side": "low"}}, "no variable `gone`"),
         ("y ~ x1", {"sample": "gone == 1"}, "no variable `gone`"),
         ("y ~ high", {}, "no variable `high`"),
         ("y ~ high", {"split": {"by": "x1", "side": "low"}}, "no variable `high`"),
@@ -218,10 +218,10 @@ INDIRECT = {"indirect": {"of": "twice", "through": "d"}}
         ("y ~ text | province", {}, "`text` must hold numbers; it holds text, e.g. 'n.a.' in row 1"),
         ("y ~ x1 | province | d ~ text", {}, "`text` must hold numbers"),
         ("y ~ x1", {"weights": "text"}, "`text` must hold numbers"),
-        ("y ~ x1", {"split": {"by": "text"}}, "`text` must hold numbers"),
+        ("y ~ x1", {"split": {"by": "text", "side": "low"}}, "`text` must hold numbers"),
         ("y ~ infinite | province", {}, r"`infinite` is infinite in 1 row\(s\), the first being row 6"),
         ("y ~ empty | province", {}, "no row has a value for every variable"),
-        ("y ~ x1", {"split": {"by": "empty"}}, "split variable `empty` has no value in the sample"),
+        ("y ~ x1", {"split": {"by": "empty", "side": "low"}}, "split variable `empty` has no value in the sample"),
         ("y ~ x1", {"split": {"by": "x1", "at": 99, "side": "high"}}, "no row of the panel is in the sample `x1 > 99`"),
         ("y ~ x1", {"sample": "x1 > 99"}, "no row of the panel is in the sample `x1 > 99`"),
         ("y ~ same | province", {}, "`same` has the same value"),

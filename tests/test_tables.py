@@ -74,7 +74,7 @@ def test_html_reads_as_a_journal_table():
     ]
     assert "<caption>Table 2. Baseline &lt;1&gt;</caption>" in html
     assert '<p class="warning">Simulated inputs: 100% made up &amp; for show</p>' in html
-    assert "t statistics in parentheses, from heteroskedasticity-robust standard errors." in html
+    assert "t statistics in parentheses; standard errors: heteroskedasticity-robust." in html
     assert "*** p &lt; 0.01, ** p &lt; 0.05, * p &lt; 0.1." in html
     assert "Dropped singleton observations: 5 in column 2." in html
     assert not re.search(r"(src|href)=|url\(|@import", html)
@@ -89,7 +89,7 @@ def test_groups_and_kinds_of_standard_errors_are_said():
     layout = printed(columns, "robustness", "Robustness")
     html = render_html(layout)
     assert '<th scope="colgroup" class="span" colspan="2">East</th><th scope="col">West</th>' in html
-    assert "heteroskedasticity-robust (column 1, 3) and homoskedastic (column 2) standard errors" in html
+    assert "standard errors: heteroskedasticity-robust (columns 1, 3), homoskedastic (column 2)." in html
     assert "<caption>Robustness</caption>" in html
     assert 'warning">' not in html
     lines = render_tex(layout).splitlines()
