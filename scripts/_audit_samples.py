@@ -59,8 +59,8 @@ def check_splits(tables: Tables, setting: Setting) -> Iterator[dict]:
             )
             continue
         finding += (
-            f" and not all multiples of {setting.periods}: with a complete panel the split is by unit and period, so that "
-            f"a unit changes groups, and {lost} singletons were dropped; else values are missing."
+            f" and not all multiples of {setting.periods}: in a complete panel the split is by unit and period, a unit "
+            f"changes groups, and {lost} singletons were dropped; else values are missing."
         )
         yield row_of("split", cell, finding, "differs", kind="inference", severity="A", **numbers)
 

@@ -22,6 +22,7 @@ figcaption { display: table-caption; caption-side: bottom; font-size: 13px; padd
 main { max-width: 72em; margin: 0 auto; }
 main table { margin-bottom: 1.6em; }
 main td { white-space: normal; }
+main td:first-child { white-space: nowrap; }
 td.text { text-align: left; white-space: normal; }
 tr.bad > * { background: #fdecea; }
 tr.good > * { background: #eef7ee; }

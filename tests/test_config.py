@@ -56,6 +56,15 @@ def test_the_default_study_is_sound():
     check(default_config())
 
 
+def claim(term):
+    evidence = [{"table": "table_2", "columns": [1], "term": term, "sign": "positive"}]
+    return {"name": "H", "claim": "It is so", "evidence": evidence}
+
+
+UNUSED_SPLIT = {"formula": "ai ~ open", "split": {"by": "fin"}}
+INDIRECT = {"formula": "ai ~ open + fin | province", "indirect": {"of": "open", "through": "fin"}}
+
+
 @pytest.mark.parametrize(
     ("section", "key", "value", "message"),
     [
@@ -72,7 +81,15 @@ def test_the_default_study_is_sound():
         ("tables", "a", {"columns": ["ai ~ open | year | fin + gov ~ urban"]}, "tables.a, column 1: 2 endogenous"),
         ("tables", "a", {"columns": ["ai open"]}, "tables.a, column 1: cannot read"),
         ("tables", "a", {"columns": ["ai ~ open"], "published": "table_9"}, "tables.a: resources/published has no"),
+        ("tables", "a", {"columns": ["ai ~ opne"]}, "no variable opne; did you mean open?"),
+        ("tables", "a", {"columns": [UNUSED_SPLIT]}, "the split has no `side` and the formula does not use `high`"),
+        ("tables", "a", {"columns": [INDIRECT], "bootstrap": {"block": "provnce"}}, "bootstrap.block `provnce` is no"),
+        ("tables", "a", {"columns": ["ai ~ open"], "published_pairs": {"table": "table_9"}}, "has no table_9.csv"),
         ("figures", "b", {"variables": ["x"]}, "figures.b: no variable x"),
+        ("figures", "b", {"coefficient": "x"}, "figures.b: no variable x"),
+        ("figures", "b", {"title": "B"}, "figures.b: give `variables` (over time) or `coefficient`"),
+        (None, "hypotheses", [claim("ai"), claim("open")], "hypotheses: two are called H"),
+        (None, "hypotheses", [claim("aii")], "hypotheses, H: no variable aii"),
     ],
 )
 def test_contradictions_are_refused(section, key, value, message):

@@ -134,6 +134,24 @@ def test_a_new_model_solves_only_its_own_programs(small_study):
         assert dry_run(small_study) == ONE_MODEL | {"index_scale": 1}
 
 
+def test_a_named_index_of_another_model_is_in_the_panel(small_study):
+    config = small_config()
+    config["tables"]["table_2"]["columns"].append("gtfp_ml ~ ai | province + year")
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == {**PANEL, **ESTIMATES}
+
+
+def test_a_claim_or_a_note_reruns_the_pages_that_show_it(small_study):
+    config = small_config()
+    config["hypotheses"][0]["claim"] = "In other words"
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == {"compare_hypotheses": 1}
+    config = small_config()
+    config["tables"]["table_2"]["note"] = "Read with care."
+    with with_config(small_study[1], config):
+        assert dry_run(small_study) == {"tabulate_table": 1, **COMPARED}
+
+
 def test_an_index_or_a_base_year_of_a_model_reruns_no_linear_program(small_study):
     config = small_config()
     config["productivity"]["models"][1] |= {"index": "luenberger", "base_year": 2015}
