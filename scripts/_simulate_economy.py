@@ -51,8 +51,8 @@ INEFFICIENCY_DRIFT = 0.012  # a year: what would happen without robots
 LEVEL_JUMP_SD = 0.48  # lasting gains unrelated to robots ...
 LEVEL_JUMP_YEARS = 3.5  # ... reached with this time constant, in years
 INEFFICIENCY_NOISE_SD = 0.012  # innovation of a random walk
-OUTPUT_SHARE = 0.6  # an efficiency gain of 1% raises output by this % and cuts labour and energy by
-INPUT_SHARE = 0.8  # this % (0.6 + (0.25 + 0.25) x 0.8 = 1)
+INPUT_SHARE = 0.8  # an efficiency gain of 1% cuts labour and energy by this % and so raises output by 0.6%, for
+# 0.6 + (0.25 + 0.25) x 0.8 = 1
 
 DEPRECIATION = 0.1096
 CAPITAL_GROWTH = (0.088, 0.046)  # net growth of capital, 2013 and 2022, linear between
