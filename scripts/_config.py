@@ -101,8 +101,9 @@ def named_variables(config: dict) -> dict[str, list[str]]:
             raise InputError(f"figures.{name}: give `variables` (over time) or `coefficient` (published against ours).")
         named[f"figures.{name}"] = figure.get("variables") or [figure["coefficient"]]
     for hypothesis in config.get("hypotheses", []):
-        terms = [evidence["term"] for evidence in hypothesis["evidence"] if evidence["term"] != "indirect"]
-        named[f"hypotheses, {hypothesis['name']}"] = terms
+        # evidence from a table that this study does not have is shown as missing, and needs no variable
+        evidence = [one for one in hypothesis["evidence"] if one["table"] in config.get("tables", {})]
+        named[f"hypotheses, {hypothesis['name']}"] = [one["term"] for one in evidence if one["term"] != "indirect"]
     for name, table in config.get("tables", {}).items():
         for number, column in enumerate(table["columns"], 1):
             where = f"tables.{name}, column {number}"
