@@ -109,11 +109,14 @@ def test_gml_telescopes(default_study):
 
 def test_scorecard_has_every_published_figure(default_study):
     scorecard = pd.read_csv(default_study / "replication" / "scorecard.csv")
-    published = pd.concat(pd.read_csv(ROOT / "resources" / "published" / f"table_{n}.csv", dtype=str) for n in (1, 2))
+    folder = ROOT / "resources" / "published"
+    published = pd.concat(pd.read_csv(folder / f"table_{n}.csv", dtype=str) for n in range(1, 9))
     assert len(scorecard) == (published["estimate"] != "Yes").sum()
     assert scorecard["estimate"].notna().all()
     slopes = scorecard[scorecard["published_statistic"].notna()]
     assert slopes["difference_in_se"].notna().all()
+    whole = scorecard[(scorecard["term"] == "N") & scorecard["table"].isin([2, 3, 4, 5, 6])]
+    assert (whole["estimate"] == whole["published"]).all()  # 300, and 260 without municipalities
 
 
 def test_typed_tables_are_the_published_ones():
