@@ -92,14 +92,14 @@ rule tabulate_productivity:
 rule compare_hypotheses:
     """Each hypothesis with the columns that speak to it and a verdict from their numbers."""
     input:
-        tables=expand("results/tables/{table}.csv", table=evidence_tables()),
+        estimates=expand("results/estimates/{table}.json", table=evidence_tables()),
         published=[
             from_workflow(f"resources/published/{TABLES[name]['published']}.csv") for name in compared_evidence()
         ],
         audit="results/replication/audit.csv" if audited() else [],
         critical_values=from_workflow("resources/tf_critical_values.csv"),
         codebook="results/codebook.csv",
-        code=modules("helpers", "pages", "published", "tables", "tf"),
+        code=modules("helpers", "formula", "pages", "published", "tables", "columns", "tf"),
     output:
         csv="results/replication/hypotheses.csv",
         html=report(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from _formula import parse_column
+from _formula import HIGH, parse_column
 from _helpers import InputError
 from _models import check_model, complete_model, model_variables
 
@@ -103,7 +103,8 @@ def named_variables(config: dict) -> dict[str, list[str]]:
     for hypothesis in config.get("hypotheses", []):
         # evidence from a table that this study does not have is shown as missing, and needs no variable
         evidence = [one for one in hypothesis["evidence"] if one["table"] in config.get("tables", {})]
-        named[f"hypotheses, {hypothesis['name']}"] = [one["term"] for one in evidence if one["term"] != "indirect"]
+        terms = [part for one in evidence for part in one["term"].split(":")]
+        named[f"hypotheses, {hypothesis['name']}"] = [term for term in terms if term not in ("indirect", HIGH)]
     for name, table in config.get("tables", {}).items():
         for number, column in enumerate(table["columns"], 1):
             where = f"tables.{name}, column {number}"

@@ -19,12 +19,15 @@ from _regression import Design, Estimates, least_squares, wald
 from scipy.linalg import cholesky, solve_triangular, sqrtm
 from scipy.special import chdtrc, fdtrc
 
+_SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that counts as positive
+
 
 def first_stages(design: Design) -> dict[str, Estimates]:
     """The regression of each endogenous regressor on instruments and exogenous regressors.
 
     Coefficients as `estimate` gives them, in the given units; `stats` has n, df_resid, f and f_p_value (all excluded
-    instruments zero, by the regression's own covariance) and partial_r2 (of the excluded instruments).
+    instruments zero, by the regression's own covariance, missing where two-way clustering leaves that indefinite) and
+    partial_r2 (of the excluded instruments).
     """
     stages = {}
     regressors = (*design.instruments, *design.regressors)
@@ -33,7 +36,8 @@ def first_stages(design: Design) -> dict[str, Estimates]:
         coefficients, covariance, residuals = least_squares(design, name, regressors)
         _, _, without = least_squares(design, name, design.regressors)
         weights = design.sample.weights
-        f = wald(coefficients[:count], covariance[:count, :count]) / count
+        tested = least_squares(design, name, regressors, repair=False)[1][:count, :count]
+        f = wald(coefficients[:count], tested) / count if _definite(tested) else np.nan
         df_resid = design.df_resid(len(regressors))
         stats = {
             "n": design.n,
@@ -52,14 +56,16 @@ def instrument_tests(design: Design, critical_values: Sequence[Mapping[str, str]
     kleibergen_paap_lm, _lm_df, _lm_p_value (iid: Anderson's canonical-correlation LM); kleibergen_paap_f (iid: equal
     to the next); cragg_donald_f; stock_yogo_size_10, ... (of `critical_values`, rows of resources/stock_yogo.csv:
     they hold for the Cragg-Donald F under homoskedasticity); overid (Sargan's statistic with iid, else Hansen's J of
-    two-step GMM), overid_df, overid_p_value, where there are more instruments than endogenous regressors.
+    two-step GMM), overid_df, overid_p_value, where there are more instruments than endogenous regressors. A statistic
+    is missing where too few clusters, or two-way clustering, leave the scores' covariance not positive definite.
     """
     n, k1, count = design.n, len(design.regression.endogenous), len(design.instruments)
     root = np.sqrt(design.sample.weights)[:, None]
     controls = design.columns(design.regressors) * root
-    y, z = (
+    regression = design.regression
+    dependent, y, z = (
         _residuals(design.columns(terms) * root, controls)
-        for terms in (design.regression.endogenous, design.instruments)
+        for terms in ([regression.dependent], regression.endogenous, design.instruments)
     )
     df = count - k1 + 1
     lm = n * _rank_statistic(design, y, z, y)
@@ -79,7 +85,7 @@ def instrument_tests(design: Design, critical_values: Sequence[Mapping[str, str]
         if (int(row["endogenous"]), int(row["instruments"])) == (k1, count):
             tests |= {f"stock_yogo_{key}": float(row[key]) for key in list(row)[2:] if row[key]}
     if count > k1:
-        tests["overid"] = _overidentification(design, root)
+        tests["overid"] = _overidentification(design, dependent, y, z)
         tests["overid_df"] = count - k1
         tests["overid_p_value"] = chdtrc(count - k1, tests["overid"])
     return tests
@@ -124,9 +130,12 @@ def _rank_statistic(design: Design, y: np.ndarray, z: np.ndarray, errors: np.nda
     u2, v2 = u[:, q:], vt.T[:, q:]
     a = u2 @ np.linalg.solve(u2[q:], sqrtm(u2[q:] @ u2[q:].T).real)
     b = sqrtm(v2[q:] @ v2[q:].T).real @ np.linalg.solve(v2[q:].T, v2.T)
-    small = (a.T @ theta @ b.T).ravel(order="F")
+    small = (a.T @ theta @ b.T).ravel()
     turn = np.kron(b, a.T)
-    return float(small @ np.linalg.solve(turn @ spread @ turn.T, small))
+    variance = turn @ spread @ turn.T
+    if not (_definite(spread) and _definite(variance)):
+        return np.nan
+    return float(small @ np.linalg.solve(variance, small))
 
 
 def _smallest_canonical(y: np.ndarray, z: np.ndarray) -> float:
@@ -135,25 +144,31 @@ def _smallest_canonical(y: np.ndarray, z: np.ndarray) -> float:
     return float(np.linalg.svd(qz.T @ qy, compute_uv=False).min() ** 2)
 
 
-def _overidentification(design: Design, root: np.ndarray) -> float:
+def _overidentification(design: Design, y: np.ndarray, x: np.ndarray, z: np.ndarray) -> float:
     """Sargan's statistic (iid), else Hansen's J: two-step GMM weighted by the scores of two-stage least squares.
 
-    Moments are those of exogenous regressors and instruments; the constant's fits exactly and does not change J.
+    y (N, 1), x (N, K1), z (N, L) : without effects and exogenous regressors, whose moments fit exactly and do not
+    change J. Missing where the scores' covariance is not positive definite, for want of clusters.
     """
-    n, regression = design.n, design.regression
-    exogenous = design.columns(design.regressors)
-    y = design.columns([regression.dependent]) * root
-    x = np.column_stack([design.columns(regression.endogenous), exogenous]) * root
-    z = np.column_stack([design.columns(design.instruments), exogenous]) * root
+    n = design.n
     q = np.linalg.qr(z)[0]
     u = y - x @ np.linalg.lstsq(q.T @ x, q.T @ y, rcond=None)[0]
-    if regression.vcov == "iid":
+    if design.regression.vcov == "iid":
         return float(n * np.sum((q.T @ u) ** 2) / np.sum(u**2))
-    weight = np.linalg.inv(score_covariance(design, q * u))
+    spread = score_covariance(design, q * u)
+    if not _definite(spread):
+        return np.nan
+    weight = np.linalg.inv(spread)
     moments = q.T @ x
     beta = np.linalg.solve(moments.T @ weight @ moments, moments.T @ weight @ q.T @ y)
     g = (q.T @ (y - x @ beta))[:, 0]
     return float(g @ weight @ g / n)
+
+
+def _definite(matrix: np.ndarray) -> bool:
+    """Whether a symmetric matrix is positive definite, whatever the units."""
+    scale = np.sqrt(np.diag(matrix).clip(min=0))
+    return bool((scale > 0).all() and np.linalg.eigvalsh(matrix / np.outer(scale, scale)).min() > _SINGULAR)
 
 
 def _residuals(values: np.ndarray, regressors: np.ndarray) -> np.ndarray:

@@ -219,11 +219,13 @@ def least_squares(
     regressors: Sequence[str],
     endogenous: Sequence[str] = (),
     instruments: Sequence[str] = (),
+    repair: bool = True,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """linearmodels' (two-stage) least squares of one partialled term on others and a constant.
 
     Returns coefficients (K+1,) and covariance (K+1, K+1) with the small-sample factor, in the given units, endogenous
-    ones first and the constant last; and the residuals (N,) of the standardised dependent variable.
+    ones first and the constant last; and the residuals (N,) of the standardised dependent variable. repair : whether
+    negative eigenvalues of a two-way clustered covariance are set to zero.
     """
     exogenous = np.column_stack([design.columns(regressors), np.ones(design.n)])
     model = IV2SLS(
@@ -253,7 +255,7 @@ def least_squares(
     back[-1, :-1] = -mean[1:] * units[:-1]
     coefficients = back @ coefficients
     coefficients[-1] += mean[0]
-    if len(design.sample.clusters) < 2:
+    if len(design.sample.clusters) < 2 or not repair:
         return coefficients, back @ covariance @ back.T, residuals
     # as in reghdfe, slopes are not changed for the constant, whose variance is negative where clusters are effects
     slopes = _positive(covariance[:k, :k])

@@ -20,7 +20,7 @@ _OPERATORS = {
     ast.Gt: lambda a, b: a > b,
     ast.GtE: lambda a, b: a >= b,
     ast.Eq: lambda a, b: a == b,
-    ast.NotEq: lambda a, b: (a != b) & a.notna(),
+    ast.NotEq: lambda a, b: (a != b) & a.notna() & (b.notna() if isinstance(b, pd.Series) else True),
     ast.In: lambda a, b: a.isin(b),
     ast.NotIn: lambda a, b: ~a.isin(b) & a.notna(),
 }

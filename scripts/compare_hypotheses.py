@@ -1,14 +1,16 @@
 """The hypotheses of a study: the columns that speak to each, and a verdict from their numbers, ours and published."""
 
+import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
 
+from _columns import symbol
 from _helpers import logger, read_rows, start_log, write_rows
 from _pages import html_table, page
 from _published import read_published_rows
-from _tables import entry, read_codebook, shown, shown_p_value, table_number
+from _tables import exact, read_codebook, shown, shown_p_value, table_number
 from _tf import adjusted_p, read_critical_values
 from scipy.special import ndtr
 
@@ -25,7 +27,7 @@ Rows = Sequence[Mapping[str, str]]
 
 def read_evidence(
     hypotheses: Sequence[Mapping],
-    tables: Mapping[str, Rows],
+    estimates: Mapping[str, Sequence[Mapping]],
     published: Mapping[str, Rows],
     audit: Rows,
     codebook: Mapping[str, Mapping[str, str]],
@@ -33,21 +35,23 @@ def read_evidence(
 ) -> list[dict[str, str]]:
     """One row a coefficient that speaks to a hypothesis, by FIELDS.
 
-    tables, published : rows of our tables and of the published ones they are compared with, by table name. audit : rows
-    of the published tables' audit, whose tF-adjusted p-values the published instrumental-variables columns take, the
-    largest where their first stage is uncertain. A reading is `for` if the coefficient has the expected sign and
-    p < 0.05, `against` if it has the other sign and p < 0.05, else `silent`; `missing`: there is no such number.
+    estimates : columns of results/estimates/{table}.json. published : rows of the published tables that ours are
+    compared with. Both by our table's name. audit : rows of the published tables' audit, whose tF-adjusted p-values the
+    published instrumental-variables columns take, the largest where their first stage is uncertain. A reading is `for`
+    if the coefficient has the expected sign and p < 0.05, `against` if it has the other sign and p < 0.05, else
+    `silent`; `missing`: there is no such number.
     """
     symbols = [row["symbol"] for row in codebook.values()]
     rows = []
     for hypothesis in hypotheses:
         found = []
         for evidence in hypothesis["evidence"]:
-            term = "Indirect effect" if evidence["term"] == INDIRECT else entry(codebook, evidence["term"], "symbol")
+            term = "Indirect effect" if evidence["term"] == INDIRECT else symbol(codebook, evidence["term"])
             shared = symbols.count(term) > 1 and evidence["term"] in codebook
             for column in map(str, evidence["columns"]):
-                ours = _our_reading(tables.get(evidence["table"], []), column, term, critical_values)
-                if evidence["table"] not in tables:
+                columns = estimates.get(evidence["table"], [])
+                ours = _our_reading(columns, column, evidence["term"], codebook, critical_values)
+                if evidence["table"] not in estimates:
                     logger.warning("%s: this study has no table %s", hypothesis["name"], evidence["table"])
                 elif not ours:
                     logger.warning("%s: %s has no %s in column %s", hypothesis["name"], evidence["table"], term, column)
@@ -89,19 +93,15 @@ def judge(readings: Sequence[tuple[str, bool]]) -> str:
     needed = [reading for reading, necessary in readings if necessary]
     count = {kind: kinds.count(kind) for kind in ("for", "against", "missing")}
     share = f"{count['for']} of {len(kinds)} for"
-    if count["missing"]:
-        share += f", {count['missing']} not shown"
-    if "missing" in (needed or kinds) and (needed or not count["for"]):
+    share += f", {count['against']} against" if count["against"] else ""
+    share += f", {count['missing']} not shown" if count["missing"] else ""
+    if "against" not in needed and ("missing" in needed or count["missing"] == len(kinds)):
         return f"not tested ({share})"
-    if count["for"] and count["against"]:
-        return f"mixed ({share}, {count['against']} against)"
-    if count["against"]:
-        return f"not supported ({share}, {count['against']} against)"
-    if count["for"] == len(kinds):
-        return f"supported ({share})"
-    if not count["for"] or any(reading != "for" for reading in needed):
+    if any(reading != "for" for reading in needed) or not count["for"]:
         return f"not supported ({share})"
-    return f"partly supported ({share})"
+    if count["against"]:
+        return f"mixed ({share})"
+    return f"{'supported' if count['for'] == len(kinds) else 'partly supported'} ({share})"
 
 
 def render_hypotheses(rows: Sequence[Mapping[str, str]], note: str) -> str:
@@ -121,9 +121,10 @@ def render_hypotheses(rows: Sequence[Mapping[str, str]], note: str) -> str:
         "<p>A coefficient speaks for a claim if it has the expected sign and p &lt; 0.05, against it with the other "
         "sign and p &lt; 0.05; otherwise it is silent. tF: p-value of a column with one instrument, its standard error "
         "stretched for the strength of the first stage (Lee, McCrary, Moreira and Porter 2022); where the print does "
-        "not say which first stage, the weakest. A claim is supported if every column speaks for it, not without those "
-        "marked necessary. The verdict counts columns; it does not weigh designs, and columns that share data are not "
-        "independent evidence.</p>",
+        "not say which first stage, the weakest. <b>Supported</b>: every column speaks for it; <b>partly</b>: some do, "
+        "none against; <b>mixed</b>: some for, some against; <b>not supported</b>: none for, or a necessary one not; "
+        "<b>not tested</b>: a necessary number is not shown. The verdict counts columns; it does not weigh designs, "
+        "and columns that share data are not independent evidence.</p>",
         html_table(_cut(header, compared, 1), [_cut(row, compared, 1) for row in first], "", (1, 2, 3), classes),
     ]
     header = ["Column", "Dependent", "Term", "Expected", "Ours", "p", "Reading", "Published", "p", "Reading"]
@@ -148,16 +149,29 @@ def render_hypotheses(rows: Sequence[Mapping[str, str]], note: str) -> str:
     return page("Hypotheses", "\n".join([*body, "</main>"]), note)
 
 
-def _our_reading(rows: Rows, column: str, term: str, critical_values: Sequence[tuple[float, float]]) -> dict[str, str]:
-    """Our coefficient; with one instrument its p-value is the tF-adjusted one."""
-    found = _find(rows, column, term)
-    if found is None:
+def _our_reading(
+    columns: Sequence[Mapping],
+    number: str,
+    term: str,
+    codebook: Mapping[str, Mapping[str, str]],
+    critical_values: Sequence[tuple[float, float]],
+) -> dict[str, str]:
+    """Our coefficient of a variable; with one instrument its p-value is the tF-adjusted one."""
+    column = next((column for column in columns if column["column"] == number), {})
+    if term == INDIRECT:
+        found, test = column.get("indirect", {}), "bootstrap"
+        numbers = {"estimate": found.get("effect"), "p_value": found.get("p_value")}
+    else:
+        numbers, test = next((one for one in column.get("terms", []) if one["term"] == term), {}), "t"
+        stages = column.get("first_stages", [])
+        if len(stages) == len(column.get("instruments", [])) == 1:
+            f, t = stages[0]["stats"]["f"], numbers.get("statistic")
+            test, p_value = "tF", adjusted_p(t, f, critical_values) if t is not None and f is not None else None
+            numbers = numbers | {"p_value": p_value}
+    if numbers.get("estimate") is None:
         return {}
-    first_stage = _find(rows, column, "First-stage F")
-    if first_stage is None or _find(rows, column, "Overidentification") or not found["statistic"]:
-        return dict(found) | {"test": "t"}
-    p_value = adjusted_p(float(found["statistic"]), float(first_stage["estimate"]), critical_values)
-    return dict(found) | {"p_value": f"{p_value:.12g}", "test": "tF"}
+    found = {name: exact(numbers.get(name)) for name in ("estimate", "statistic", "p_value")}
+    return found | {"dependent": symbol(codebook, column["dependent"]), "test": test}
 
 
 def _published_reading(rows: Rows, column: str, term: str, audit: Rows) -> dict[str, str]:
@@ -191,12 +205,13 @@ def _cut(row: Sequence[str], compared: bool, published: int) -> list[str]:
 def main(snakemake) -> None:
     start_log(snakemake)
     params, source = snakemake.params, snakemake.input
-    tables = {name: read_rows(path) for name, path in zip(params.tables, source.tables, strict=True)}
+    paths = zip(params.tables, source.estimates, strict=True)
+    estimates = {name: json.loads(Path(path).read_text(encoding="utf-8")) for name, path in paths}
     published = {name: read_published_rows(path) for name, path in zip(params.compared, source.published, strict=True)}
     audit = read_rows(source.audit) if source.audit else []
     codebook = read_codebook(source.codebook)
     critical_values = read_critical_values(source.critical_values)
-    rows = read_evidence(params.hypotheses, tables, published, audit, codebook, critical_values)
+    rows = read_evidence(params.hypotheses, estimates, published, audit, codebook, critical_values)
     write_rows(snakemake.output.csv, list(FIELDS), [tuple(row[name] for name in FIELDS) for row in rows])
     Path(snakemake.output.html).write_text(render_hypotheses(rows, params.note), encoding="utf-8")
 

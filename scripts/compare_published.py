@@ -52,7 +52,7 @@ def compare_rows(ours: list[dict[str, str]], published: list[dict[str, str]]) ->
         if row["estimate"] in _ANSWERS:
             continue
         key = tuple(row[name] for name in _KEY)
-        candidates = by_key.get(key, [])
+        candidates = [candidate for candidate in by_key.get(key, []) if candidate["estimate"] != "dropped"]
         if row["term"] == "R2":
             candidates = by_key.get((*key[:-1], _IV_R2), candidates)
         if len(candidates) > 1:
@@ -81,6 +81,8 @@ def _compare(ours: dict[str, str] | None, published: dict[str, str]) -> dict[str
         row["same_sign"] = str(int((estimate > 0) == (value > 0)))
         row["same_stars"] = str(int(ours["stars"] == published["stars"]))
         row["difference_in_se"] = f"{(estimate - value) / float(ours['std_error']):.12g}"
+    elif published["stars"] or ours["stars"]:
+        row["same_stars"] = str(int(ours["stars"] == published["stars"]))
     return row
 
 
@@ -124,9 +126,10 @@ def render_scorecard(scorecard: list[dict[str, str]], note: str, notes: dict[str
     body = [
         "<main>",
         "<h1>Published numbers and ours</h1>",
-        "<p>Ours less published, in our standard errors; an R² of an instrumental-variables column is set beside ours "
-        "with province means taken out, which such tables print. Empty where we have no such number, and for "
-        "descriptive statistics, N and R².</p>",
+        "<p>Ours less published, in our standard errors. The R² of an instrumental-variables column is set beside our "
+        "R2_within_entity, province means taken out, where we have it: such tables print that one. F is ours of all "
+        "slopes; the first stage's is in our table. Empty where we have no such number, and the difference for "
+        "descriptive statistics, N, R² and test statistics.</p>",
         html_table([*_SUMMARY[:-1], "Median |difference|, SE"], lines, "Summary"),
     ]
     for rows in tables:

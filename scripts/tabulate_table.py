@@ -125,7 +125,7 @@ def write_notes(
             "eigenvalues of the two-way clustered covariance, set to zero."
         )
     if any("indirect" in column for column in columns):
-        notes.append(_indirect_note(next(column["indirect"] for column in columns if "indirect" in column)))
+        notes.append(_indirect_note([column for column in columns if "indirect" in column]))
     if pairs:
         notes.append(
             "Columns of published tables: difference of two published coefficients, z from their printed t statistics "
@@ -161,9 +161,16 @@ def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping) -> list[str
             "First-stage F: excluded instruments zero in the first stage, by the column's own standard errors; F, all "
             "slopes: the second stage's coefficients zero. Kleibergen–Paap rk LM: underidentification, with stars from "
             "its chi-square p-value; neither it nor an F tests exogeneity. Stock–Yogo values hold for the Cragg–Donald "
-            "F under homoskedasticity. R² of instrumented columns: overall, after all effects are taken out (within), "
-            "and after province means are taken out (within-province, what xtivreg with year dummies prints)."
+            "F under homoskedasticity."
         )
+    if any("r2_within_entity" in column["stats"] for column in columns if column.get("endogenous")):
+        notes.append(
+            "R² of instrumented columns: overall, after all effects are taken out (within), and after province means "
+            "are taken out (within-province, which xtivreg prints)."
+        )
+    lacking = [column["column"] for column in columns if column["stats"].get("kleibergen_paap_f", 0) is None]
+    if lacking:
+        notes.append(f"Tests of instruments are left out of {_columns(lacking)} where its clusters do not allow them.")
     if any("overid" in column["stats"] for column in columns):
         notes.append(
             "Overidentification test: Sargan with iid standard errors, else Hansen's J, stars from its p-value."
@@ -181,14 +188,22 @@ def _named(codebook: Mapping, terms: Sequence[str]) -> str:
     )
 
 
-def _indirect_note(indirect: Mapping) -> str:
+def _indirect_note(columns: Sequence[Mapping]) -> str:
+    drawn = columns[0]["indirect"]
+    failed = [
+        f" In column {column['column']} {column['indirect']['failed']} draws leave it undetermined."
+        for column in columns
+        if column["indirect"]["failed"]
+    ]
+    controls = any(len(column["terms"]) > 3 for column in columns)  # besides treatment, mediator and constant
     return (
-        f"Indirect effect: coefficient of the treatment on the mediator times coefficient of the mediator on the "
-        f"outcome; {indirect['level']:g}% percentile interval from {indirect['replications']} bootstrap draws of whole "
-        "units. It is a mediated effect only if, given controls and effects, the treatment and then the mediator vary "
-        "as if at random (no unobserved cause of mediator and outcome, none of them changed by the treatment), the "
-        "treatment does not change what the mediator does, and the mediator is not itself caused by the outcome. The "
-        "controls include variables the treatment may move."
+        "Indirect effect: coefficient of the treatment on the mediator times coefficient of the mediator on the "
+        f"outcome; {drawn['level']:g}% percentile interval from {drawn['replications'] + drawn['failed']} bootstrap "
+        f"draws of whole units, stars from the draws' p-value.{''.join(failed)} It is a mediated effect only if, given "
+        "controls and effects, the treatment and then the mediator vary as if at random (no unobserved cause of "
+        "mediator and outcome, none of them changed by the treatment), the treatment does not change what the mediator "
+        "does, and the mediator is not itself caused by the outcome."
+        + (" The treatment may move controls, too." if controls else "")
     )
 
 

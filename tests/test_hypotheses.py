@@ -1,5 +1,6 @@
 """Hypotheses and their verdicts, and the figure of published coefficients against ours."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -49,7 +50,10 @@ def test_a_coefficient_speaks_if_it_is_significant(estimate, p_value, expected, 
         (["for", "silent"], "01", "not supported (1 of 2 for)"),
         (["silent", "for"], "01", "partly supported (1 of 2 for)"),
         (["for", "for"], "01", "supported (2 of 2 for)"),
-        (["silent", "missing"], "00", "not tested (0 of 2 for, 1 not shown)"),
+        (["silent", "missing"], "00", "not supported (0 of 2 for, 1 not shown)"),
+        (["missing", "missing"], "00", "not tested (0 of 2 for, 2 not shown)"),
+        (["against", "missing"], "11", "not supported (0 of 2 for, 1 against, 1 not shown)"),
+        (["for", "against"], "01", "not supported (1 of 2 for, 1 against)"),
         (["silent", "silent"], "00", "not supported (0 of 2 for)"),
         (["silent", "against"], "00", "not supported (0 of 2 for, 1 against)"),
         (["for", "against", "silent"], "000", "mixed (1 of 3 for, 1 against)"),
@@ -59,58 +63,72 @@ def test_verdicts(readings, necessary, verdict):
     assert judge([(reading, flag == "1") for reading, flag in zip(readings, necessary, strict=True)]) == verdict
 
 
-def test_evidence_is_read_from_our_tables_and_the_published_ones(caplog):
-    tables = {
-        "table_2": cells(("1", "Co2", "AI", "-0.6", "-3", "0.003"), ("2", "Co2", "AI", "-0.1", "-0.5", "0.6")),
-        "table_6b": cells(("1", "Co2", "Indirect effect", "-0.2", "", "0.02")),
+def estimated(number, *terms, **more):
+    names = ("term", "estimate", "statistic", "p_value")
+    rows = [dict(zip(names, term, strict=True)) for term in terms]
+    return {"column": number, "dependent": "ln_co2", "terms": rows} | more
+
+
+def test_evidence_is_read_from_our_estimates_and_the_published_tables(caplog):
+    indirect = {"effect": -0.2, "p_value": 0.02}
+    estimates = {
+        "table_2": [estimated("1", ("ai", -0.6, -3.0, 0.003)), estimated("2", ("ai", -0.1, -0.5, 0.6))],
+        "table_6b": [estimated("1", ("ai", -0.5, -2.0, 0.05), indirect=indirect)],
+        "table_7b": [estimated("1", ("ai", -0.5, -2.0, 0.05), ("ai:high", -0.3, -3.0, 0.003))],
+        "table_5": [estimated("1", ("index", -0.01, -3.0, 0.003))],
     }
     published = {"table_2": cells(("1", "Co2", "AI", "-0.677", "-3.782", ""))}
     claims = hypothesis(
         ("table_2", [1, 2], "ai", "negative"),
         ("table_6b", [1], "indirect", "positive"),
+        ("table_7b", [1], "ai:high", "negative"),
+        ("table_5", [1], "ai", "negative"),  # the index has the symbol AI, but is not ai
         ("table_9", [1], "index", "negative"),
     )
-    rows = read_evidence(claims, tables, published, [], CODEBOOK, CRITICAL)
-    assert [row["reading"] for row in rows] == ["for", "silent", "against", "missing"]
-    assert [row["published_reading"] for row in rows] == ["for", "missing", "missing", "missing"]
+    rows = read_evidence(claims, estimates, published, [], CODEBOOK, CRITICAL)
+    assert [row["reading"] for row in rows] == ["for", "silent", "against", "for", "missing", "missing"]
+    assert [row["published_reading"] for row in rows] == ["for", *["missing"] * 5]
     assert float(rows[0]["published_p_value"]) == pytest.approx(0.000156, abs=5e-7)
-    assert {row["verdict"] for row in rows} == {"mixed (1 of 4 for, 1 not shown, 1 against)"}
-    assert [row["table"] for row in rows] == ["2", "2", "6b", "9"]
+    assert {row["verdict"] for row in rows} == {"mixed (2 of 6 for, 1 against, 2 not shown)"}
+    assert [row["table"] for row in rows] == ["2", "2", "6b", "7b", "5", "9"]
     # two variables have the symbol AI
-    assert [row["term"] for row in rows] == ["AI (ai)", "AI (ai)", "Indirect effect", "AI (index)"]
+    assert [row["term"] for row in rows[:4]] == ["AI (ai)", "AI (ai)", "Indirect effect", "AI × High"]
+    assert "H1: table_5 has no AI in column 1" in caplog.text
     assert "H1: this study has no table table_9" in caplog.text
     html = render_hypotheses(rows, "Simulated inputs.")
     assert html.index("Simulated inputs.") < html.index("It works")
     assert "<td>−0.677</td><td>&lt;0.001</td><td>for</td>" in html
-    alone = render_hypotheses(read_evidence(claims, tables, {}, [], CODEBOOK, CRITICAL), "")
+    alone = render_hypotheses(read_evidence(claims, estimates, {}, [], CODEBOOK, CRITICAL), "")
     assert "Published" not in alone
 
 
 def test_one_instrument_takes_the_p_value_of_its_first_stage():
-    table = cells(("2", "Co2", "AI", "-1.4", "-2.183", "0.03"), ("2", "Co2", "First-stage F", "13.42", "", ""))
+    stage = {"dependent": "ai", "stats": {"f": 13.42}}
+    one = estimated("2", ("ai", -1.4, -2.183, 0.03), instruments=["z"], first_stages=[stage])
     claims = hypothesis(("table_4", [2], "ai", "negative"))
     keys = ("check", "table", "column", "term", "recomputed")
     audit = [dict(zip(keys, ("tf", "4", "2", "AI", p), strict=True)) for p in ("0.03", "0.1527")]
     printed = {"table_4": cells(("2", "Co2", "AI", "-1.469", "-2.183", ""))}
-    [row] = read_evidence(claims, {"table_4": table}, printed, audit, CODEBOOK, CRITICAL)
+    [row] = read_evidence(claims, {"table_4": [one]}, printed, audit, CODEBOOK, CRITICAL)
     assert (row["test"], row["reading"], row["published_test"], row["published_reading"]) == ("tF", "silent") * 2
     assert float(row["p_value"]) == pytest.approx(0.1527, abs=1e-4)
     assert row["published_p_value"] == "0.1527"
-    several = [*table, *cells(("2", "Co2", "Overidentification", "0.8", "", "0.4"))]
-    [row] = read_evidence(claims, {"table_4": several}, {}, [], CODEBOOK, CRITICAL)
-    assert (row["test"], row["p_value"], row["reading"]) == ("t", "0.03", "for")
+    several, unknown = {"instruments": ["z", "w"]}, {"first_stages": [{"stats": {"f": None}}]}
+    for change, reading in ((several, "for"), (unknown, "missing")):
+        [row] = read_evidence(claims, {"table_4": [one | change]}, {}, [], CODEBOOK, CRITICAL)
+        assert row["reading"] == reading
 
 
 def test_files(tmp_path):
-    table, codebook = tmp_path / "table_2.csv", tmp_path / "codebook.csv"
-    table.write_text("column,dependent,term,estimate,statistic,p_value\n1,Co2,AI,-0.6,-3,0.003\n", encoding="utf-8")
+    table, codebook = tmp_path / "table_2.json", tmp_path / "codebook.csv"
+    table.write_text(json.dumps([estimated("1", ("ai", -0.6, -3.0, 0.003))]), encoding="utf-8")
     codebook.write_text("name,symbol\nai,AI\n", encoding="utf-8")
     output = SimpleNamespace(csv=tmp_path / "h.csv", html=tmp_path / "h.html")
     params = SimpleNamespace(
         hypotheses=hypothesis(("table_2", [1], "ai", "negative")), tables=["table_2"], compared=[], note=""
     )
     critical = ROOT / "resources" / "tf_critical_values.csv"
-    inputs = SimpleNamespace(tables=[table], published=[], codebook=codebook, audit=[], critical_values=critical)
+    inputs = SimpleNamespace(estimates=[table], published=[], codebook=codebook, audit=[], critical_values=critical)
     main(SimpleNamespace(rule="compare_hypotheses", log=[tmp_path / "log"], input=inputs, output=output, params=params))
     [row] = read_rows(output.csv)
     assert tuple(row) == FIELDS
