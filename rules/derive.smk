@@ -165,7 +165,7 @@ rule derive_efficiency:
     input:
         real_gdp="results/derived/real_gdp.csv",
         energy="results/clean/energy.csv",
-        code=modules("helpers"),
+        code=modules("helpers", "cells"),
     output:
         "results/derived/efficiency.csv",
     log:
@@ -187,7 +187,7 @@ rule derive_structure:
         accounts="results/clean/accounts.csv",
         labour=["results/clean/labour.csv"] if deflated_by() else [],
         real_gdp=deflated_by(),
-        code=modules("helpers", "variables"),
+        code=modules("helpers", "cells", "variables"),
     output:
         "results/derived/structure.csv",
     log:
@@ -208,7 +208,7 @@ rule derive_green_patents:
     input:
         patents="results/clean/patents.csv",
         population="results/clean/controls.csv",
-        code=modules("helpers"),
+        code=modules("helpers", "cells"),
     output:
         "results/derived/green_patents.csv",
     log:
@@ -227,7 +227,7 @@ rule derive_regulation:
         regulation="results/clean/regulation.csv",
         accounts="results/clean/accounts.csv",
         structure=secondary_source(),
-        code=modules("helpers"),
+        code=modules("helpers", "cells"),
     output:
         "results/derived/regulation.csv",
     log:

@@ -121,10 +121,11 @@ def render_hypotheses(rows: Sequence[Mapping[str, str]], note: str) -> str:
         "<p>A coefficient speaks for a claim if it has the expected sign and p &lt; 0.05, against it with the other "
         "sign and p &lt; 0.05; otherwise it is silent. tF: p-value of a column with one instrument, its standard error "
         "stretched for the strength of the first stage (Lee, McCrary, Moreira and Porter 2022); where the print does "
-        "not say which first stage, the weakest. <b>Supported</b>: every column speaks for it; <b>partly</b>: some do, "
-        "none against; <b>mixed</b>: some for, some against; <b>not supported</b>: none for, or a necessary one not; "
-        "<b>not tested</b>: a necessary number is not shown. The verdict counts columns; it does not weigh designs, "
-        "and columns that share data are not independent evidence.</p>",
+        "not say which first stage, the weakest. Other published p-values are the normal ones of the printed t. "
+        "<b>Supported</b>: every column speaks for it; <b>partly</b>: some do, none against; <b>mixed</b>: some for, "
+        "some against; <b>not supported</b>: none for, or a necessary one not; <b>not tested</b>: a necessary number "
+        "is not shown. The verdict counts columns; it does not weigh designs, and columns that share data are not "
+        "independent evidence.</p>",
         html_table(_cut(header, compared, 1), [_cut(row, compared, 1) for row in first], "", (1, 2, 3), classes),
     ]
     header = ["Column", "Dependent", "Term", "Expected", "Ours", "p", "Reading", "Published", "p", "Reading"]

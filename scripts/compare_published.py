@@ -9,7 +9,7 @@ from statistics import median
 from _formula import CONSTANT
 from _helpers import InputError, logger, read_rows, start_log, write_rows
 from _pages import html_table, page
-from _published import read_published_rows
+from _published import ANSWERS, read_published_rows
 from _tables import shown, table_number
 
 FIELDS = (
@@ -29,7 +29,6 @@ FIELDS = (
     "difference_in_se",
 )
 _KEY = ("column", "dependent", "term")
-_ANSWERS = ("Yes", "No")
 # What a column's printed R2 is where ours has this row: xtivreg's, province means taken out, not the overall one.
 _IV_R2 = "R2_within_entity"
 _NUMBERS = ("estimate", "statistic", "difference_in_se")
@@ -41,15 +40,16 @@ def compare_rows(ours: list[dict[str, str]], published: list[dict[str, str]]) ->
 
     Rows meet on column, dependent and term, and on the group where those leave several; the R2 of an
     instrumental-variables column is the one such tables print. Ours is empty, and a warning logged, for a number we do
-    not have. difference_in_se = (ours - published) / our SE. Raises InputError
-    for a published cell that is neither a number nor Yes or No, and where not one number meets.
+    not have. difference_in_se = (ours - published) / our SE. Raises InputError where not one number meets.
+
+    published : rows of `read_published_rows`, which has refused what is no number.
     """
     by_key: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in ours:
         by_key.setdefault(tuple(row[name] for name in _KEY), []).append(row)
     scorecard = []
     for row in published:
-        if row["estimate"] in _ANSWERS:
+        if row["estimate"] in ANSWERS:
             continue
         key = tuple(row[name] for name in _KEY)
         candidates = [candidate for candidate in by_key.get(key, []) if candidate["estimate"] != "dropped"]
@@ -70,30 +70,19 @@ def compare_rows(ours: list[dict[str, str]], published: list[dict[str, str]]) ->
 
 def _compare(ours: dict[str, str] | None, published: dict[str, str]) -> dict[str, str]:
     row = {name: published[name] for name in ("table", "column", "dependent", "group", "term")}
-    value = _number(published, "published")
     row |= {"published": published["estimate"], "published_statistic": published["statistic"]}
     row |= {"published_stars": published["stars"]}
     if ours is None:
         return row
     row |= {name: ours[name] for name in ("estimate", "statistic", "stars")}
     if ours["std_error"]:
-        estimate = _number(ours, "our")
+        estimate, value = float(ours["estimate"]), float(published["estimate"])
         row["same_sign"] = str(int((estimate > 0) == (value > 0)))
         row["same_stars"] = str(int(ours["stars"] == published["stars"]))
         row["difference_in_se"] = f"{(estimate - value) / float(ours['std_error']):.12g}"
     elif published["stars"] or ours["stars"]:
         row["same_stars"] = str(int(ours["stars"] == published["stars"]))
     return row
-
-
-def _number(row: dict[str, str], whose: str) -> float:
-    try:
-        return float(row["estimate"])
-    except ValueError:
-        raise InputError(
-            f"table {row['table']}, column {row['column']}, {row['term']}: the {whose} estimate is "
-            f"{row['estimate']!r}; expected a number, `Yes` or `No`."
-        ) from None
 
 
 def summarise(scorecard: list[dict[str, str]]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Real GDP and total energy consumption -> energy efficiency, or energy intensity."""
 
 import pandas as pd
+from _cells import select_series
 from _helpers import read_table, start_log, write_table
 
 
@@ -16,12 +17,10 @@ def energy_efficiency(real_gdp: pd.Series, energy: pd.Series, definition: str) -
 def main(snakemake) -> None:
     """Write `energy_efficiency` of the study's province-years."""
     start_log(snakemake)
-    table = read_table(snakemake.input.real_gdp)
-    cells = read_table(snakemake.input.energy)
-    energy = cells.loc[cells["indicator"] == "energy_total", ["province", "year", "value"]]
-    table = table.merge(energy, on=["province", "year"], validate="1:1")
-    ratio = energy_efficiency(table["real_gdp"], table["value"], snakemake.params.definition)
-    write_table(table[["province", "year"]].assign(energy_efficiency=ratio), snakemake.output[0])
+    real_gdp = read_table(snakemake.input.real_gdp).set_index(["province", "year"])["real_gdp"]
+    energy = select_series(read_table(snakemake.input.energy), "energy_total").reindex(real_gdp.index)
+    ratio = energy_efficiency(real_gdp, energy, snakemake.params.definition)
+    write_table(ratio.rename("energy_efficiency").reset_index(), snakemake.output[0])
 
 
 if "snakemake" in globals():

@@ -1,14 +1,8 @@
 """Investment in the treatment of industrial pollution and industrial value added -> environmental regulation."""
 
 import pandas as pd
+from _cells import select_series
 from _helpers import InputError, read_table, start_log, write_table
-
-
-def series(path: str, indicator: str) -> pd.Series:
-    """One indicator of a cleaned table by (province, year), without the national row."""
-    cells = read_table(path)
-    cells = cells[(cells["indicator"] == indicator) & (cells["province"] != "china")]
-    return cells.set_index(["province", "year"])["value"]
 
 
 def check_industry(industry: pd.Series, whole: pd.Series, name: str) -> None:
@@ -28,11 +22,12 @@ def check_industry(industry: pd.Series, whole: pd.Series, name: str) -> None:
 def main(snakemake) -> None:
     """Write `regulation`: completed investment / industrial value added, both 10^8 CNY."""
     start_log(snakemake)
-    industry = series(snakemake.input.regulation, "industrial_value_added")
-    check_industry(industry, series(snakemake.input.accounts, "gdp"), "GDP")
+    cells = read_table(snakemake.input.regulation)
+    industry = select_series(cells, "industrial_value_added")
+    check_industry(industry, select_series(read_table(snakemake.input.accounts), "gdp"), "GDP")
     for path in snakemake.input.structure:
-        check_industry(industry, series(path, "value_added_secondary"), "secondary value added")
-    ratio = series(snakemake.input.regulation, "pollution_control_investment") / industry
+        check_industry(industry, select_series(read_table(path), "value_added_secondary"), "secondary value added")
+    ratio = select_series(cells, "pollution_control_investment") / industry
     write_table(ratio.rename("regulation").reset_index(), snakemake.output[0])
 
 

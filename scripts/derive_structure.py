@@ -1,6 +1,7 @@
 """Value added and employment of three sectors -> upgrading of the industrial structure, industrialisation."""
 
 import pandas as pd
+from _cells import select_series
 from _helpers import InputError, logger, read_table, start_log, write_table
 from _variables import SECTORS
 
@@ -10,8 +11,7 @@ GROSS_GAP = 0.1
 
 def by_sector(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     """Figures of `<name>_<sector>` by (province, year), a column a sector."""
-    wide = cells[cells["province"] != "china"].pivot(index=["province", "year"], columns="indicator", values="value")
-    return wide[[f"{name}_{sector}" for sector in SECTORS]].set_axis(list(SECTORS), axis="columns")
+    return pd.DataFrame({sector: select_series(cells, f"{name}_{sector}") for sector in SECTORS})
 
 
 def weighted_shares(value_added: pd.DataFrame) -> pd.Series:
@@ -52,13 +52,11 @@ def main(snakemake) -> None:
     params = snakemake.params
     cells = read_table(snakemake.input.structure)
     value_added = by_sector(cells, "value_added")
-    accounts = read_table(snakemake.input.accounts)
-    gdp = accounts[accounts["indicator"] == "gdp"].set_index(["province", "year"])["value"].reindex(value_added.index)
+    gdp = select_series(read_table(snakemake.input.accounts), "gdp").reindex(value_added.index)
     report_gap(value_added, gdp, "value added against GDP", params.total_tolerance, GROSS_GAP)
     if params.upgrading == "labour_productivity":
         employment = by_sector(cells, "employment")
-        labour = read_table(*snakemake.input.labour)
-        total = labour[labour["indicator"] == "employment"].set_index(["province", "year"])["value"]
+        total = select_series(read_table(*snakemake.input.labour), "employment")
         report_gap(employment, total, "employment against the total", params.total_tolerance, None)
         real_gdp = read_table(*snakemake.input.real_gdp).set_index(["province", "year"])["real_gdp"]
         upgrading = weighted_productivity(value_added, employment, gdp / real_gdp.reindex(gdp.index))

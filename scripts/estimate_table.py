@@ -12,7 +12,6 @@ from _helpers import InputError, logger, read_rows, read_table, stars, start_log
 from _instruments import first_stages, instrument_tests
 from _mediation import indirect_effect
 from _regression import Design, Estimates, estimate, prepare
-from _samples import check_variables
 
 
 def estimate_table(
@@ -29,14 +28,10 @@ def estimate_table(
     is read, looked up and prepared before the first estimation. Raises InputError that names the table, the column and
     the term.
     """
-    regressions, designs = [], []
+    designs = []
     for number, column in enumerate(columns, start=1):
         with located(table, number):
-            regressions.append(parse_column(column, controls))
-            check_variables(panel, regressions[-1])
-    for number, regression in enumerate(regressions, start=1):
-        with located(table, number):
-            designs.append(prepare(panel, regression))
+            designs.append(prepare(panel, parse_column(column, controls)))
     results = []
     for number, design in enumerate(designs, start=1):
         with located(table, number):

@@ -121,7 +121,7 @@ def write_notes(
     singular = [c["column"] for c in columns if c["stats"]["covariance_rank"] < len(c["terms"]) - 1]
     if singular:
         notes.append(
-            f"F is left out of {_columns(singular)}: too few clusters for a joint test of all slopes, or negative "
+            f"F is left out of {_in_columns(singular)}: too few clusters for a joint test of all slopes, or negative "
             "eigenvalues of the two-way clustered covariance, set to zero."
         )
     if any("indirect" in column for column in columns):
@@ -141,7 +141,7 @@ def _shared_symbols(columns: Sequence[Mapping], codebook: Mapping) -> list[str]:
         for name in (column["dependent"], *(term["term"] for term in column["terms"])):
             uses.setdefault(symbol(codebook, name), {}).setdefault(name, []).append(column["column"])
     return [
-        f"{label} is {', '.join(f'{name} in {_columns(numbers)}' for name, numbers in names.items())}."
+        f"{label} is {', '.join(f'{name} in {_in_columns(numbers)}' for name, numbers in names.items())}."
         for label, names in uses.items()
         if len(names) > 1
     ]
@@ -155,7 +155,7 @@ def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping) -> list[str
             sides = [_named(codebook, column[key]) for key in ("endogenous", "instruments")]
             groups.setdefault(f"{sides[0]} by {sides[1]}", []).append(column["column"])
     for what, numbers in groups.items():
-        notes.append(f"Instrumented in {_columns(numbers)}: {what}.")
+        notes.append(f"Instrumented in {_in_columns(numbers)}: {what}.")
     if groups:
         notes.append(
             "First-stage F: excluded instruments zero in the first stage, by the column's own standard errors; F, all "
@@ -168,9 +168,10 @@ def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping) -> list[str
             "R² of instrumented columns: overall, after all effects are taken out (within), and after province means "
             "are taken out (within-province, which xtivreg prints)."
         )
-    lacking = [column["column"] for column in columns if column["stats"].get("kleibergen_paap_f", 0) is None]
+    tests = ("kleibergen_paap_lm", "kleibergen_paap_f", "overid")
+    lacking = [column["column"] for column in columns if any(column["stats"].get(test, 0) is None for test in tests)]
     if lacking:
-        notes.append(f"Tests of instruments are left out of {_columns(lacking)} where its clusters do not allow them.")
+        notes.append(f"Tests of instruments are left out of {_in_columns(lacking)} where clusters do not allow them.")
     if any("overid" in column["stats"] for column in columns):
         notes.append(
             "Overidentification test: Sargan with iid standard errors, else Hansen's J, stars from its p-value."
@@ -247,10 +248,10 @@ def _number(cell: Mapping, name: str) -> str:
 def _numbers(columns: Sequence[Mapping], key: str, text: str) -> str:
     """`columns 5, 6`, or `all columns`."""
     numbers = [column["column"] for column in columns if column.get(key) == text]
-    return "all columns" if len(numbers) == len(columns) > 1 else _columns(numbers)
+    return "all columns" if len(numbers) == len(columns) > 1 else _in_columns(numbers)
 
 
-def _columns(numbers: Sequence[str]) -> str:
+def _in_columns(numbers: Sequence[str]) -> str:
     """`column 5` or `columns 5, 6`."""
     return f"column{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 

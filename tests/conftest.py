@@ -66,16 +66,21 @@ def copy_workflow(target: Path) -> Path:
     return target / "Snakefile"
 
 
+def make_study(tmp_path_factory, config: dict, *targets: str) -> tuple[Path, Path]:
+    """(Snakefile, folder) of a study on the example's tables, in folder `raw`, after a run in its own workflow."""
+    snakefile = copy_workflow(tmp_path_factory.mktemp("workflow"))
+    folder = tmp_path_factory.mktemp("study")
+    shutil.copytree(ROOT / "resources" / "example", folder / "raw")
+    write_config(folder, config)
+    run = snakemake(snakefile, folder, "--cores", "2", *targets)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return snakefile, folder
+
+
 @pytest.fixture(scope="session")
 def small_study(tmp_path_factory):
     """(Snakefile, study folder) of the small study after a complete run; tests put back what they change."""
-    snakefile = copy_workflow(tmp_path_factory.mktemp("workflow"))
-    folder = tmp_path_factory.mktemp("small")
-    shutil.copytree(ROOT / "resources" / "example", folder / "raw")
-    write_config(folder, small_config())
-    run = snakemake(snakefile, folder, "--cores", "2")
-    assert run.returncode == 0, run.stdout + run.stderr
-    return snakefile, folder
+    return make_study(tmp_path_factory, small_config())
 
 
 @pytest.fixture(scope="session")

@@ -84,10 +84,13 @@ def test_groups_only_matter_where_they_tell_rows_apart():
     assert second["estimate"] == "2"
 
 
-def test_unreadable_published_number_is_refused():
-    rows = [printed("2", "1", "Co2", "", "AI", estimate="0,677")]
-    with pytest.raises(InputError, match="table 2, column 1, AI: the published estimate is '0,677'"):
-        compare_rows([], rows)
+def test_unreadable_published_number_is_refused(tmp_path):
+    published = tmp_path / "table_2.csv"
+    row = printed("2", "1", "Co2", "", "AI", estimate="-0.67x")
+    published.write_text(f"{','.join(row)}\n{','.join(row.values())}\n", encoding="utf-8")
+    inputs = SimpleNamespace(tables=[published], published=[published])
+    with pytest.raises(InputError, match=r"table_2\.csv, line 2, column `estimate`: found '-0.67x'"):
+        main(SimpleNamespace(rule="compare_published", log=[tmp_path / "log"], input=inputs))
 
 
 def test_published_tables_against_themselves(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from _emissions import emission_factors
 from _helpers import InputError, read_rows
 from _variables import chosen_activities, chosen_indicators
-from conftest import ROOT, copy_workflow, planned_jobs, small_config, snakemake, write_config
+from conftest import make_study, planned_jobs, small_config, snakemake, write_config
 from derive_efficiency import energy_efficiency
 from derive_intelligence import check_varies, component_index, entropy_index, entropy_weights, indicator_values
 from derive_regulation import check_industry
@@ -223,13 +223,7 @@ def further_config():
 @pytest.fixture(scope="module")
 def further_study(tmp_path_factory):
     """(Snakefile, folder) of the small study with the further variables, made as far as the panel."""
-    snakefile = copy_workflow(tmp_path_factory.mktemp("workflow"))
-    folder = tmp_path_factory.mktemp("further")
-    shutil.copytree(ROOT / "resources" / "example", folder / "raw")
-    write_config(folder, further_config())
-    run = snakemake(snakefile, folder, "--cores", "2", *TARGETS)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return snakefile, folder
+    return make_study(tmp_path_factory, further_config(), *TARGETS)
 
 
 def planned(study, *targets):
