@@ -100,6 +100,23 @@ def stars(p_value: float) -> str:
     return "*" * sum(p_value < level for level in (0.01, 0.05, 0.1))
 
 
+# Cells that begin so are formulas to a spreadsheet (OWASP, "CSV Injection"), unless they are figures.
+FORMULA_MARKS = frozenset("=+-@\t\r\n＝＋－＠")
+_FIGURE = r"[+-]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
+# A figure as papers print it too: stars, t in brackets, a second figure after a semicolon, a sentence of plain words.
+FIGURES = re.compile(rf"{_FIGURE}\*{{0,3}}( \({_FIGURE}\)|; {_FIGURE}\*{{0,3}})*( [a-z][A-Za-z0-9 .,:;()-]*\.)?")
+
+
+def plain_cell(text: object) -> object:
+    """A text that a spreadsheet would run as a formula with an apostrophe before it; anything else as it is.
+
+    Figures and single characters, such as the sign of an indicator, are no formulas.
+    """
+    if not isinstance(text, str) or len(text) < 2 or text[0] not in FORMULA_MARKS or FIGURES.fullmatch(text):
+        return text
+    return f"'{text}"
+
+
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without loading pandas."""
     with Path(path).open(newline="", encoding="utf-8") as file:
@@ -110,8 +127,10 @@ def write_rows(path: str | Path, header: list[str], rows: list[tuple]) -> None:
     """Write rows as the same CSV as `write_table`, in the order given, without loading pandas."""
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([f"{cell:.12g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
+        writer.writerow(map(plain_cell, header))
+        writer.writerows(
+            [f"{cell:.12g}" if isinstance(cell, float) else plain_cell(cell) for cell in row] for row in rows
+        )
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -127,7 +146,12 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 def write_table(table: pd.DataFrame, path: str | Path, keys: tuple[str, ...] = ("province", "year")) -> None:
-    """Write a table as UTF-8 CSV sorted by `keys`, numbers with twelve significant digits."""
+    """Write a table as UTF-8 CSV sorted by `keys`, numbers with twelve significant digits, no text a formula."""
+    table = table.rename(columns=plain_cell)
+    for name in table.columns[[kind.kind not in "biufc" for kind in table.dtypes]]:
+        cells = [plain_cell(cell) for cell in table[name]]
+        if any(plain is not cell for plain, cell in zip(cells, table[name], strict=True)):
+            table[name] = cells
     if "year" in keys:
         order = period_key(table["year"].astype(str))
         table = table.sort_values(

@@ -2,60 +2,148 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from _exports import parse_number, place, read_export
-from _helpers import InputError, period_gaps, slug
+from _exports import MISSING_MARKS, parse_number, place
+from _helpers import InputError, logger, period_gaps, plain_cell, slug
+from _sheets import Row, Sheet, read_sheets
 
 KEYS = ("province", "year")
-# How statistical programs write a missing number.
-MISSING = {"", ".", "NA", "NaN", "nan"}
+# Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
+MISSING = re.compile(r"\.[a-z]?|nan|#n/a|<na>", re.IGNORECASE)
+DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+# A year as statistical programs and publishers write it.
+YEAR = re.compile(r"(\d{4})(\.0+|年度?)?")
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell of a column of figures holds no figure: empty or a mark of a statistical program or publisher."""
+    return text.lower() in MISSING_MARKS or MISSING.fullmatch(text) is not None
 
 
 def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple[list[str], list[list[str]], list[int]]:
-    """Header in our names, rows of text cells, and each row's line in the file.
+    """Header in our names, rows of text cells, and each row's line in the file (csv, xlsx, xls, dta or parquet).
 
     columns : our name -> the file's name; other columns keep their names, a column without a name (row numbers) is
-    left out. Raises InputError naming file, row and column for a missing or duplicated column, an empty key, a
-    unit-period that appears twice, and a row of another length.
+    left out. Of several sheets the one that has the key columns is taken. Of a Stata file's value labels the keys have
+    the label, other variables the number. Periods that are one day a year, such as 2013-12-31, become the year. Text
+    that a spreadsheet would run as a formula has an apostrophe before it (`plain_cell`), so that names are the same
+    on every output. Raises InputError naming file, row and column for a missing or duplicated column, an empty key, a
+    unit-period that appears twice, periods of two kinds, and a row of another length.
     """
-    rows = [row for row in read_export(path) if any(row.cells)]
+    columns = columns or {}
+    theirs = {their: our for our, their in columns.items()}
+    if len(theirs) < len(columns):
+        twice = sorted(our for our, their in columns.items() if list(columns.values()).count(their) > 1)
+        raise InputError(f"panel.columns: {' and '.join(twice)} are the same column {columns[twice[0]]!r} of the file.")
+    keys = [columns.get(key, key) for key in KEYS]
+    sheet = _find_sheet(path, read_sheets(path, labelled=keys), keys)
+    source = sheet.source
+    rows = _from_header(sheet, keys)
     header = list(rows[0].cells)
-    theirs = {their: our for our, their in (columns or {}).items()}
     absent = [name for name in theirs if name not in header]
     if absent:
         raise InputError(
-            f"{path}: panel.columns names {', '.join(absent)}; the file has the columns "
+            f"{source}: panel.columns names {', '.join(absent)}; the file has the columns "
             f"{', '.join(filter(None, header))}."
         )
-    names = [theirs.get(name, name) for name in header]
+    names = [plain_cell(theirs.get(name, name)) for name in header]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise InputError(f"{path}, row 1: two columns are called {', '.join(twice)}.")
+        raise InputError(f"{source}, row {rows[0].line}: two columns are called {', '.join(twice)}.")
     for key in KEYS:
         if key not in names:
             raise InputError(
-                f"{path}: no column {key!r}; say which column it is, as in panel: {{columns: {{{key}: "
+                f"{source}: no column {key!r}; say which column it is, as in panel: {{columns: {{{key}: "
                 f"{next(filter(None, header))}}}}}. The file has {', '.join(filter(None, header))}."
             )
+    if len(rows) == 1:
+        raise InputError(f"{source}: no rows below the header.")
+    unit, period = (names.index(key) for key in KEYS)
     kept = [column for column, name in enumerate(names) if name]
-    at = {key: names.index(key) for key in KEYS}
-    table, lines, seen = [], [], {}
-    for row in rows[1:]:
-        if len(row.cells) != len(header):
-            raise InputError(f"{place(path, row.line)}: {len(row.cells)} cells where the header has {len(header)}.")
-        for key in KEYS:
-            if not row.cells[at[key]]:
-                raise InputError(f"{place(path, row.line, at[key])}: no {key}.")
-        cell = tuple(row.cells[at[key]] for key in KEYS)
-        if cell in seen:
-            raise InputError(f"{place(path, row.line)}: {cell[0]} {cell[1]} stands already in row {seen[cell]}.")
-        seen[cell] = row.line
-        table.append([row.cells[column] for column in kept])
-        lines.append(row.line)
-    if not table:
-        raise InputError(f"{path}: no rows below the header.")
-    return [names[column] for column in kept], table, lines
+    body = [_fitted(sheet, row, len(header)) for row in rows[1:]]
+    for row in body:
+        for key, column in zip(KEYS, (unit, period), strict=True):
+            if not row.cells[column]:
+                raise InputError(f"{place(source, row.line, column)}: no {key}.")
+    periods = read_periods({place(source, row.line, period): row.cells[period] for row in body})
+    table, seen = [], {}
+    for row, when in zip(body, periods, strict=True):
+        cells = [text if is_missing(text) else plain_cell(text) for text in row.cells]
+        cells[unit], cells[period] = plain_cell(cells[unit]), plain_cell(when)
+        key = cells[unit], cells[period]
+        if key in seen:
+            raise InputError(f"{place(source, row.line)}: {key[0]} {key[1]} stands already in row {seen[key]}.")
+        seen[key] = row.line
+        table.append([cells[column] for column in kept])
+    return [names[column] for column in kept], table, [row.line for row in body]
+
+
+def _find_sheet(path: str | Path, sheets: list[Sheet], keys: list[str]) -> Sheet:
+    """The only sheet, or the only one with a row that has the key columns."""
+    if len(sheets) == 1:
+        return sheets[0]
+    found = [sheet for sheet in sheets if any(set(keys) <= set(row.cells) for row in sheet.rows)]
+    if len(found) != 1:
+        names = ", ".join(sheet.name for sheet in found or sheets)
+        raise InputError(
+            f"{path}: {len(found) or 'none'} of the {len(sheets)} sheets has the columns {' and '.join(keys)} "
+            f"({names}); keep the panel's sheet alone in the file, or name its columns in panel.columns."
+        )
+    logger.info("%s is read; the other sheets have no columns %s", found[0].source, " and ".join(keys))
+    return found[0]
+
+
+def _from_header(sheet: Sheet, keys: list[str]) -> list[Row]:
+    """The sheet's rows that are not empty, from the header: the row that has the key columns, else the first."""
+    rows = [row for row in sheet.rows if any(row.cells)]
+    start = next((place for place, row in enumerate(rows) if set(keys) <= set(row.cells)), 0)
+    if start:
+        logger.info("%s: the header is row %d, what stands above is left out", sheet.source, rows[start].line)
+    return rows[start:]
+
+
+def _fitted(sheet: Sheet, row: Row, width: int) -> Row:
+    """A row as wide as the header. Workbooks do not store empty cells; in text a short row is a broken one."""
+    cells = list(row.cells)
+    while len(cells) > width and not cells[-1]:
+        cells.pop()
+    if len(cells) > width or (len(cells) < width and not sheet.name):
+        raise InputError(f"{place(sheet.source, row.line)}: {len(cells)} cells where the header has {width}.")
+    return Row(row.line, (*cells, *[""] * (width - len(cells))))
+
+
+def read_periods(periods: Mapping[str, str]) -> list[str]:
+    """Periods as the study names them, from place -> text: 2013.0, 2013年 and one and the same day a year are 2013.
+
+    Raises InputError where some are dates and others are not, some have no digit and others have, and where years are
+    formatted as dates (the day number 2013 is 1905-07-05 in spreadsheets, 1965-07-06 in Stata).
+    """
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for where, text in periods.items():
+        kind = "date" if DATE.fullmatch(text) else "number" if any(map(str.isdigit, text)) else "word"
+        kinds.setdefault(kind, []).append((where, text))
+    if len(kinds) > 1:
+        first, second = sorted(kinds.values(), key=len, reverse=True)[:2]
+        usual, (where, odd) = first[0][1], second[0]
+        raise InputError(
+            f"{where}: found the period {odd!r} where others are like {usual!r}; write all alike, and take out rows of "
+            "labels or notes."
+        )
+    dates = [tuple(map(int, DATE.fullmatch(text).groups())) for text in periods.values() if "date" in kinds]
+    for year in (1905, 1965):
+        if dates and all(date[0] == year and 6 <= date[1] <= 10 for date in dates):
+            where, text = next(iter(periods.items()))
+            raise InputError(
+                f"{where}: found {text!r}: the column holds years but is formatted as dates; format it as numbers."
+            )
+    if dates and len({date[1:] for date in dates}) == 1:
+        return [f"{year}" for year, _, _ in dates]
+    if all(YEAR.fullmatch(text) for text in periods.values()):
+        return [text[:4] for text in periods.values()]
+    return list(periods.values())
 
 
 def unit_slugs(header: list[str], rows: list[list[str]], path: str | Path) -> dict[str, str]:
@@ -103,7 +191,7 @@ def check_production(
             text = row[header.index(name)]
             unit, period = (row[header.index(key)] for key in KEYS)
             where = f"{place(path, line)}, column {columns.get(name, name)} ({unit}, {period})"
-            value = None if text in MISSING else parse_number(text, where)
+            value = None if is_missing(text) else parse_number(text, where)
             if value is None or value < 0 or (value == 0 and above_zero):
                 found = repr(text) if text else "an empty cell"
                 expected = "that is not negative"

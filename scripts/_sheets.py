@@ -1,0 +1,384 @@
+"""Any file a publisher or a spreadsheet gives -> sheets of text cells with their places; told by content, not name.
+
+Delimited text (UTF-8, UTF-16, GB18030; commas, tabs, semicolons), BIFF8 .xls, .xlsx, Stata .dta, parquet. What is none
+of these is refused with what it is and how to get the right file.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import math
+import re
+import warnings
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from _biff import Formula, Locked, error_cells
+from _data_sets import read_parquet, read_stata, said
+from _helpers import InputError
+
+# The largest genuine table (a census by county) is far below these; beyond them a file is no yearbook table.
+MOST_BYTES = 64 * 2**20
+MOST_UNPACKED = 512 * 2**20
+MOST_CELLS = 4_000_000
+
+OTHER_KINDS = (
+    (b"%PDF", "a PDF document; export the table as csv or xlsx"),
+    (b"\x1f\x8b", "a gzip archive; unpack it"),
+    (b"Rar!", "a RAR archive; unpack it"),
+    (b"7z\xbc\xaf", "a 7z archive; unpack it"),
+    (b"\x89PNG", "a picture; get the table as csv or xlsx"),
+    (b"\xff\xd8\xff", "a picture; get the table as csv or xlsx"),
+    (b"MIME-Version:", "a web page saved as one file; open it in a spreadsheet and save it as xlsx"),
+    (b"{\\rtf", "a text document; export the table as csv or xlsx"),
+)
+HTML = re.compile(
+    rb"\s*(?>(<!--.*?-->\s*)*)<(!doctype|html|head|body|table|script|meta|div|p\b|h1)", re.IGNORECASE | re.DOTALL
+)
+XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
+# First byte of the formats before Stata 13 (104 to 115); later ones begin with a tag.
+OLD_STATA = {104, 105, 108, 110, 111, 112, 113, 114, 115}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: its line number in the file (from 1) and its cells, outer blanks removed.
+
+    `indent` is the number of blanks before the first cell's text: how yearbooks print what is part of the row above.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    indent: int = field(default=0, compare=False)
+
+    def get(self, column: int) -> str:
+        """The cell of a column (from 0), empty where the line is shorter."""
+        return self.cells[column] if column < len(self.cells) else ""
+
+
+def indent_of(cell: object) -> int:
+    """Blanks before the text of a row's first cell, an ideographic one counted twice; 0 for what is no text."""
+    if not isinstance(cell, str):
+        return 0
+    blanks = cell[: len(cell) - len(cell.lstrip())]
+    return len(blanks) + blanks.count("\u3000")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of cells. `source` names it in messages (file, and sheet where there are several); `name` is the
+    sheet's, empty for text files."""
+
+    source: str
+    name: str
+    rows: list[Row]
+
+
+def read_sheets(path: str | Path, labelled: Collection[str] | None = None) -> list[Sheet]:
+    """The sheets of a file that are neither empty nor hidden. Figures of workbooks come as text that reads back to the
+    same number.
+
+    labelled : the variables of a Stata file that come as their value labels, None for all that have labels. Raises
+    InputError where the file is missing, empty, too large, of another kind, damaged, locked with a password, or holds a
+    formula.
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():
+            raise InputError(f"{path}: file not found.")
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: the file cannot be opened ({error}).") from None
+    if size > MOST_BYTES:
+        raise InputError(
+            f"{path}: {size / 2**20:.0f} MB, and tables of yearbooks have less than {MOST_BYTES / 2**20:.0f}; is this "
+            "the right file?"
+        )
+    if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise InputError(f"{path}: the file is empty; download the table again.")
+    sheets = [sheet for sheet in _read(path, head, labelled) if any(any(row.cells) for row in sheet.rows)]
+    if not sheets:
+        raise InputError(f"{path}: the file has no cell that is not empty; download the table again.")
+    return sheets
+
+
+def _read(path: Path, head: bytes, labelled: Collection[str] | None) -> list[Sheet]:
+    """The sheets by the reader that the first bytes ask for; InputError for kinds that hold no table."""
+    for mark, what in OTHER_KINDS:
+        if head.startswith(mark):
+            raise InputError(f"{path}: this is {what}.")
+    bare = head.removeprefix(b"\xef\xbb\xbf")
+    if head.startswith(b"PK"):
+        return _read_xlsx(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _read_xls(path)
+    if head.startswith(b"PAR1"):
+        return _data_set(path, *read_parquet(path, MOST_CELLS))
+    if head.startswith(b"<stata_dta>") or (head[0] in OLD_STATA and head[1:2] in (b"\1", b"\2") and b"\0" in head):
+        return _data_set(path, *read_stata(path, labelled, MOST_CELLS))
+    if HTML.match(bare) or (XML.match(bare) and b"<html" in bare.lower()):
+        raise InputError(
+            f"{path}: this is a web page, perhaps the site's error or log-in page, not a table; download the table "
+            "again, or open the page and save the table as csv or xlsx."
+        )
+    if XML.match(bare):
+        raise InputError(f"{path}: this is an XML document; open it in a spreadsheet and save it as xlsx.")
+    return _read_text(path)
+
+
+# --- text ---------------------------------------------------------------------------------------------------------
+
+
+CONTROLS = re.compile(rb"[\0-\x08\x0e-\x19\x1b-\x1f]")
+
+
+def decode(path: str | Path) -> str:
+    """Text of a file: by its byte order mark, else UTF-8, else GB18030 (which contains GBK and GB2312).
+
+    Raises InputError naming the likely encoding where it is none of these.
+    """
+    data = Path(path).read_bytes()
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = None
+    for encoding in ("utf-16",) if marked else ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    # a table may hold a stray control character, never NUL
+    noise = len(CONTROLS.findall(data if text is None else text.encode()))
+    if noise > len(data) / 100 or "\0" in (text or ""):
+        raise InputError(
+            f"{path}: this is no text file and no workbook that can be read; export the table as csv or xlsx."
+        )
+    if text is None or (encoding == "gb18030" and not _is_chinese(text)):
+        from charset_normalizer import from_bytes
+
+        guess = from_bytes(data[:20000]).best()
+        likely = f" (it looks like {guess.encoding})" if guess else ""
+        raise InputError(
+            f"{path}: neither UTF-8 nor GBK text{likely}, or cut off inside a character; save it as CSV UTF-8, or "
+            "download it again."
+        )
+    return text.lstrip("\ufeff")
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether text read as GB18030 is that: most of its characters are in GB2312, the common ones.
+
+    Western and Big5 text often decodes as GB18030 too, to rare characters.
+    """
+    coded = [char.encode("gb18030") for char in text if not char.isascii()]
+    common = sum(len(code) == 2 and 0xA1 <= code[0] <= 0xF7 and code[1] >= 0xA1 for code in coded)
+    return common >= 0.8 * len(coded)
+
+
+def delimiter(lines: list[str]) -> str:
+    """What parts the cells of delimited text: the mark of most lines that have one."""
+    return max(";\t,", key=[_mark(line) for line in lines].count)
+
+
+def _mark(line: str) -> str:
+    """The mark that parts a line's cells, empty where it has none."""
+    commas, semicolons = line.count(","), line.count(";")
+    # Decimal commas may be as many as the semicolons between cells; the site of 2025-26 puts a tab before each comma.
+    if semicolons and semicolons >= commas:
+        return ";"
+    tabs = len(re.findall(r"\t(?!,|$)", line))
+    return "\t" if tabs and tabs >= commas else "," if commas else ""
+
+
+def _trimmed(text: str) -> str:
+    """A cell without outer blanks; byte order marks stay where files were joined."""
+    return text.replace("\ufeff", "").strip()
+
+
+def _read_text(path: Path) -> list[Sheet]:
+    text = decode(path)
+    mark = delimiter(text.splitlines())
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=mark)
+    rows, line = [], 1
+    try:
+        for cells in reader:
+            # a quoted cell may run over several lines: the record's place is its first
+            rows.append(Row(line, tuple(map(_trimmed, cells)), indent_of(cells[0] if cells else "")))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{path}, row {line}: broken quoting ({error}).") from None
+    if sum(len(row.cells) for row in rows) > MOST_CELLS:
+        raise InputError(f"{path}: more than {MOST_CELLS:,} cells; is this the right file?")
+    if mark == ";":
+        rows = _decimal_points(path, rows)
+    return [Sheet(str(path), "", rows)]
+
+
+DOTTED = re.compile(r"[+-]?\d+\.\d+")
+COMMA = re.compile(r"[+-]?\d{1,3}(\.\d{3})*,\d+|[+-]?\d+,\d+")
+# where decimals have commas, points part thousands
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+
+
+def _decimal_points(path: Path, rows: list[Row]) -> list[Row]:
+    """Figures of a file parted by semicolons with decimal points, where it writes decimal commas.
+
+    Raises InputError where 1,234 could be either.
+    """
+    cells = dict.fromkeys(cell for row in rows for cell in row.cells)
+    if not any(map(COMMA.fullmatch, cells)):
+        return rows
+    certain = [cell for cell in cells if COMMA.fullmatch(cell) and not GROUPED.fullmatch(cell)]
+    dotted = [cell for cell in cells if DOTTED.fullmatch(cell) and not THOUSANDS.fullmatch(cell)]
+    if dotted and certain:
+        raise InputError(f"{path}: both {certain[0]!r} and {dotted[0]!r} stand here; write all decimals with a point.")
+    if dotted:
+        return rows
+    if not certain:
+        example = next(cell for cell in cells if GROUPED.fullmatch(cell))
+        raise InputError(
+            f"{path}: {example!r} may be a decimal or thousands; write the figures without thousands marks."
+        )
+
+    def pointed(cell: str) -> str:
+        figure = COMMA.fullmatch(cell) or THOUSANDS.fullmatch(cell)
+        return cell.replace(".", "").replace(",", ".") if figure else cell
+
+    return [Row(row.line, tuple(map(pointed, row.cells)), row.indent) for row in rows]
+
+
+# --- workbooks ----------------------------------------------------------------------------------------------------
+
+
+def cell_text(value: object) -> str:
+    """A workbook's or data set's cell as text: whole numbers without `.0`, dates as 2001-12-31, missing as empty,
+    logical values as TRUE and FALSE.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, float):
+        return repr(float(value))
+    if isinstance(value, datetime.datetime):
+        # date() of a day outside Python's calendar, which Stata can hold, is an error
+        return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+    return _trimmed(str(value))
+
+
+def _sheets(path: Path, tables: Iterable[tuple[str, Iterable[Iterable[object]]]]) -> list[Sheet]:
+    """Sheets of a workbook from (name, rows of values)."""
+    sheets, cells = [], 0
+    for name, values in tables:
+        rows = []
+        for line, row in enumerate(values, 1):
+            texts = [cell_text(value) for value in row]
+            while texts and not texts[-1]:
+                texts.pop()
+            cells += len(texts)
+            if cells > MOST_CELLS:
+                raise InputError(f"{path}: more than {MOST_CELLS:,} cells; is this the right file?")
+            if texts:
+                rows.append(Row(line, tuple(texts), indent_of(row[0])))
+        sheets.append((name, rows))
+    several = sum(bool(rows) for _, rows in sheets) > 1
+    return [Sheet(f"{path}, sheet {name}" if several else str(path), name, rows) for name, rows in sheets]
+
+
+def _read_xlsx(path: Path) -> list[Sheet]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except Exception as error:  # zipfile raises many kinds on a damaged directory
+        raise InputError(f"{path}: a damaged or cut-off workbook ({said(error)}); download it again.") from None
+    names = {member.filename for member in members}
+    unpacked = sum(member.file_size for member in members)
+    if "xl/workbook.bin" in names:
+        raise InputError(f"{path}: a binary workbook (xlsb); save it as xlsx.")
+    if "xl/workbook.xml" not in names:
+        raise InputError(f"{path}: a zip archive without a workbook in it; unpack it, or save the table as xlsx.")
+    if unpacked > MOST_UNPACKED:
+        raise InputError(f"{path}: unpacks to {unpacked / 2**20:.0f} MB; is this the right file?")
+    import openpyxl
+
+    try:
+        # an open file, for openpyxl goes by the name; what it warns of, other programs' styles, is no data
+        with path.open("rb") as file, warnings.catch_warnings(action="ignore"):
+            book = openpyxl.load_workbook(file, read_only=True)
+            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            return _sheets(path, [(sheet.title, _xlsx_rows(path, sheet)) for sheet in shown])
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(
+            f"{path}: a damaged workbook ({type(error).__name__}: {said(error)}); save it anew as xlsx."
+        ) from None
+
+
+def _xlsx_rows(path: Path, sheet) -> Iterator[list[object]]:
+    sheet.reset_dimensions()  # some programs write a wrong one, which would cut the table
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                formula = getattr(cell.value, "text", cell.value)  # of several cells, an object
+                found = f"the formula {str(formula)[:60]!r}"
+                raise _formula(path, sheet.title, cell.coordinate, found)
+        yield [cell.value for cell in row]
+
+
+def _formula(path: Path, sheet: str, cell: str, found: str = "a formula") -> InputError:
+    column, row = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()
+    return InputError(
+        f"{path}, sheet {sheet}, row {row}, column {column}: found {found}, expected a figure; paste the values in its "
+        "place."
+    )
+
+
+def _read_xls(path: Path) -> list[Sheet]:
+    import python_calamine
+
+    data = path.read_bytes()
+    try:
+        errors = error_cells(data, MOST_CELLS)
+        book = python_calamine.load_workbook(io.BytesIO(data))
+        tables = []
+        for marked, sheet in zip(errors, book.sheets_metadata, strict=True):
+            if sheet.visible != python_calamine.SheetVisibleEnum.Visible:
+                continue
+            rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            for (row, column), text in marked.items():
+                rows[row][column] = text
+            tables.append((sheet.name, rows))
+        return _sheets(path, tables)
+    except InputError:
+        raise
+    except Formula as error:
+        from openpyxl.utils import get_column_letter
+
+        sheet, row, column = error.args
+        raise _formula(path, sheet, f"{get_column_letter(column + 1)}{row + 1}") from None
+    except (Locked, python_calamine.PasswordError):
+        raise InputError(f"{path}: the workbook is locked with a password; save it without.") from None
+    except BaseException as error:
+        # a panic of the library on a damaged file is no Exception
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        raise InputError(
+            f"{path}: no workbook that can be read, damaged, cut off, or older than Excel 97 ({said(error)}); "
+            "save it anew as xlsx."
+        ) from None
+
+
+def _data_set(path: Path, names: list[str], columns: list[list[object]]) -> list[Sheet]:
+    """A data set as a sheet: variable names in line 1, observation i in line i + 1."""
+    rows = zip(*(map(cell_text, column) for column in columns), strict=True)
+    body = [Row(line, cells) for line, cells in enumerate(rows, 2)]
+    return [Sheet(str(path), "", [Row(1, tuple(map(_trimmed, names))), *body])]
