@@ -1,154 +1,302 @@
-"""Readers of statistical-yearbook exports: one function a form, one dispatch.
+"""Tables of yearbooks as printed: one series of figures by province and year for each indicator of a file.
 
-Forms read: the National Bureau of Statistics' classic export (three header lines, `地区,2024年,...`), its 2025-26
-site (same body, cells ending in a tab, no indicator line), its national export (`指标,2024年,...`) and the energy
-yearbook's tables by region (bilingual names, unit line, years ascending).
+A table has three axes (province, year, indicator): two run down and across, the third is said once, above the header,
+in the sheet's or the file's name. All six layouts are read here, in the National Bureau of Statistics' classic and 2025-26
+exports, the energy yearbook's tables by region and provincial yearbooks; vendors' forms and data sets in `_long`.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from _exports import Row, find_province, parse_number, place, read_export, squeeze
-from _helpers import InputError
-
-YEAR = re.compile(r"(\d{4})年?")
-NOTE = re.compile(r"注|数据来源|资料来源|Note|Data Source|Source", re.IGNORECASE)
-UNIT_IN_TITLE = re.compile(r"(.*)[(（]([^()（）]+)[)）]")
-
-
-@dataclass
-class Yearbook:
-    """One table as printed. `values[(province, year)]` is the figure or None for an empty cell, in `unit`.
-
-    `places` names each cell for messages; `title` and `unit` are empty where the file does not say them.
-    """
-
-    path: str
-    form: str
-    title: str
-    unit: str
-    years: list[int]
-    values: dict[tuple[str, int], float | None] = field(default_factory=dict)
-    places: dict[tuple[str, int], str] = field(default_factory=dict)
-
-    @property
-    def provinces(self) -> list[str]:
-        """Slugs in printed order, `china` for a national row."""
-        return list(dict.fromkeys(province for province, _ in self.values))
+from _exports import find_province, known_province, place, squeeze
+from _headings import (
+    CHINESE,
+    Preamble,
+    bare_label,
+    chinese_part,
+    heading_kind,
+    province_in,
+    read_preamble,
+    split_unit,
+    year_in,
+    year_of,
+)
+from _helpers import InputError, logger
+from _long import read_long, read_vendor, split_series, vendor_header
+from _series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft
+from _sheets import Row, Sheet, read_sheets
 
 
 def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
-    """Read one yearbook table in whichever form it has.
+    """Read a file that holds one indicator, in whichever form it has.
 
     `names` maps printed province names to slugs (`_exports.province_names`). Raises InputError naming file, row and
     column for an unknown form or province, a duplicated province or year, a ragged row or a cell that is no number.
     """
-    rows = read_export(path)
-    for header_at, header in enumerate(rows):
-        key = squeeze(header.get(0)).lower()
-        if key in FORMS and any(YEAR.fullmatch(cell) for cell in header.cells):
-            return FORMS[key](str(path), rows[:header_at], header, rows[header_at + 1 :], names)
-    raise InputError(
-        f"{path}: no header row found; expected a row that begins with {' or '.join(HEADER_WORDS)} and goes on with "
-        "years, as the publisher's csv export has it."
+    drafts = read_drafts(path, names)
+    if len(drafts) > 1:
+        titles = ", ".join(draft.title for draft in drafts[:6])
+        raise InputError(f"{path}: {len(drafts)} indicators stand here ({titles}...); name the one that is meant.")
+    return drafts[0].parse()
+
+
+def read_drafts(path: str | Path, names: dict[str, str], sheet_name: str = "") -> list[Draft]:
+    """Every indicator of a file, or of the sheet named; sheets without a table are left out if another has one."""
+    drafts: dict[tuple[str, str], Draft] = {}
+    reasons = []
+    sheets = read_sheets(path)
+    if sheet_name and sheet_name not in (sheet.name for sheet in sheets):
+        raise InputError(
+            f"{path}: no sheet {sheet_name!r}; it has {', '.join(sheet.name for sheet in sheets if sheet.name) or 'none'}."
+        )
+    for sheet in sheets:
+        if sheet_name and sheet.name != sheet_name:
+            continue
+        try:
+            found = read_sheet(sheet, names, _hint(Path(path), names))
+        except NoTable as error:
+            reasons.append(error)
+            continue
+        for draft in found:
+            merge_draft(drafts, draft)
+    for reason in reasons if drafts else []:
+        logger.info("%s", reason)
+    if not drafts:
+        raise InputError(str(reasons[0]))
+    return list(drafts.values())
+
+
+def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
+    """The indicators of one sheet; `stem` is the file's name, which may say the province, the year or the title."""
+    for at, row in enumerate(sheet.rows):
+        kinds = [heading_kind(cell) for cell in row.cells]
+        if vendor_header(row, names):
+            return read_vendor(sheet, at, names)
+        years = [column for column, cell in enumerate(row.cells) if column and year_of(cell)]
+        if years and (kinds[0] or row.get(0) == "") and not year_of(row.get(0)) and _is_header(row, kinds, years):
+            return _years_across(sheet, at, kinds, names, stem)
+        if "province" in kinds and "year" in kinds:
+            return read_long(sheet, at, kinds, names)
+        provinces = [cell for cell in row.cells[1:] if known_province(cell, names)]
+        if len(provinces) > 1 and not known_province(row.get(0), names) and (kinds[0] or not row.get(0)):
+            return _provinces_across(sheet, at, kinds[0], names, stem)
+        if kinds and kinds[0] in ("province", "year") and any(row.cells[1:]):
+            return _indicators_across(sheet, at, kinds[0], names, stem)
+    garbled = any("\ufffd" in cell or "锘" in cell or "Ã" in cell for row in sheet.rows[:9] for cell in row.cells)
+    raise NoTable(
+        f"{sheet.source}: no header row found; expected a row that begins with 地区, 指标, 年份 or Region and goes on with "
+        "years, provinces or indicators, as the publisher's export has it."
+        + (" The text is garbled: it was saved in a wrong encoding; download the file again." if garbled else "")
     )
 
 
-def _by_region(path: str, preamble: list[Row], header: Row, body: list[Row], names: dict[str, str]) -> Yearbook:
-    """NBS exports by province, classic and 2025-26, and the energy yearbook's tables (a second name column)."""
-    bilingual = header.get(1).lower() == "region"
-    if bilingual:
-        title = squeeze(re.sub(r"^[\d\-–.]+", "", preamble[0].get(0))) if preamble else ""
-        unit = next((m[1] for row in preamble if (m := re.match(r"单位[:：](.+)", squeeze(row.get(0))))), "")
-        form = "energy by region"
+def _hint(path: Path, names: dict[str, str]) -> str:
+    """A file's name, with its folder's where only that names a province (a folder for each province)."""
+    return path.stem if province_in(path.stem, names) else f"{path.stem} {path.parent.name}"
+
+
+def _is_header(row: Row, kinds: list[str], years: list[int]) -> bool:
+    """Whether years across head a table: beside them stand words for what runs down only."""
+    if kinds[0]:
+        return True
+    return all(year_of(cell) or not cell or kinds[column] for column, cell in enumerate(row.cells)) and len(years) > 1
+
+
+# --- layouts ------------------------------------------------------------------------------------------------------
+
+
+def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str], stem: str) -> list[Draft]:
+    """Provinces or indicators down, or both in two columns; years across."""
+    header, preamble = sheet.rows[at], read_preamble(sheet.rows[:at], names)
+    first = next(column for column, cell in enumerate(header.cells) if column and year_of(cell))
+    years = _year_columns(sheet.source, header, first)
+    labels = kinds[:first]
+    column = {kind: labels.index(kind) for kind in ("province", "indicator", "unit") if kind in labels}
+    if "province" not in column and "indicator" not in column:
+        # a header stripped by hand: what runs down is told by the first label that is a province
+        known = any(known_province(row.get(0), names) for row in sheet.rows[at + 1 :])
+        column["province" if known else "indicator"] = 0
+    bilingual = "province" in column and kinds[1 : first + 1].count("province") > 0
+    if "indicator" in column and "province" not in column:
+        return _indicators_down(sheet, at, years, column, preamble, names, stem)
+    drafts: dict[str, Draft] = {}
+    form = "energy by region" if bilingual else _form(preamble)
+    body = Body(sheet, at, max(years.values()), names)
+    for row in body.rows():
+        province = body.province(row, column["province"])
+        if province is None:
+            continue
+        label = row.get(column["indicator"]) if "indicator" in column else ""
+        title, unit = split_unit(label) if label else (preamble.title, preamble.unit)
+        unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
+        body.once((province, title), row, column["province"])
+        draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit))
+        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
+    return body.finish(drafts.values())
+
+
+def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) -> list[Draft]:
+    """Indicators down, with the unit in the row's name, years across: a province's page, or a national table.
+
+    A row may name the province, too: `北京:地区生产总值`.
+    """
+    fixed = preamble.province or province_in(sheet.name, names) or province_in(stem, names)
+    form = "single province" if fixed else "national"
+    drafts: dict[tuple[str, str], Draft] = {}
+    body = Body(sheet, at, max(years.values()), names)
+    outer, outer_unit, outer_indent = "", "", 0
+    for row in body.rows():
+        label = row.get(column["indicator"])
+        province, title = split_series(label, names)
+        title, unit = split_unit(title)
+        title, inner = bare_label(title)
+        if "unit" in column:
+            unit = squeeze(row.get(column["unit"])) or unit
+        inner = inner or row.indent > outer_indent
+        parts = (outer, title) if inner and outer else (title,)
+        unit = unit or (outer_unit if inner else "")
+        if not inner:
+            outer, outer_unit, outer_indent = title, unit, row.indent
+        if not any(row.get(c) for c in years.values()):
+            continue  # a heading of the rows below it
+        province = province or fixed or "china"
+        body.once((province, *parts), row, column["indicator"])
+        draft = drafts.setdefault((*parts, unit), Draft(sheet.source, form, parts, unit or preamble.unit))
+        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
+    return body.finish(drafts.values())
+
+
+def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], stem: str) -> list[Draft]:
+    """Provinces across; years down (one indicator), or indicators down (one year)."""
+    header, preamble = sheet.rows[at], read_preamble(sheet.rows[:at], names)
+    provinces: dict[str, int] = {}
+    for column, cell in enumerate(header.cells):
+        if column == 0 or not cell or heading_kind(cell) or squeeze(cell) in AGGREGATES:
+            continue
+        province = find_province(cell, names, place(sheet.source, header.line, column))
+        if province in provinces:
+            raise InputError(f"{place(sheet.source, header.line, column)}: the province {cell!r} appears twice.")
+        provinces[province] = column
+    drafts: dict[str, Draft] = {}
+    body = Body(sheet, at, max(provinces.values()), names)
+    fixed = preamble.year or year_in(sheet.name) or year_in(stem)
+    for row in body.rows():
+        year = year_of(row.get(0))
+        if year is None and kind == "year":
+            raise InputError(
+                f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year such as 2022年."
+            )
+        title, unit = (preamble.title, preamble.unit) if year else split_unit(row.get(0))
+        if year is None and fixed is None:
+            raise InputError(
+                f"{place(sheet.source, row.line, 0)}: no year; neither the lines above nor the name say one."
+            )
+        body.once((year, title), row, 0)
+        draft = drafts.setdefault(title, Draft(sheet.source, "transposed" if year else "one year", (title,), unit))
+        _add_row(sheet, draft, row, provinces, lambda province, year=year: (province, year or fixed))
+    return body.finish(drafts.values())
+
+
+def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], stem: str) -> list[Draft]:
+    """Indicators across, under one or more header rows; years down (one province) or provinces down (one year)."""
+    preamble = read_preamble(sheet.rows[:at], names)
+    key_of = year_of if kind == "year" else lambda text: known_province(text, names)
+    end = next((i for i in range(at + 1, len(sheet.rows)) if key_of(sheet.rows[i].get(0))), None)
+    if end is None:
+        raise NoTable(f"{sheet.source}: no row below the header begins with a {kind}.")
+    columns = header_parts(sheet.rows[at:end])
+    if not columns:
+        raise NoTable(f"{sheet.source}: no names of indicators in the header row {sheet.rows[at].line}.")
+    fixed: str | int | None
+    if kind == "year":
+        fixed = preamble.province or province_in(sheet.name, names) or province_in(stem, names) or "china"
+        form = "single province" if fixed != "china" else "national"
     else:
-        title, unit = _indicator(preamble)
-        form = "classic" if title else "new site"
-    table = Yearbook(path, form, title, unit, [])
-    years = _year_columns(path, header, 2 if bilingual else 1)
-    table.years = sorted(years)
-    _read_body(table, body, years, names, lambda name, where: find_province(name, names, where))
-    return table
+        fixed, form = preamble.year or year_in(sheet.name) or year_in(stem), "one year"
+        if fixed is None:
+            raise InputError(f"{sheet.source}: no year; neither the lines above the header nor a name say which one.")
+    drafts = {c: Draft(sheet.source, form, parts, unit or preamble.unit) for c, (parts, unit) in columns.items()}
+    body = Body(sheet, end - 1, max(columns), names)
+    for row in body.rows():
+        key = body.province(row, 0) if kind == "province" else year_of(row.get(0))
+        if key is None:
+            if kind == "year":
+                raise InputError(
+                    f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year such as 2022."
+                )
+            continue
+        body.once(key, row, 0)
+        for column, draft in drafts.items():
+            province, year = (fixed, key) if kind == "year" else (key, fixed)
+            draft.add(province, year, row.get(column), place(sheet.source, row.line, column))
+    merged: dict[tuple[str, str], Draft] = {}
+    for column, draft in drafts.items():
+        if (squeeze(draft.title).lower(), draft.unit) in merged:
+            raise InputError(
+                f"{place(sheet.source, sheet.rows[at].line, column)}: a second column is called {draft.title!r}."
+            )
+        merge_draft(merged, draft)
+    return body.finish(merged.values())
 
 
-def _national(path: str, preamble: list[Row], header: Row, body: list[Row], names: dict[str, str]) -> Yearbook:
-    """NBS national exports: indicators down, with the unit in the row's name; the file may hold one indicator."""
-    table = Yearbook(path, "national", "", "", [])
-    years = _year_columns(path, header, 1)
-    table.years = sorted(years)
+def header_parts(rows: list[Row]) -> dict[int, tuple[tuple[str, ...], str]]:
+    """Column -> (header cells from the outermost in, unit), from header rows that may be merged and bilingual.
 
-    def keep_title(name: str, where: str) -> str:
-        if table.title:
-            raise InputError(f"{where}: a second indicator {name!r}; export {table.title!r} alone.")
-        table.title, table.unit = _split_unit(name)
-        return "china"
+    An upper cell holds for the columns to its right that have none of their own but one below. English lines repeat the
+    Chinese ones and are left out of the title; a cell that is only a bracket, or stands in a row of units, is the unit.
+    """
+    width = max(len(row.cells) for row in rows)
+    columns: dict[int, tuple[tuple[str, ...], str]] = {}
+    above = [list(row.cells) + [""] * (width - len(row.cells)) for row in rows]
+    for number, cells in enumerate(above[:-1]):
+        for column in range(2, width):
+            below = any(lower[column] for lower in above[number + 1 :])
+            if not cells[column] and below and cells[column - 1]:
+                cells[column] = cells[column - 1]
+    for column in range(1, width):
+        parts, unit = [], ""
+        for cells in above:
+            text = cells[column]
+            bare, inside = split_unit(text)
+            if not text or heading_kind(text):
+                continue
+            if text[0] in "(（[" and text[-1] in ")）]":
+                unit = unit or squeeze(text[1:-1])
+                continue
+            unit = inside or unit
+            if CHINESE.search(bare) or not any(map(CHINESE.search, parts)):
+                bare = bare_label(bare)[0]
+                if bare and bare not in parts:
+                    parts.append(bare)
+        if any(map(CHINESE.search, parts)):
+            parts = [chinese_part(part) for part in parts if CHINESE.search(part)]
+        if parts:
+            columns[column] = (tuple(parts), unit)
+    return columns
 
-    _read_body(table, body, years, names, keep_title)
-    return table
+
+def _form(preamble: Preamble) -> str:
+    if preamble.title:
+        return "classic"
+    return "new site" if preamble.classic else "bare"
 
 
-HEADER_WORDS = ("地区", "Region", "指标")
-FORMS = {"地区": _by_region, "region": _by_region, "指标": _national}
-
-
-def _indicator(preamble: list[Row]) -> tuple[str, str]:
-    for row in preamble:
-        if match := re.match(r"指标[:：](.+)", row.get(0)):
-            return _split_unit(match[1])
-    return "", ""
-
-
-def _split_unit(title: str) -> tuple[str, str]:
-    match = UNIT_IN_TITLE.fullmatch(title.strip())
-    return (match[1].strip(), squeeze(match[2])) if match else (title.strip(), "")
-
-
-def _year_columns(path: str, header: Row, first: int) -> dict[int, int]:
+def _year_columns(source: str, header: Row, first: int) -> dict[int, int]:
     """Year -> column, from the header row."""
     years: dict[int, int] = {}
     for column, text in enumerate(header.cells[first:], first):
         if text == "":
             continue
-        match = YEAR.fullmatch(text)
-        if not match:
-            raise InputError(f"{place(path, header.line, column)}: found {text!r}, expected a year such as 2022年.")
-        if int(match[1]) in years:
-            raise InputError(f"{place(path, header.line, column)}: the year {match[1]} appears twice.")
-        years[int(match[1])] = column
+        year = year_of(text)
+        if year is None:
+            raise InputError(f"{place(source, header.line, column)}: found {text!r}, expected a year such as 2022年.")
+        if year in years:
+            raise InputError(f"{place(source, header.line, column)}: the year {year} appears twice.")
+        years[year] = column
     return years
 
 
-def _read_body(table: Yearbook, body: list[Row], years: dict[int, int], names: dict[str, str], find) -> None:
-    """Fill `values` from the rows above the notes; `find(name, where)` gives a row's province."""
-    lines: dict[str, int] = {}
-    in_notes = False
-    last_column = max(years.values())
-    for row in body:
-        where = place(table.path, row.line)
-        if not any(row.cells):
-            continue
-        if NOTE.match(row.get(0)):
-            in_notes = True
-        if in_notes:
-            # A note may run on over several lines; a province below it is a second table.
-            if squeeze(row.get(0)).lower() in names:
-                raise InputError(f"{where}: {row.get(0)!r} stands below the notes; keep one table in a file.")
-            continue
-        province = find(row.get(0), place(table.path, row.line, 0))
-        if province in lines:
-            raise InputError(f"{where}: {row.get(0)!r} ({province}) stands already in row {lines[province]}.")
-        lines[province] = row.line
-        if len(row.cells) <= last_column:
-            raise InputError(f"{where}: {len(row.cells)} cells where the header has {last_column + 1}; row cut short?")
-        for column, text in enumerate(row.cells[last_column + 1 :], last_column + 1):
-            if text:
-                raise InputError(f"{place(table.path, row.line, column)}: {text!r} stands right of the last year.")
-        for year, column in years.items():
-            where = place(table.path, row.line, column)
-            table.values[province, year] = parse_number(row.get(column), where)
-            table.places[province, year] = where
-    if not table.values:
-        raise InputError(f"{table.path}: no rows of figures below the header.")
+def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key) -> None:
+    for name, column in columns.items():
+        draft.add(*key(name), row.get(column), place(sheet.source, row.line, column))

@@ -99,7 +99,7 @@ def test_every_printed_name_of_a_province_is_one_slug():
         ("20.25", "1e999x", ["row 5, column C"]),
         ("30.5,20.25,10", "30.5,20.25", ["row 5", "3 cells where the header has 4"]),
         ("30.5,20.25,10", "30.5,20.25,10,7", ["row 5, column E", "'7'"]),
-        ("地区,2022年", "省份,2022年", ["no header row"]),
+        ("地区,2022年", "企业,2022年", ["no header row"]),
         ("注：本表", "注：本表\n北京市,1,2,3\n", ["below the notes"]),
         ('注：本表', '"注：本表', ["broken quoting"]),
     ],

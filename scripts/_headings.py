@@ -1,0 +1,168 @@
+"""What stands around the figures of a table: words of header cells, years, titles with units, the lines above."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from _exports import squeeze
+from _sheets import Row
+
+YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?年?(?:底|末)?")
+DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?")
+NOTE = re.compile(
+    r"[\"'“]?(注|附注|说明|备注|数据来源|资料来源|来源[:：]|Notes?\b|Data\s*Source|Sources?\b)", re.IGNORECASE
+)
+UNIT_IN_TITLE = re.compile(r"(.*\S)\s*[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
+# Words that a header cell consists of, Chinese and English, and what stands below (or right of) it.
+PROVINCE_WORDS = (
+    "地区 省份 省 省市 省区市 省市区 行政区 地区名称 省份名称 所属省份 省级行政区 region province provinces area provincename "
+    "provname"
+)
+YEAR_WORDS = "年份 年度 年 时间 时期 日期 统计年度 year years time period date"
+INDICATOR_WORDS = "指标 指标名称 项目 指标项 变量 item items indicator indicators variable series"
+UNIT_WORDS = "单位 计量单位 unit units"
+VALUE_WORDS = "数值 值 指标值 value values obsvalue"
+KINDS = {
+    word: kind
+    for kind, words in {
+        "province": PROVINCE_WORDS,
+        "year": YEAR_WORDS,
+        "indicator": INDICATOR_WORDS,
+        "unit": UNIT_WORDS,
+        "value": VALUE_WORDS,
+    }.items()
+    for word in words.split()
+}
+CHINESE = re.compile(r"[㐀-鿿]")
+
+
+def heading_kind(text: str) -> str:
+    """`province`, `year`, `indicator`, `unit` or `value` for a header cell that is such a word, in one or two
+    languages (`地区 Region`); empty for any other."""
+    plain = squeeze(text).lower().strip(":：")
+    if plain in KINDS:
+        return KINDS[plain]
+    chinese = "".join(c for c in plain if CHINESE.match(c))
+    latin = "".join(c for c in plain if c.isascii() and c.isalpha())
+    kinds = {KINDS.get(chinese), KINDS.get(latin)}
+    return (kinds.pop() or "") if chinese and latin and len(kinds) == 1 else ""
+
+
+def year_of(text: str) -> int | None:
+    """The year that a header cell or row label is, such as `2022年`, `2022` or `2022年底`; None for any other."""
+    match = YEAR.fullmatch(squeeze(text))
+    return int(match[1]) if match else None
+
+
+def split_unit(title: str) -> tuple[str, str]:
+    """A title and the unit in its last brackets, empty where it has none. An index's base counts as a unit."""
+    bare = chinese_part(title.strip())
+    match = UNIT_IN_TITLE.fullmatch(bare)
+    return (match[1].strip(), squeeze(match[2])) if match else (bare, "")
+
+
+@dataclass(frozen=True)
+class Preamble:
+    """What the lines above a table's header say; empty or None where they do not."""
+
+    title: str = ""
+    unit: str = ""
+    province: str = ""
+    year: int | None = None
+    national: bool = False
+    classic: bool = False
+    lines: int = 0
+
+
+NUMBERING = re.compile(r"(表|Table)?\s*[\dA-Z]{1,3}([-–—.]\d+)*[.、\s]\s*|(表|Table)?\s*\d+([-–—.]\d+)+", re.IGNORECASE)
+YEAR_IN_TITLE = re.compile(r"[(（\s—–-]*((?:19|20)\d\d)年?[)）]?$|^((?:19|20)\d\d)年")
+
+
+def read_preamble(rows: list[Row], names: dict[str, str]) -> Preamble:
+    """The lines above the header: `指标：`, `地区：`, `时间：`, `单位：` where they stand, else the first line as title."""
+    found: dict = {"lines": sum(any(row.cells) for row in rows)}
+    for row in rows:
+        for text in filter(None, row.cells):
+            plain = squeeze(text)
+            if match := re.match(r"(指标|Indicators?)\W+(.+)", text, re.IGNORECASE):
+                title, unit = split_unit(match[2])
+                # the English edition's title may have brackets of its own before those of the unit
+                found |= {"title": title, "classic": True} | ({"unit": unit} if unit else {})
+            elif match := re.fullmatch(r"(地区|Region)[:：](.+)", plain, re.IGNORECASE):
+                found |= {"classic": True}
+                if slug := names.get(match[2].lower()):
+                    found["province"] = slug
+            elif match := re.fullmatch(r"(时间|Time|Year)[:：](.*)", plain, re.IGNORECASE):
+                found |= {"classic": True}
+                if year := year_of(match[2]):
+                    found["year"] = year
+            elif match := re.fullmatch(r"(数据库|Database)\W*(.*)", plain, re.IGNORECASE):
+                found |= {"classic": True, "national": match[2] in ("年度数据", "全国年度数据", "AnnualData", "Annual")}
+            elif match := re.search(r"单位[:：]\s*([^\s)）]+)", text.translate({0x3000: " "})):
+                found["unit"] = squeeze(match[1])
+            elif match := re.fullmatch(r"[(（]?Units?[:：](.+?)[)）]?", text.strip(), re.IGNORECASE):
+                found.setdefault("unit", squeeze(match[1]))
+            elif "heading" not in found:
+                found["heading"] = text
+    heading = found.pop("heading", "")
+    if heading and not found.get("classic"):
+        title, unit = split_unit(_plain_title(heading))
+        if match := YEAR_IN_TITLE.search(heading.strip()):
+            found.setdefault("year", int(match[1] or match[2]))
+        if year_of(unit):
+            title, unit = split_unit(title)
+        found = {"title": squeeze(title) if CHINESE.search(title) else title} | ({"unit": unit} if unit else {}) | found
+        found.setdefault("province", province_in(heading, names))
+    return Preamble(**found)
+
+
+def _plain_title(heading: str) -> str:
+    """A printed title without its number and year."""
+    bare = NUMBERING.sub("", heading.strip(), count=1) if NUMBERING.match(heading.strip()) else heading.strip()
+    return re.sub(r"[(（]((?:19|20)\d\d)年?(底|末)?[)）]", "", bare).strip()
+
+
+def province_in(text: str, names: dict[str, str]) -> str:
+    """The one province that a file's or sheet's name or a title names, else empty."""
+    plain = squeeze(text).lower()
+    if plain in names:
+        return names[plain]
+    words = set(re.findall(r"[a-z]+", text.lower()))
+    found = {
+        slug: form
+        for form, slug in sorted(names.items(), key=lambda item: len(item[0]))
+        if slug != "china" and (form in plain if CHINESE.search(form) else _spoken(form, text, words))
+    }
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _spoken(form: str, text: str, words: set[str]) -> bool:
+    """Whether a name in Latin letters stands in a text as words of its own: `shanxi` is not in `shaanxi`."""
+    return form in words or (len(form) > 8 and form in re.sub(r"[^a-z]", "", text.lower()))
+
+
+def year_in(path: str | Path) -> int | None:
+    """The one year that a file's or sheet's name has, else None."""
+    years = set(re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", Path(path).name))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def chinese_part(text: str) -> str:
+    """A bilingual cell's Chinese name: `第一产业 Primary Industry` without the English, but `人均GDP` whole."""
+    match = re.search(r"[A-Za-z][A-Za-z0-9 ,.'&/()-]*$", text)
+    if not match or not CHINESE.search(text[: match.start()]):
+        return text
+    apart = text[: match.start()][-1] in " \u3000)）]" or re.search("[a-z]", match[0])
+    return text[: match.start()].strip() if apart else text
+
+
+def bare_label(text: str) -> tuple[str, bool]:
+    """A name without the marks of a sub-item (`#`, `其中：`) or its number (`一、`, `1.`); whether it is a sub-item."""
+    bare = re.sub(r"^\s*(#|＃|\*|其中[:：]?|of which[:：]?)\s*", "", text, flags=re.IGNORECASE)
+    inner = bare != text
+    bare = re.sub(
+        r"^([一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}[、.．])\s*(?=\D)", "", bare
+    )
+    return bare.strip(), inner

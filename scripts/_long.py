@@ -1,0 +1,148 @@
+"""Vendors' forms (series across, `北京:指标`, dates down) and data sets (a row a province and year)."""
+
+from __future__ import annotations
+
+import re
+
+from _exports import find_province, place, squeeze
+from _headings import DATE, NOTE, heading_kind, read_preamble, split_unit, year_of
+from _helpers import InputError
+from _series import AGGREGATES, Draft, NoTable, merge_draft
+from _sheets import Row, Sheet
+
+COUNTRY = {"中国", "全国", "cn", "china"}
+# What vendors print between the names and the first date.
+OTHER_META = (
+    "指标id 指标代码 指标编码 id 编码 代码 来源 数据来源 source 时间区间 起止时间 更新时间 更新日期 最近更新 国家 country 地区 区域 region "
+    "状态 status 备注 说明 序列id seriesid srcode 开始日期 结束日期 firstdate lastdate firstobs.date lastobs.date updatetime"
+)
+META = {"frequency": {"频率", "frequency"}, "unit": {"单位", "unit"}, "other": set(OTHER_META.split())}
+META_KINDS = {word: kind for kind, words in META.items() for word in words}
+ANNUAL = {"年", "年度", "yearly", "annual", "a", "y", ""}
+
+
+def split_series(text: str, names: dict[str, str]) -> tuple[str, str]:
+    """(province, indicator) of a series' name such as `北京:地区生产总值` or `地区生产总值:北京`; the province is empty
+    where the name has none. `中国:` before a province is left out, alone it is the nation."""
+    parts = [part.strip() for part in re.split(r"[:：]", text) if part.strip()]
+    if len(parts) < 2:
+        return "", text.strip()
+    provinces = [part for part in parts if names.get(squeeze(part).lower(), "china") != "china"]
+    rest = [part for part in parts if part not in provinces and squeeze(part).lower() not in COUNTRY]
+    if len(provinces) == 1:
+        return names[squeeze(provinces[0]).lower()], ":".join(rest)
+    nation = any(squeeze(part).lower() in COUNTRY for part in parts)
+    return ("china", ":".join(rest)) if nation and not provinces else ("", text.strip())
+
+
+def vendor_header(row: Row, names: dict[str, str]) -> bool:
+    """Whether a row names series, one a column."""
+    series = [cell for cell in row.cells[1:] if cell and split_series(cell, names)[0]]
+    kind = heading_kind(row.get(0))
+    return bool(series) and (kind in ("indicator", "year") or not row.get(0)) and len(series) * 2 > len(row.cells) - 1
+
+
+def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
+    """Series across, rows of unit and identifiers, then a row a date. Raises InputError for what is not annual."""
+    header = sheet.rows[at]
+    units: dict[int, str] = {}
+    body: list[tuple[int, Row]] = []
+    lines: dict[int, int] = {}
+    for row in sheet.rows[at + 1 :]:
+        label = squeeze(row.get(0)).lower().strip(":")
+        if not any(row.cells):
+            continue
+        if label in META_KINDS:
+            if META_KINDS[label] == "unit":
+                units = {column: squeeze(cell) for column, cell in enumerate(row.cells)}
+            elif META_KINDS[label] == "frequency":
+                other = next((c for c in row.cells[1:] if squeeze(c).lower() not in ANNUAL), None)
+                if other:
+                    raise InputError(
+                        f"{place(sheet.source, row.line)}: the frequency is {other!r}; export annual series."
+                    )
+            continue
+        if NOTE.match(row.get(0)):
+            break
+        match = DATE.fullmatch(squeeze(row.get(0)))
+        if not match:
+            raise InputError(
+                f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a date such as 2012-12-31."
+            )
+        year = int(match[1])
+        if year in lines:
+            raise InputError(
+                f"{place(sheet.source, row.line, 0)}: {year} stands already in row {lines[year]}; export annual series."
+            )
+        lines[year] = row.line
+        body.append((year, row))
+    drafts: dict[tuple[str, str], Draft] = {}
+    seen: dict[tuple[str, str], int] = {}
+    for column, name in enumerate(header.cells):
+        if column == 0 or not name:
+            continue
+        province, title = split_series(name, names)
+        if not province:
+            where = place(sheet.source, header.line, column)
+            raise InputError(f"{where}: found {name!r}, expected a province and an indicator such as 北京:GDP.")
+        title, unit = split_unit(title)
+        if (province, title) in seen:
+            raise InputError(f"{place(sheet.source, header.line, column)}: a second column is called {name!r}.")
+        seen[province, title] = column
+        draft = Draft(sheet.source, "vendor", (title,), units.get(column) or unit)
+        for year, row in body:
+            draft.add(province, year, row.get(column), place(sheet.source, row.line, column))
+        merge_draft(drafts, draft)
+    found = [draft for draft in drafts.values() if draft.cells]
+    if not found:
+        raise InputError(f"{sheet.source}: no rows that begin with a date below the names of the series.")
+    return found
+
+
+def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) -> list[Draft]:
+    """A row a province and year: a column an indicator, or the indicator's name and its value in two columns.
+
+    Rows without a province's name (cities, sums) are refused as unknown provinces; rows wholly empty are passed over.
+    """
+    header, preamble = sheet.rows[at], read_preamble(sheet.rows[:at], names)
+    province_at, year_at = kinds.index("province"), kinds.index("year")
+    by_name = "indicator" in kinds and "value" in kinds
+    columns = [] if by_name else [c for c, name in enumerate(header.cells) if name and not kinds[c]]
+    drafts: dict[str | int, Draft] = {}
+    for column in columns:
+        title, unit = split_unit(header.get(column))
+        drafts[column] = Draft(sheet.source, "data set", (title,), unit or preamble.unit)
+    lines: dict[tuple, int] = {}
+    for row in sheet.rows[at + 1 :]:
+        if not any(row.cells):
+            continue
+        if NOTE.match(row.get(0)):
+            break
+        name = row.get(province_at)
+        if squeeze(name).lower() in AGGREGATES:
+            continue
+        province = find_province(name, names, place(sheet.source, row.line, province_at))
+        match = DATE.fullmatch(squeeze(row.get(year_at)))
+        year = year_of(row.get(year_at)) or (int(match[1]) if match else None)
+        if year is None:
+            where = place(sheet.source, row.line, year_at)
+            raise InputError(f"{where}: found {row.get(year_at)!r}, expected a year such as 2013.")
+        label = row.get(kinds.index("indicator")) if by_name else ""
+        if (province, year, label) in lines:
+            raise InputError(
+                f"{place(sheet.source, row.line)}: {name} {year} {label} stands already in row "
+                f"{lines[province, year, label]}."
+            )
+        lines[province, year, label] = row.line
+        if by_name:
+            title, unit = split_unit(label)
+            unit = squeeze(row.get(kinds.index("unit"))) if "unit" in kinds else unit
+            draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit or preamble.unit))
+            value_at = kinds.index("value")
+            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at))
+        for column in columns:
+            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column))
+    found = [draft for draft in drafts.values() if draft.cells]
+    if not found:
+        raise NoTable(f"{sheet.source}: no rows of figures below the header of a data set.")
+    return found

@@ -1,0 +1,181 @@
+"""What readers of tables share: an indicator's cells by province and year, the rows between header and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import permutations
+from pathlib import Path
+
+from _exports import find_province, known_province, parse_number, place, squeeze
+from _headings import NOTE, heading_kind
+from _helpers import InputError, logger
+from _sheets import Row, Sheet
+
+# Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
+AGGREGATES = {
+    squeeze(name)
+    for name in ["东部", "中部", "西部", "东北", "东部地区", "中部地区", "西部地区", "东北地区", "华北", "华东", "华南", "华中", "中南", "西南", "西北", "华北地区", "华东地区", "中南地区", "西南地区", "西北地区", "沿海", "内地", "不分地区", "其他", "香港", "澳门", "台湾", "香港特别行政区", "澳门特别行政区", "台湾省", "hongkong", "macao", "macau", "taiwan", "eastern", "central", "western", "northeast"]
+}
+
+
+# Header cells that say no more than the title they stand under.
+TOTALS = {"合计", "总计", "总量", "全省", "全市", "全区", "total"}
+
+
+@dataclass
+class Yearbook:
+    """One table as printed. `values[(province, year)]` is the figure or None for an empty cell, in `unit`.
+
+    `places` names each cell for messages; `title` and `unit` are empty where the file does not say them. `notes` are
+    the lines below the table, `nil` the empty cells that mean zero (an energy balance leaves out what is not used).
+    """
+
+    path: str
+    form: str
+    title: str
+    unit: str
+    years: list[int]
+    values: dict[tuple[str, int], float | None] = field(default_factory=dict)
+    places: dict[tuple[str, int], str] = field(default_factory=dict)
+    notes: str = ""
+    nil: set[tuple[str, int]] = field(default_factory=set)
+
+    @property
+    def provinces(self) -> list[str]:
+        """Slugs in printed order, `china` for a national row."""
+        return list(dict.fromkeys(province for province, _ in self.values))
+
+    def names(self) -> set[str]:
+        """Ways to say the title."""
+        return {squeeze(self.title).lower()}
+
+    def parse(self) -> Yearbook:
+        """A copy that may be changed: the figures are read already."""
+        return replace(self, values=dict(self.values), places=dict(self.places), nil=set(self.nil))
+
+
+@dataclass
+class Draft:
+    """An indicator's cells as text, parsed only when the study takes it: a page may hold others that are no figures.
+
+    `parts` are the header cells that make the title, outermost first.
+    """
+
+    path: str
+    form: str
+    parts: tuple[str, ...]
+    unit: str
+    cells: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
+    notes: str = ""
+
+    @property
+    def title(self) -> str:
+        """The printed title without its unit."""
+        return "".join(self.parts)
+
+    def names(self) -> set[str]:
+        """Ways to say the title: its parts in any order, for a header may put the sector or the quantity first."""
+        parts = [squeeze(part).lower() for part in self.parts]
+        if len(parts) > 1:
+            parts = [part for part in parts if part not in TOTALS] or parts
+        return {"".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])}
+
+    def add(self, province: str, year: int, text: str, where: str) -> None:
+        """A printed cell; InputError where the province-year is there already with another figure."""
+        if (province, year) in self.cells and self.cells[province, year][0] != text:
+            before, place_before = self.cells[province, year]
+            raise InputError(
+                f"{where}: {self.title or 'the table'} of {province} in {year} is {text!r} here and {before!r} in "
+                f"{place_before}; keep one of the two (two vintages of the same series?)."
+            )
+        self.cells.setdefault((province, year), (text, where))
+
+    def parse(self) -> Yearbook:
+        """The figures; InputError naming the cell that is none."""
+        table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes)
+        for (province, year), (text, where) in self.cells.items():
+            table.values[province, year] = parse_number(text, where)
+            table.places[province, year] = where
+        table.years = sorted({year for _, year in table.values})
+        return table
+
+
+def merge_draft(drafts: dict[tuple[str, str], Draft], draft: Draft) -> None:
+    """Put a draft's cells to those of the same indicator and unit."""
+    whole = drafts.setdefault((squeeze(draft.title).lower(), draft.unit), draft)
+    if whole is not draft:
+        for (province, year), (text, where) in draft.cells.items():
+            whole.add(province, year, text, where)
+        whole.notes = "\n".join(dict.fromkeys(filter(None, (whole.notes, draft.notes))))
+
+
+class NoTable(InputError):
+    """A sheet in which no header of a table was found."""
+
+
+class Body:
+    """The rows between a header and the notes, each checked for its width and met once."""
+
+    def __init__(self, sheet: Sheet, header_at: int, last_column: int, names: dict[str, str]) -> None:
+        self.sheet, self.header_at, self.last_column, self.names = sheet, header_at, last_column, names
+        self.lines: dict = {}
+        self.notes: list[str] = []
+        # spreadsheets leave out empty cells at a row's end, text exports do not
+        self.ragged = not sheet.name and Path(sheet.source).suffix.lower() in (".csv", ".txt", "")
+
+    def rows(self) -> Iterable[Row]:
+        """Rows of figures; a note may run on over several lines, and a province below it is a second table."""
+        for row in self.sheet.rows[self.header_at + 1 :]:
+            if not any(row.cells):
+                continue
+            where = place(self.sheet.source, row.line)
+            if NOTE.match(row.get(0)):
+                self.notes.append(row.get(0))
+                continue
+            if self.notes:
+                if known_province(row.get(0), self.names):
+                    raise InputError(f"{where}: {row.get(0)!r} stands below the notes; keep one table in a file.")
+                self.notes.append(row.get(0))
+                continue
+            if heading_kind(row.get(0)) and not any(c.isdigit() for cell in row.cells[1:] for c in cell):
+                continue  # the header's second language
+            if self.ragged and len(row.cells) <= self.last_column:
+                raise InputError(
+                    f"{where}: {len(row.cells)} cells where the header has {self.last_column + 1}; row cut short?"
+                )
+            for column, text in enumerate(row.cells[self.last_column + 1 :], self.last_column + 1):
+                if text:
+                    where = place(self.sheet.source, row.line, column)
+                    raise InputError(f"{where}: {text!r} stands right of the last column that has a header.")
+            yield row
+
+    def province(self, row: Row, column: int) -> str | None:
+        """The row's province; None for a sum over some of them, or a heading without figures."""
+        name = row.get(column)
+        if squeeze(name).lower() in AGGREGATES:
+            logger.info("%s: %s is no province, left out", place(self.sheet.source, row.line), name)
+            return None
+        if not name and not any(row.cells):
+            return None
+        return find_province(name, self.names, place(self.sheet.source, row.line, column))
+
+    def once(self, key, row: Row, column: int) -> None:
+        """InputError where the key stands already in a row above."""
+        if key in self.lines:
+            parts = key if isinstance(key, tuple) else (key,)
+            name = ", ".join(str(part) for part in parts if part)
+            raise InputError(
+                f"{place(self.sheet.source, row.line)}: {row.get(column)!r} ({name}) stands already in row "
+                f"{self.lines[key]}."
+            )
+        self.lines[key] = row.line
+
+    def finish(self, drafts: Iterable[Draft]) -> list[Draft]:
+        """The drafts with the notes; InputError where no row had figures."""
+        drafts = [draft for draft in drafts if draft.cells]
+        if not drafts:
+            raise InputError(f"{self.sheet.source}: no rows of figures below the header.")
+        for draft in drafts:
+            draft.notes = "\n".join(self.notes)
+        return drafts

@@ -1,0 +1,194 @@
+"""One table against another: sectors and GDP, total and final consumption, growth and the index."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from _cleaning import convert_units, load_catalog
+from _crosschecks import (
+    SECTORS as SECTOR_KEYS,
+)
+from _crosschecks import (
+    USES,
+    growth_against_index,
+    report_crosschecks,
+    sectors_against_gdp,
+    total_below_final,
+    total_not_final,
+)
+from _exports import province_names
+from _helpers import InputError
+from _yearbook import read_yearbook
+
+ROOT = Path(__file__).parents[1]
+CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
+NAMES = province_names(ROOT / "resources" / "provinces.csv")
+
+
+def example(key):
+    return convert_units(read_yearbook(ROOT / "resources" / "example" / CATALOG[key].file, NAMES), CATALOG[key])
+
+
+GDP = {("hebei", 2015): 1000.0, ("hebei", 2016): 1080.0, ("hebei", 2017): None}
+SHARES = {"primary": 0.1, "secondary": 0.4, "tertiary": 0.5}
+SECTORS = {s: {c: None if v is None else v * share for c, v in GDP.items()} for s, share in SHARES.items()}
+
+
+def test_sectors_that_add_up():
+    assert sectors_against_gdp(*SECTORS.values(), GDP, 0.001) == []
+
+
+def test_sectors_that_do_not_add_up_name_the_cell():
+    secondary = SECTORS["secondary"] | {("hebei", 2016): 342.0}
+    (suspect,) = sectors_against_gdp(SECTORS["primary"], secondary, SECTORS["tertiary"], GDP, 0.01)
+    assert suspect.cells == (("hebei", 2016),) and suspect.value == 1080 and suspect.expected == "990"
+    assert "secondary 342 and tertiary 540 add up to 990, GDP is 1080 (-8.33%, allowed 1.00%)" in suspect.message
+    assert "2015 1000, 2016 [1080]" in suspect.message
+
+
+def test_cells_that_a_table_lacks_are_not_checked():
+    assert sectors_against_gdp({}, SECTORS["secondary"], SECTORS["tertiary"], GDP, 0.001) == []
+    assert sectors_against_gdp(*SECTORS.values(), {("hebei", 2015): 1000.0}, 0.001) == []
+
+
+def test_sectors_against_a_gdp_of_nil():
+    (suspect,) = sectors_against_gdp(*({("hebei", 2015): 1.0},) * 3, {("hebei", 2015): 0.0}, 0.01)
+    assert "add up to 3, GDP is 0;" in suspect.message
+
+
+def test_the_simulated_sectors_add_up():
+    sectors = [example(f"value_added_{sector}") for sector in SHARES]
+    assert sectors_against_gdp(*sectors, example("gdp"), 0.01) == []
+
+
+def test_total_consumption_of_the_simulated_study():
+    assert total_not_final(example("raw_coal"), example("energy_total")) == []
+
+
+def test_final_consumption_is_noticed():
+    coal = {cell: None if v is None else 0.25 * v for cell, v in example("raw_coal").items()}
+    (suspect,) = total_not_final(coal, example("energy_total"))
+    assert suspect.key == "raw_coal" and "Is it final consumption?" in suspect.message
+
+
+def test_industrys_final_consumption_is_noticed():
+    (suspect,) = total_not_final(example("industry_raw_coal"), example("energy_total"))
+    assert suspect.rule == "total not final"
+
+
+def test_the_coal_share_is_of_all_provinces():
+    provinces = [f"p{i:02d}" for i in range(12)]
+    energy = {(p, 2015): 100.0 for p in provinces}
+    coal = {(p, 2015): 42.0 for p in provinces}  # 30.0006 tce of 100
+    assert total_not_final(coal, energy) == []
+    (suspect,) = total_not_final(dict.fromkeys(coal, 41.9), energy)
+    assert suspect.value == pytest.approx(12 * 41.9 * 0.7143) and suspect.expected == "360"
+    # the national row counts nothing, and a few provinces may burn little coal
+    assert total_not_final(coal | {("china", 2015): 0.0}, energy | {("china", 2015): 1e6}) == []
+    assert total_not_final({("p00", 2015): 1.0}, energy) == []
+
+
+def test_a_total_below_its_uses_names_them():
+    total = {("hebei", 2015): 100.0, ("hebei", 2016): 100.0, ("hebei", 2017): None}
+    finals = {
+        "industry_diesel": {("hebei", 2015): 60.0, ("hebei", 2016): 60.0, ("hebei", 2017): 1.0},
+        "transport_diesel": {("hebei", 2015): 40.5, ("hebei", 2016): 52.0},
+    }
+    (suspect,) = total_below_final("diesel", total, finals)
+    assert suspect.cells == (("hebei", 2016),) and suspect.expected == ">= 112"
+    assert "(industry_diesel 60, transport_diesel 52; 112 together)" in suspect.message
+    assert "So are 0 more of 2 cells" in suspect.message
+
+
+def test_a_fuel_is_one_suspect_of_all_its_cells():
+    total = {(p, y): 10.0 for p in ("hebei", "shanxi") for y in range(2013, 2016)}
+    (suspect,) = total_below_final("coke", total, {"industry_coke": dict.fromkeys(total, 12.0)})
+    assert suspect.cells == tuple(sorted(total)) and "So are 5 more of 6 cells" in suspect.message
+    assert total_below_final("coke", total, {"industry_coke": dict.fromkeys(total, 10.0)}) == []
+    assert total_below_final("coke", total, {}) == []
+
+
+def test_growth_of_the_simulated_study_fits_its_index():
+    assert growth_against_index(example("gdp"), example("gdp_index")) == []
+
+
+def test_a_mistyped_gdp_does_not_fit_the_index():
+    gdp = {("hebei", y): 1000 * 1.1 ** (y - 2013) for y in range(2013, 2018)} | {("hebei", 2015): 12100.0}
+    index = {("hebei", y): 107.0 for y in range(2014, 2018)}
+    up, down = growth_against_index(gdp, index)
+    assert (up.cells, down.cells) == ((("hebei", 2015),), (("hebei", 2016),))
+    assert "the index is 107 (previous year = 100)" in up.message and "2014 1100, 2015 [12100], 2016 1331" in up.message
+
+
+def test_an_index_on_another_base_does_not_fit():
+    gdp = {("hebei", y): 1000 * 1.1 ** (y - 2013) for y in range(2013, 2016)}
+    found = growth_against_index(gdp, {("hebei", 2014): 250.0, ("hebei", 2015): 107.0})
+    assert [suspect.cells[0] for suspect in found] == [("hebei", 2014)]
+
+
+@pytest.mark.parametrize(("nominal", "index", "fits"), [
+    (0.776, 97.5, True),  # Liaoning 2016
+    (1.476, 121.0, True),  # 1994
+    (0.7, 100.0, False), (1.55, 105.0, False), (1.1, 0.0, True),
+])  # fmt: skip
+def test_the_limits_of_the_deflator(nominal, index, fits):
+    gdp = {("liaoning", 2015): 28669.0, ("liaoning", 2016): 28669.0 * nominal}
+    assert (growth_against_index(gdp, {("liaoning", 2016): index}) == []) is fits
+
+
+def rows_of(tables):
+    """Cleaned rows of {indicator: cells}, none imputed."""
+    return [(p, y, key, v, 0) for key, cells in tables.items() for (p, y), v in cells.items() if v is not None]
+
+
+def test_the_tables_of_the_checks_are_in_the_catalog():
+    assert {*SECTOR_KEYS, "gdp", "gdp_index", "raw_coal", "energy_total"} <= CATALOG.keys()
+    for fuel, uses in USES.items():
+        assert {CATALOG[use].unit for use in uses} == {CATALOG[fuel].unit}
+
+
+def test_the_simulated_study_passes_every_check():
+    keys = ["gdp", "gdp_index", *SECTOR_KEYS, "raw_coal", "energy_total", "industry_raw_coal", "transport_diesel"]
+    report_crosschecks(rows_of({key: example(key) for key in keys}), simulated=True)
+    report_crosschecks([])
+
+
+def test_contradictions_are_errors_or_warnings(caplog):
+    rows = rows_of({"gdp": GDP | {("hebei", 2016): 10800.0}, "gdp_index": {("hebei", 2016): 107.0}})
+    with pytest.raises(InputError, match=r"(?s)^1 suspect figure of gdp:.*\[growth\].*gdp: \[hebei 2016\]"):
+        report_crosschecks(rows)
+    with caplog.at_level(logging.INFO, logger="study"):
+        report_crosschecks(rows, "warning")
+        report_crosschecks(rows, "error", {"gdp": ["hebei 2016"]})
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+def test_sectors_are_checked_where_all_are_there():
+    tables = {"gdp": GDP} | dict(zip(SECTOR_KEYS, SECTORS.values(), strict=True))
+    report_crosschecks(rows_of(tables))
+    tables["value_added_primary"] = {("hebei", 2015): 10.0}
+    with pytest.raises(InputError, match="primary 10, secondary 400"):
+        report_crosschecks(rows_of(tables))
+    del tables["value_added_tertiary"]
+    report_crosschecks(rows_of(tables))
+
+
+def test_final_coal_stops_and_uses_above_a_total_warn(caplog):
+    coal = {cell: None if v is None else 0.25 * v for cell, v in example("raw_coal").items()}
+    with pytest.raises(InputError, match=r"of raw_coal:"):
+        report_crosschecks(rows_of({"raw_coal": coal, "energy_total": example("energy_total")}))
+    rows = rows_of({"diesel": {("hebei", 2015): 10.0}, "transport_diesel": {("hebei", 2015): 12.0}})
+    report_crosschecks(rows)
+    assert "total consumption of diesel is 10, less than its uses" in caplog.text
+    caplog.clear()
+    report_crosschecks(rows, simulated=True)
+    assert caplog.text == ""
+
+
+def test_imputed_figures_are_not_compared():
+    rows = [
+        ("hebei", 2015, "gdp", 1000.0, 0),
+        ("hebei", 2016, "gdp", 9000.0, 1),
+        ("hebei", 2016, "gdp_index", 107.0, 0),
+    ]
+    report_crosschecks(rows)
