@@ -34,6 +34,7 @@ else:
 
     include: "rules/clean.smk"
     include: "rules/derive.smk"
+    include: "rules/check.smk"
 
 
 include: "rules/productivity.smk"

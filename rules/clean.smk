@@ -1,24 +1,52 @@
-"""Floor 1, clean: each raw table, as its publisher exports it, becomes a tidy, checked table."""
+"""Floor 1, clean: each raw table, as its publisher exports it, becomes a tidy, checked table.
+
+These jobs come first: what is wrong with the inputs is told before anything long begins.
+"""
 
 
 rule clean_yearbook:
-    """Yearbook exports of one theme, in the catalog's units, gaps interpolated and flagged."""
+    """Tables of one theme, in the catalog's units, gaps interpolated and flagged."""
     input:
         raw=lambda wildcards: raw(*needed_tables(wildcards.theme)),
-        provinces=from_workflow("resources/provinces.csv"),
-        code=modules("helpers", "exports", "yearbook", "cleaning"),
+        tables=[from_workflow(f"resources/{name}.csv") for name in READER_TABLES],
+        units=from_workflow("resources/units.csv"),
+        code=modules(
+            "balance",
+            "balance_words",
+            "biff",
+            "cities",
+            "cleaning",
+            "crosschecks",
+            "data_sets",
+            "exports",
+            "headings",
+            "helpers",
+            "inventory",
+            "long",
+            "patent_columns",
+            "patents",
+            "plausibility",
+            "raw",
+            "series",
+            "sheets",
+            "units",
+            "yearbook",
+        ),
     output:
         "results/clean/{theme}.csv",
     log:
         "results/logs/clean_yearbook/{theme}.log",
     benchmark:
         "results/benchmarks/clean_yearbook/{theme}.tsv"
+    priority: 100
     conda:
         "../envs/environment.yaml"
     params:
         tables=lambda wildcards: needed_tables(wildcards.theme),
         provinces=PROVINCES,
         interpolation=config["cleaning"]["interpolation"],
+        suspects=config["cleaning"]["suspects"],
+        accepted=lambda wildcards: accepted_cells(needed_tables(wildcards.theme)),
         # only electricity's provinces have to add up: fuels are known not to
         total_tolerance=lambda wildcards: (
             config["cleaning"]["total_tolerance"] if wildcards.theme == "electricity" else None
@@ -33,22 +61,42 @@ rule clean_robots:
     """Robots by industry and year of one country, each robot counted once."""
     input:
         raw=lambda wildcards: raw(f"robots_{wildcards.country}"),
-        code=modules("helpers", "exports", "yearbook", "cleaning", "ifr"),
+        leaf_sets=from_workflow("resources/robots.csv"),
+        units=from_workflow("resources/units.csv"),
+        code=modules(
+            "biff",
+            "cleaning",
+            "data_sets",
+            "exports",
+            "headings",
+            "helpers",
+            "ifr",
+            "ifr_forms",
+            "ifr_labels",
+            "long",
+            "series",
+            "sheets",
+            "units",
+            "yearbook",
+        ),
     output:
         "results/clean/robots_{country}.csv",
     log:
         "results/logs/clean_robots/{country}.log",
     benchmark:
         "results/benchmarks/clean_robots/{country}.tsv"
+    priority: 100
     conda:
         "../envs/environment.yaml"
     params:
         entry=lambda wildcards: CATALOG[f"robots_{wildcards.country}"],
         path=lambda wildcards: raw_path(f"robots_{wildcards.country}"),
+        source=lambda wildcards: raw_source(f"robots_{wildcards.country}"),
         # the lagged exposure needs the year before the study
         first=lambda wildcards: FIRST - 1 if wildcards.country == "china" else FIRST,
         last=LAST,
         total_tolerance=config["cleaning"]["total_tolerance"],
+        measure=config["exposure"]["robots"],
     script:
         "../scripts/clean_robots.py"
 
@@ -58,18 +106,43 @@ rule clean_census:
     input:
         raw=raw(BASE_EMPLOYMENT),
         provinces=from_workflow("resources/provinces.csv"),
-        code=modules("helpers", "exports", "yearbook", "cleaning", "employment"),
+        industries=from_workflow("resources/industries.csv"),
+        tables=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
+        code=modules(
+            "biff",
+            "census",
+            "census_layout",
+            "census_totals",
+            "cleaning",
+            "counts",
+            "data_sets",
+            "divisions",
+            "employment",
+            "exports",
+            "foreign_employment",
+            "headings",
+            "helpers",
+            "long",
+            "major_groups",
+            "series",
+            "sheets",
+            "units",
+            "yearbook",
+        ),
     output:
         f"results/clean/{BASE_EMPLOYMENT}.csv",
     log:
         "results/logs/clean_census.log",
     benchmark:
         "results/benchmarks/clean_census.tsv"
+    priority: 100
     conda:
         "../envs/environment.yaml"
     params:
         entry=CATALOG.get(BASE_EMPLOYMENT),
         path=lambda wildcards: raw_path(BASE_EMPLOYMENT),
+        source=lambda wildcards: raw_source(BASE_EMPLOYMENT),
+        year=config["exposure"]["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/clean_census.py"
@@ -79,18 +152,43 @@ rule clean_foreign_employment:
     """Employment by industry of the instrument's country in its base year."""
     input:
         raw=raw(FOREIGN_EMPLOYMENT),
-        code=modules("helpers", "exports", "yearbook", "cleaning", "employment"),
+        industries=from_workflow("resources/industries.csv"),
+        tables=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
+        code=modules(
+            "biff",
+            "census",
+            "census_layout",
+            "census_totals",
+            "cleaning",
+            "counts",
+            "data_sets",
+            "divisions",
+            "employment",
+            "exports",
+            "foreign_employment",
+            "headings",
+            "helpers",
+            "long",
+            "major_groups",
+            "series",
+            "sheets",
+            "units",
+            "yearbook",
+        ),
     output:
         f"results/clean/{FOREIGN_EMPLOYMENT}.csv",
     log:
         "results/logs/clean_foreign_employment.log",
     benchmark:
         "results/benchmarks/clean_foreign_employment.tsv"
+    priority: 100
     conda:
         "../envs/environment.yaml"
     params:
         entry=CATALOG.get(FOREIGN_EMPLOYMENT),
         path=lambda wildcards: raw_path(FOREIGN_EMPLOYMENT),
+        source=lambda wildcards: raw_source(FOREIGN_EMPLOYMENT),
+        year=INSTRUMENT["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/clean_foreign_employment.py"

@@ -4,7 +4,7 @@
 rule derive_co2:
     """CO2 of each province-year from its total consumption of fuels (IPCC 2006)."""
     input:
-        energy="results/clean/energy.csv",
+        energy=f"results/clean/{'inventory' if EMISSIONS == 'ceads' else 'energy'}.csv",
         fuels=from_workflow("resources/fuels.csv"),
         code=modules("helpers", "emissions"),
     output:
@@ -16,6 +16,7 @@ rule derive_co2:
     conda:
         "../envs/environment.yaml"
     params:
+        source=EMISSIONS,
         factors=config["emissions"]["factors"],
         fuels=config["emissions"]["fuels"],
     script:
@@ -143,7 +144,7 @@ rule derive_instrument:
 rule derive_controls:
     """Openness, density, finance, government, energy and urbanisation."""
     input:
-        cells=expand("results/clean/{theme}.csv", theme=["controls", "accounts", "electricity"]),
+        cells=expand("results/clean/{theme}.csv", theme=control_themes()),
         code=modules("helpers"),
     output:
         "results/derived/controls.csv",
@@ -308,8 +309,8 @@ rule derive_regions:
 rule derive_imputed:
     """Every cell that was not observed, with the rule that made it."""
     input:
-        cleaned=expand("results/clean/{theme}.csv", theme=USED_THEMES),
-        capital="results/derived/capital.csv",
+        cleaned=expand("results/clean/{theme}.csv", theme=imputed_themes()),
+        capital=imputed_capital(),
         code=modules("helpers"),
     output:
         cells="results/imputed.csv",

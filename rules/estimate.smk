@@ -5,6 +5,7 @@ rule estimate_table:
     """Every column of one table, with reghdfe's and ivreghdfe's semantics."""
     input:
         panel="results/panel_winsorised.csv",
+        lacking=lambda wildcards: lacking(*table_variables(wildcards.table)),
         critical_values=from_workflow("resources/stock_yogo.csv"),
         code=modules("helpers", "formula", "absorption", "samples", "regression", "instruments", "mediation"),
     output:

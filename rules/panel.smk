@@ -5,7 +5,7 @@ rule build_panel:
     """All variables of the study, one row a province-year; gtfp is the main model's cumulative index."""
     input:
         columns=panel_sources(),
-        productivity=[f"results/productivity/{model}.csv" for model in PANEL_INDICES.values()],
+        productivity=[f"results/productivity/{model}.csv" for model in panel_indices().values()],
         code=modules("helpers"),
     output:
         "results/panel.csv",
@@ -16,7 +16,8 @@ rule build_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        indices=list(PANEL_INDICES),
+        indices=list(panel_indices()),
+        left_out=left_out(),
     script:
         "../scripts/build_panel.py"
 

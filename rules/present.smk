@@ -37,6 +37,7 @@ rule tabulate_description:
     input:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
+        lacking=lacking(*config.get("describe", {}).get("variables", [])),
         code=modules("helpers", "pages", "tables"),
     output:
         csv="results/tables/table_1.csv",
@@ -156,6 +157,7 @@ rule plot_trends:
     input:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
+        lacking=lambda wildcards: lacking(*FIGURES[wildcards.figure]["variables"]),
         code=modules("helpers", "pages", "tables", "plots"),
     output:
         png=report(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from _exports import squeeze
 from _helpers import InputError, logger, read_rows
+from _units import chain_index, check_scale, convert
 from _yearbook import Yearbook
 
 # `sign` of a catalog row -> what its figures have to be; an empty one is `positive`.
@@ -18,7 +21,9 @@ SIGNS = {"positive": "above zero", "zero_or_more": "zero or more", "any": ""}
 class CatalogEntry:
     """One raw table of resources/catalog.csv.
 
-    `conversion` maps a printed unit to its factor into `unit`; `sign` is one of SIGNS.
+    `conversion` maps a printed unit to its factor into `unit`; `sign` is one of SIGNS. `minimum` and `maximum` bound a
+    province's plausible figure, in `unit`; `change` is the largest plausible ratio of the figures of two years, up or
+    down. None is unchecked.
     """
 
     key: str
@@ -31,6 +36,10 @@ class CatalogEntry:
     years: str
     where: str
     sign: str = "positive"
+    minimum: float | None = None
+    maximum: float | None = None
+    change: float | None = None
+    aliases: str = ""
 
     def describe(self) -> str:
         """What the table is called and where it is published, for messages."""
@@ -44,8 +53,34 @@ def catalog_entry(row: dict[str, str]) -> CatalogEntry:
     sign = row.get("sign") or "positive"
     if sign not in SIGNS:
         raise InputError(f"resources/catalog.csv: the sign of {row['key']} is {sign!r}, expected {', '.join(SIGNS)}.")
-    conversion = {squeeze(unit): float(factor) for unit, _, factor in pairs}
-    return CatalogEntry(**row | {"conversion": conversion, "sign": sign})
+    conversion = {squeeze(unit): _catalog_number(row, "conversion", factor or "?") for unit, _, factor in pairs}
+    limits = {name: _catalog_number(row, name, row.get(name)) for name in ("minimum", "maximum", "change")}
+    low, high, change = limits.values()
+    if low is not None and high is not None and low > high:
+        raise InputError(f"resources/catalog.csv: {row['key']} has the minimum {low:g} above the maximum {high:g}.")
+    if change is not None and change <= 1:
+        raise InputError(
+            f"resources/catalog.csv: the change of {row['key']} is {change:g}, expected a ratio above 1 or nothing."
+        )
+    aliases = row.get("aliases") or ""
+    return CatalogEntry(**row | {"conversion": conversion, "sign": sign, "aliases": aliases} | limits)
+
+
+def _catalog_number(row: dict[str, str], column: str, text: str | None) -> float | None:
+    """A number of a catalog row, None for an empty one."""
+    try:
+        number = float(text) if text else None
+    except ValueError:
+        number = math.nan
+    if number is not None and not math.isfinite(number):
+        raise InputError(f"resources/catalog.csv: the {column} of {row['key']} is {text!r}, expected a number.")
+    return number
+
+
+def entry_names(entry: CatalogEntry) -> set[str]:
+    """How the entry's table may be called in a file: its key, its titles, its other names."""
+    names = [entry.key, entry.title_zh, entry.title_en, *entry.aliases.split(";")]
+    return {squeeze(name).lower() for name in names if name}
 
 
 def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
@@ -53,47 +88,71 @@ def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
     return {row["key"]: catalog_entry(row) for row in read_rows(path)}
 
 
-def require_files(paths: dict[str, CatalogEntry]) -> None:
-    """Raise InputError listing every raw table (path -> entry) that is not there, with its titles and publisher."""
-    missing = [
-        f"  {entry.key}: {path} ({entry.describe()})" for path, entry in paths.items() if not Path(path).is_file()
-    ]
+def require_files(needs: Iterable[tuple[str, CatalogEntry, dict]]) -> None:
+    """Raise InputError listing every raw table that was not found, with its titles and publisher.
+
+    needs : where a table is expected, its entry and where it was found (`_locate.source`), whose problem is raised too.
+    """
+    missing = []
+    for path, entry, source in needs:
+        if source["problem"]:
+            raise InputError(f"{entry.key}: {source['problem']}")
+        if not any(Path(file).is_file() for file in source["files"]):
+            missing.append(f"  {entry.key}: {path} ({entry.describe()})")
     if missing:
         raise InputError(
-            "raw tables not found; put each at its path, or change `inputs` in the config:\n" + "\n".join(missing)
+            "raw tables not found; put each at its path (any file whose title says what it is will do), name its file "
+            "under `sources`, or change `inputs` in the config; `snakemake check` lists all:\n" + "\n".join(missing)
         )
 
 
+# What a title must not say unless the catalog's does: another population, or what is left after transformation.
+OTHER_MATTERS = {
+    "样本": "a sample survey's count of persons in the sample, not the population",
+    "抽样": "a sample survey's count of persons in the sample, not the population",
+    "终端": "final consumption, without what power plants and refineries transform; total consumption is meant",
+    "final": "final consumption, without what power plants and refineries transform; total consumption is meant",
+    "sample": "a sample survey's count of persons in the sample, not the population",
+}
+
+
 def check_title(table: Yearbook, entry: CatalogEntry, catalog: dict[str, CatalogEntry]) -> None:
-    """Raise InputError where the file is titled as another of the catalog's tables; warn of an unknown title."""
-    printed = squeeze(table.title)
-    if not printed or printed == squeeze(entry.title_zh):
+    """Raise InputError where the file is titled as another table; warn of an unknown title."""
+    printed = table.names()
+    if not table.title or printed & entry_names(entry):
         return
     for other in catalog.values():
-        if printed == squeeze(other.title_zh):
+        if printed & entry_names(other):
             raise InputError(
-                f"{table.path}: this is {table.title}, the table of {other.key}; {entry.key} is {entry.title_zh}. "
-                "Save the right table under this name."
+                f"{table.path}: this is {table.title}, the table of {other.key}; {entry.key} is "
+                f"{entry.title_zh or entry.title_en}. Save the right table under this name."
             )
+    title = squeeze(table.title).lower()
+    for word, matter in OTHER_MATTERS.items():
+        if word in title and word not in squeeze(entry.title_zh + entry.title_en).lower():
+            raise InputError(f"{table.path}: titled {table.title}: {matter}. {entry.key} is {entry.describe()}.")
     logger.warning("%s: titled %s, the catalog expects %s; is it the same?", table.path, table.title, entry.title_zh)
 
 
 def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int], float | None]:
     """The printed figures in the catalog's unit.
 
-    A file that names no unit (the 2025-26 site) has the catalog's first one. Raises InputError for a unit the catalog
-    does not convert.
+    A file that names no unit (the 2025-26 site) has the catalog's first one. An index on a fixed base becomes one on
+    the previous year, and its years without a year before leave `table`. Raises InputError for a unit that is unknown,
+    of another quantity, or contradicted by the figures (`_units`).
     """
-    unit = table.unit or next(iter(entry.conversion))
+    unit = table.unit or next(iter(entry.conversion), entry.unit)
     if not table.unit:
         logger.info("%s: no unit printed, read as %s", table.path, unit)
-    if unit not in entry.conversion:
-        raise InputError(
-            f"{table.path}: the header gives the unit {unit!r}; resources/catalog.csv takes "
-            f"{' or '.join(entry.conversion)} for {entry.key}. Is this the right table? If so, add the conversion."
-        )
-    factor = entry.conversion[unit]
-    return {cell: None if value is None else value * factor for cell, value in table.values.items()}
+    rule = convert(unit, entry, table.path)
+    if rule.base_year is not None:
+        return chain_index(table, rule)
+    values = {cell: None if value is None else value * rule.factor for cell, value in table.values.items()}
+    if rule.dimension:
+        check_scale(table.path, unit, rule, entry, table.values, values)
+    elif rule.factor != 1 or rule.read_as:
+        logger.info("%s: %s from %s, x %.6g", table.path, entry.unit, unit, rule.factor)
+    return values
 
 
 def check_sign(table: Yearbook, entry: CatalogEntry, provinces: list[str]) -> None:
@@ -121,7 +180,7 @@ def select_cells(
     """The study's cells (province, year, value, imputed), gaps inside a series filled by linear interpolation.
 
     A series is all the file has of a province, in years outside the study too. `blank_is_nil`: a province whose whole
-    row is empty uses none of the fuel (energy yearbook); its value is 0, marked imputed. Raises InputError naming every
+    row is empty uses none of the fuel (energy yearbook); its value is 0, marked imputed, as are the table's `nil`. Raises InputError naming every
     cell for a province or year that is not in the file, a gap at a series' end, and any gap where `interpolation` is
     `none`.
     """
@@ -137,7 +196,8 @@ def select_cells(
     cells, blank, gaps = [], [], []
     at = [table.years.index(year) for year in years]
     for province in provinces:
-        series = np.array([np.nan if (v := values[province, year]) is None else v for year in table.years])
+        figures = [values.get((province, year)) for year in table.years]
+        series = np.array([np.nan if figure is None else figure for figure in figures])
         printed = ~np.isnan(series)
         if not printed.any() and blank_is_nil:
             logger.info("%s: the row of %s is blank, read as nil", table.path, province)
@@ -151,10 +211,10 @@ def select_cells(
         filled = np.where(fillable, np.interp(table.years, np.array(table.years)[printed], series[printed]), series)
         for year, k in zip(years, at, strict=True):
             if np.isnan(filled[k]):
-                gaps.append(f"  {province} {year} ({table.places[province, year]})")
+                gaps.append(f"  {province} {year} ({table.places.get((province, year), 'not in the file')})")
             elif fillable[k]:
                 logger.info("%s: %s %d interpolated", table.path, province, year)
-            cells.append((province, year, float(filled[k]), int(fillable[k])))
+            cells.append((province, year, float(filled[k]), int(fillable[k] or (province, year) in table.nil)))
     if blank:
         raise InputError(
             f"{table.path}: the row of {', '.join(blank)} is empty; supply the figures, or add {', '.join(blank)} to "
@@ -199,10 +259,13 @@ def check_total(
             )
 
 
-def add_national_row(table: Yearbook, values: dict[tuple[str, int], float | None]) -> None:
-    """Give a table without a printed national row one: the sum over all 31 provinces, where all are printed."""
+def add_national_row(table: Yearbook, values: dict[tuple[str, int], float | None]) -> bool:
+    """Give a table without a printed national row one: the sum over all 31 provinces, where all are printed.
+
+    Returns whether it did.
+    """
     if "china" in table.provinces:
-        return
+        return False
     if len(table.provinces) < 31:
         raise InputError(
             f"{table.path}: neither a national row (全国) nor all 31 provinces, {len(table.provinces)} are here; "
@@ -214,3 +277,4 @@ def add_national_row(table: Yearbook, values: dict[tuple[str, int], float | None
         values["china", year] = None if any(part is None for part in parts) else sum(parts)
         table.values["china", year] = values["china", year]
         table.places["china", year] = f"{table.path}, sum over provinces"
+    return True

@@ -3,31 +3,110 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from _exports import Row, find_province, parse_number, place, read_export, squeeze
-from _helpers import InputError, logger
+from _census import read_sheet
+from _census_layout import Reading
+from _census_totals import employment, settle, with_unit
+from _counts import check_sum, count, unit_factor
+from _divisions import Divisions
+from _exports import Row, find_province, place, squeeze
+from _foreign_employment import read_other_forms
+from _helpers import InputError, read_rows
+from _sheets import Sheet, read_sheets
 
 DIVISION = re.compile(r"\d{2}")
 SECTION = re.compile(r"[A-Z]")
 
 
-def read_census(
-    path: str | Path, names: dict[str, str], units: dict[str, float], tolerance: float
-) -> list[tuple[str, str, float]]:
-    """Rows (province, GB/T 4754-2002 division, persons employed) of the census table, section rows left out.
+def division_titles(path: str | Path) -> dict[str, str]:
+    """GB/T 4754-2002 division -> Chinese name (resources/industries.csv)."""
+    return {row["code"]: row["name"] for row in read_rows(path) if row["source"] == "gbt4754_2002"}
 
-    `units` maps the printed unit to persons. The header row begins with 代码. Raises InputError naming file, row and
-    column for an unknown province or unit, a division or province listed twice, a cell that is no count, and provinces
-    or divisions that do not add to the printed totals within `tolerance`.
+
+def group_industries(path: str | Path) -> dict[str, tuple]:
+    """SIC 1987 major group -> the robot industries it goes to, with weights (resources/industries.csv)."""
+    groups: dict[str, list] = {}
+    for row in read_rows(path):
+        if row["source"] == "sic1987":
+            groups.setdefault(row["code"], []).append((row["ifr_industry"], row["weight"]))
+    return {code: tuple(sorted(industries)) for code, industries in groups.items()}
+
+
+def table_files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
+    """The files of a path: itself, or those of a folder, without hidden ones and spreadsheets' lock files."""
+    several = [paths] if isinstance(paths, (str, Path)) else paths
+    files = []
+    for path in map(Path, several):
+        inside = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+        files += [file for file in inside if not file.name.startswith((".", "~$")) or file == path]
+        if path.is_dir() and not inside:
+            raise InputError(f"{path}: the folder is empty; put the tables of the provinces in it.")
+    return files
+
+
+def read_census(
+    path: str | Path | Iterable[str | Path],
+    names: dict[str, str],
+    units: dict[str, float],
+    tolerance: float,
+    *,
+    titles: dict[str, str] | None = None,
+    year: int | None = None,
+    sheet: str = "",
+    unit: str = "",
+) -> list[tuple[str, str, float]]:
+    """Rows (province, GB/T 4754-2002 division, persons employed) of the census, section rows left out.
+
+    path : a file, a folder, or several files. `units` maps the printed unit to persons. titles : division -> Chinese
+    name (`division_titles`), without which only the arrangement with 代码 in its header is read. year : the census
+    year, which data sets may hold among others. sheet : the only sheet to read. unit : of figures that state none.
+    Arrangements: one whose header begins with 代码 and names the provinces, and those of `_census`. Raises
+    InputError naming file, row and column for an unknown province, industry or unit, a division or province listed
+    twice, a cell that is no count, counts that are missing, and provinces or divisions that do not add to the printed
+    totals within `tolerance`.
     """
-    rows = read_export(path)
-    at = next((i for i, row in enumerate(rows) if squeeze(row.get(0)) == "代码"), None)
-    if at is None:
+    files = table_files(path)
+    sheets = [(table, file.stem) for file in files for table in _sheets_of(file, sheet)]
+    source = str(path) if isinstance(path, (str, Path)) else ", ".join(map(str, files))
+    if len(sheets) == 1:
+        table = sheets[0][0]
+        at = next((i for i, row in enumerate(table.rows) if squeeze(row.get(0)) == "代码"), None)
+        if at is not None and table.rows[at].get(2) and not _is_long(table.rows[at]):
+            return _read_crossed(table, at, names, units, tolerance)
+    if titles is None:
         raise InputError(
-            f"{path}: no header row found; expected a row that begins 代码,行业,全国 and names the provinces."
+            f"{source}: no header row found; expected a row that begins 代码,行业,全国 and names the provinces."
         )
-    factor = _unit_factor(path, rows[:at], units)
+    reading = Reading(names, Divisions(titles), units, year)
+    cells = [cell for table, stem in sheets for cell in read_sheet(table, stem, reading)]
+    settled = settle(with_unit(cells, units, source, unit))
+    return employment(settled, set(names.values()) - {"china"}, titles, source, tolerance)
+
+
+def _sheets_of(file: Path, name: str) -> list[Sheet]:
+    """The sheets of a file, or the one that is named; InputError where it has none of that name."""
+    sheets = read_sheets(file)
+    if not name or all(not sheet.name for sheet in sheets):
+        return sheets
+    chosen = [sheet for sheet in sheets if sheet.name == name]
+    if not chosen:
+        listed = ", ".join(sheet.name for sheet in sheets)
+        raise InputError(f"{file}: no sheet {name!r}; its sheets are {listed}.")
+    return chosen
+
+
+def _is_long(header: Row) -> bool:
+    return any(squeeze(cell) in ("省份", "地区", "省", "年份") for cell in header.cells)
+
+
+def _read_crossed(
+    sheet: Sheet, at: int, names: dict[str, str], units: dict[str, float], tolerance: float
+) -> list[tuple[str, str, float]]:
+    """The table with 代码,行业 and provinces across, in which every cell has to be filled."""
+    path, rows = sheet.source, sheet.rows
+    factor = unit_factor(path, rows[:at], units)
     header = rows[at]
     provinces: dict[str, int] = {}
     for column, name in enumerate(header.cells[2:], 2):
@@ -43,7 +122,7 @@ def read_census(
             f"{place(path, header.line)}: no column for {', '.join(absent)}; national employment by industry needs "
             "every province of resources/provinces.csv."
         )
-    employment: dict[str, dict[str, float]] = {}
+    employed: dict[str, dict[str, float]] = {}
     printed_total: dict[str, float] = {}
     for row in rows[at + 1 :]:
         code, label = row.get(0), squeeze(row.get(1))
@@ -51,37 +130,70 @@ def read_census(
             printed_total = _counts(path, row, provinces)
         if not _is_division(path, row):
             continue
-        if code in employment:
+        if code in employed:
             raise InputError(f"{place(path, row.line)}: division {code} appears twice.")
-        employment[code] = _counts(path, row, provinces)
-    if not employment:
+        employed[code] = _counts(path, row, provinces)
+    if not employed:
         raise InputError(f"{path}: no rows with a two-digit division code below the header.")
     regions = [province for province in provinces if province != "china"]
     if "china" in provinces:
-        for code, counts in employment.items():
+        for code, counts in employed.items():
             parts = sum(counts[province] for province in regions)
-            _check(path, f"division {code} over provinces", parts, counts["china"], tolerance)
+            check_sum(path, f"division {code} over provinces", parts, counts["china"], tolerance)
     for province, total in printed_total.items():
-        parts = sum(counts[province] for counts in employment.values())
-        _check(path, f"{province} over divisions", parts, total, tolerance)
+        parts = sum(counts[province] for counts in employed.values())
+        check_sum(path, f"{province} over divisions", parts, total, tolerance)
     return sorted(
-        (province, code, counts[province] * factor) for code, counts in employment.items() for province in regions
+        (province, code, counts[province] * factor) for code, counts in employed.items() for province in regions
     )
 
 
-def read_major_groups(path: str | Path, units: dict[str, float], tolerance: float) -> list[tuple[str, float]]:
-    """Rows (SIC major group, persons employed); division rows (letters) are the totals of the groups below them.
+def read_major_groups(
+    path: str | Path | Iterable[str | Path],
+    units: dict[str, float],
+    tolerance: float,
+    *,
+    year: int | None = None,
+    industries: dict[str, tuple] | None = None,
+    sheet: str = "",
+    unit: str = "",
+) -> list[tuple[str, float]]:
+    """Rows (SIC 1987 major group, persons employed) of the United States in `year`.
 
-    The header row begins with SIC; the unit stands above it in brackets, as in `(In thousands)`. Raises InputError
-    naming file, row and column for an unknown unit, a group listed twice, a cell that is no count, and groups that do
-    not add to their division within `tolerance`.
+    Forms: SIC major groups under division rows, the unit in brackets above the header, as in `(In thousands)`; and
+    those of `_foreign_employment`. industries : major group -> where the crosswalk puts it (`group_industries`); with
+    it every group of the crosswalk has to be there, and a figure for several groups stands at the first of them where
+    the crosswalk treats them alike. sheet, unit : as in `read_census`. Raises InputError naming file, row and column
+    for an unknown unit or industry, a group listed twice, a cell that is no count, missing groups or years, and parts
+    that do not add to printed totals within `tolerance`.
     """
-    rows = read_export(path)
-    at = next((i for i, row in enumerate(rows) if row.get(0).upper() == "SIC"), None)
-    if at is None:
-        raise InputError(f"{path}: no header row found; expected SIC,Industry,Employment.")
-    factor = _unit_factor(path, rows[:at], units)
-    employment: dict[str, float] = {}
+    files = table_files(path)
+    sheets = [table for file in files for table in _sheets_of(file, sheet)]
+    if len(sheets) == 1:
+        at = next((i for i, row in enumerate(sheets[0].rows) if row.get(0).upper() == "SIC"), None)
+        if at is not None and _has_divisions(sheets[0], at):
+            rows = _read_divisions(sheets[0], at, units, tolerance)
+            absent = sorted(set(industries or {}) - {code for code, _ in rows})
+            if absent:
+                raise InputError(
+                    f"{sheets[0].source}: no rows for the SIC major groups {', '.join(absent)}, which "
+                    "resources/industries.csv needs; add them."
+                )
+            return rows
+    return read_other_forms(sheets, units, tolerance, year, industries, unit)
+
+
+def _has_divisions(sheet: Sheet, at: int) -> bool:
+    """Whether it is the table of codes, names and one column of counts, not a data set."""
+    header = [squeeze(cell).lower() for cell in sheet.rows[at].cells if cell]
+    return header == ["sic", "industry", "employment"] and at > 0
+
+
+def _read_divisions(sheet: Sheet, at: int, units: dict[str, float], tolerance: float) -> list[tuple[str, float]]:
+    """Division rows (letters) are the totals of the major groups below them."""
+    path, rows = sheet.source, sheet.rows
+    factor = unit_factor(path, rows[:at], units)
+    employed: dict[str, float] = {}
     totals: dict[str, float] = {}
     parts: dict[str, float] = {}
     division = ""
@@ -89,18 +201,18 @@ def read_major_groups(path: str | Path, units: dict[str, float], tolerance: floa
         code = row.get(0)
         if SECTION.fullmatch(code):
             division = code
-            totals[division] = _count(path, row, 2)
+            totals[division] = count(path, row, 2)
         if not _is_division(path, row):
             continue
-        if code in employment:
+        if code in employed:
             raise InputError(f"{place(path, row.line)}: major group {code} appears twice.")
-        employment[code] = _count(path, row, 2) * factor
-        parts[division] = parts.get(division, 0.0) + employment[code] / factor
-    if not employment:
+        employed[code] = count(path, row, 2) * factor
+        parts[division] = parts.get(division, 0.0) + employed[code] / factor
+    if not employed:
         raise InputError(f"{path}: no rows with a two-digit SIC code below the header.")
     for name, total in totals.items():
-        _check(path, f"division {name} over major groups", parts.get(name, 0.0), total, tolerance)
-    return sorted(employment.items())
+        check_sum(path, f"division {name} over major groups", parts.get(name, 0.0), total, tolerance)
+    return sorted(employed.items())
 
 
 def _is_division(path: str | Path, row: Row) -> bool:
@@ -111,35 +223,5 @@ def _is_division(path: str | Path, row: Row) -> bool:
     return DIVISION.fullmatch(code) is not None
 
 
-def _unit_factor(path: str | Path, preamble: list[Row], units: dict[str, float]) -> float:
-    text = " ".join(squeeze(cell).lower() for row in preamble for cell in row.cells)
-    stated = re.search(r"单位:(\S+)|\(in(\w+)\)", text)
-    unit = (stated[1] or stated[2]) if stated else ""
-    if unit not in units:
-        raise InputError(
-            f"{path}: the lines above the header give the unit {unit or '(none)'}; expected one of {', '.join(units)} "
-            "(written 单位：人, or (In thousands))."
-        )
-    return units[unit]
-
-
 def _counts(path: str | Path, row: Row, provinces: dict[str, int]) -> dict[str, float]:
-    return {province: _count(path, row, column) for province, column in provinces.items()}
-
-
-def _count(path: str | Path, row: Row, column: int) -> float:
-    where = place(path, row.line, column)
-    value = parse_number(row.get(column), where)
-    if value is None or value < 0:
-        raise InputError(f"{where}: found {row.get(column)!r}, expected a number employed (0 if none).")
-    return value
-
-
-def _check(path: str | Path, what: str, parts: float, total: float, tolerance: float) -> None:
-    gap = parts / total - 1 if total else float(parts != 0)
-    if abs(gap) > tolerance:
-        raise InputError(
-            f"{path}: {what} adds up to {parts:.6g}, the printed total says {total:.6g} ({gap:+.2%}, allowed "
-            f"{tolerance:.2%}). Look for a mistyped or missing figure, or raise cleaning.total_tolerance."
-        )
-    logger.info("%s: %s adds up to %.6g of %.6g", path, what, parts, total)
+    return {province: count(path, row, column) for province, column in provinces.items()}

@@ -1,121 +1,311 @@
-"""Reader of the International Federation of Robotics' long export: parents and children in one column.
+"""Robots by industry, each robot once, from the tables of the International Federation of Robotics (IFR).
 
-`LEAVES` is the one industry set used: each robot is counted once, never in a parent and its child. What the
-federation could not place (`99`, and the unspecified rests of chemicals and metal) goes to `UNSPECIFIED`.
+The tables list parents and children in one column. resources/robots.csv says which industries are counted, the leaves,
+and how parents and parts hang together. What the federation could not place (`99`, and the unspecified rests of
+chemicals and metal) is one row `99`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import parse_number, place, read_export, squeeze
-from _helpers import InputError, logger
+from _exports import parse_number, squeeze
+from _helpers import InputError, logger, read_rows
+from _ifr_forms import MEASURES, PRINTED, Cell, Counts, is_missing, list_files, read_counts
+from _ifr_labels import ALIASES, TOTAL, country_keys, letters, normalise_code
 
+__all__ = ["LEAF_SETS", "LEAVES", "MEASURES", "UNSPECIFIED", "load_leaf_set", "normalise_code", "read_robots"]
+
+LEAF_SETS = Path(__file__).parents[1] / "resources" / "robots.csv"
+# The leaf set of all countries in resources/robots.csv, and what makes its row `99`.
 LEAVES = (
     "A-B", "C", "10-12", "13-15", "16", "17-18", "19", "20-21", "22", "23", "24", "25", "26-27", "28", "29", "30", "91",
     "E", "F", "P", "90",
 )  # fmt: skip
 UNSPECIFIED = ("99", "229", "289")
-TOTAL = "000"
-# Where an export lists only the children of a leaf, the leaf is their sum.
-CHILDREN = {
-    "26-27": ("260", "261", "262", "263", "265", "271", "275", "279"),
-    "29": ("291", "293", "299"),
-}
-COLUMNS = {
-    "year": "year",
-    "industrycode": "industry",
-    "countrycode": "country",
-    "delivered": "installations",
-    "op_stock": "operational_stock",
-}
-MEASURES = ("installations", "operational_stock")
+MOST_ROBOTS = 1e8  # in one cell: some twenty times what the world has
+ONE_ROBOT = 1.0  # by which a parent may differ from its children whatever the tolerance: rounded estimates of stocks
 
 
-def normalise_code(text: str) -> str:
-    """An industry code as the federation writes it: `AB` and `A–B` are `A-B`."""
-    code = squeeze(text).upper().replace("–", "-").replace("—", "-")
-    return {"AB": "A-B", "0": TOTAL}.get(code, code)
+@dataclass(frozen=True)
+class LeafSet:
+    """Industries of one country and period, from resources/robots.csv.
 
-
-def read_robots(path: str | Path, country: str, years: range, tolerance: float) -> list[tuple[str, int, float, float]]:
-    """Rows (industry, year, installations, operational stock) of one country: `LEAVES` and one row `99` a year.
-
-    Robots are counted in units. Raises InputError naming file, row and column for an unknown header, a code listed
-    twice, a missing year or industry, a figure that is no count, and leaves that do not add to `000` within
-    `tolerance`.
+    `leaves` are counted; `children` maps a code to its own; `uses` a code to its use; `names` any label to its code;
+    `breaks` are (first year, last year, note).
     """
-    rows = read_export(path)
-    header = [squeeze(cell).lower() for cell in rows[0].cells]
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
+
+    leaves: tuple[str, ...]
+    children: dict[str, tuple[str, ...]]
+    uses: dict[str, str]
+    names: dict[str, str]
+    breaks: list[tuple[int, int, str]]
+
+    def of_use(self, use: str) -> list[str]:
+        """Codes of one use, in the file's order."""
+        return [code for code, its in self.uses.items() if its == use]
+
+    @property
+    def unspecified(self) -> list[str]:
+        """Codes whose robots have no stated leaf."""
+        rests = [child for parent in self.of_use("parent") for child in self.children[parent]]
+        return self.of_use("unspecified") + [code for code in rests if self.uses[code] == "rest"]
+
+
+def load_leaf_set(path: str | Path, country: str, years: range) -> LeafSet:
+    """The leaf set of a country: its own rows of the file where it has some, else those of `all`.
+
+    Raises InputError where the rows do not cover the years, or are not one set over all of them.
+    """
+    keys, rows = country_keys(country), _checked_rows(path)
+    own = [row for row in rows if country_keys(row["country"]) & keys]
+    breaks = [row for row in own if row["use"] == "break"]
+    industries = [row for row in own if row["use"] != "break"] or [row for row in rows if row["country"] == "all"]
+    used = [row for row in industries if int(row["first"]) <= years[-1] and int(row["last"] or years[-1]) >= years[0]]
+    partly = [row["code"] for row in used if int(row["first"]) > years[0] or int(row["last"] or years[-1]) < years[-1]]
+    if partly or not used:
         raise InputError(
-            f"{path}, row 1: no column {', '.join(missing)}; expected the long export's header "
-            "Year,industrycode,industry,countrycode,country,delivered,op_stock."
+            f"{path}: the industries of {country} are not the same from {years[0]} to {years[-1]} "
+            f"({', '.join(partly) or 'no rows'}); one study needs one set."
         )
-    column = {COLUMNS[name]: header.index(name) for name in COLUMNS}
-    counts: dict[tuple[str, int], dict[str, float]] = {}
-    lines: dict[tuple[str, int], int] = {}
-    for row in rows[1:]:
-        if not any(row.cells) or row.get(column["country"]).upper() != country:
-            continue
-        year = parse_number(row.get(column["year"]), place(path, row.line, column["year"]))
-        if year is None or year != int(year):
-            raise InputError(f"{place(path, row.line, column['year'])}: no year.")
-        key = (normalise_code(row.get(column["industry"])), int(year))
-        if key in counts:
+    names = {squeeze(row["name"]).lower().partition("(non")[0]: row["code"] for row in used if row["use"] != "part"}
+    return LeafSet(
+        leaves=tuple(row["code"] for row in used if row["use"] == "leaf"),
+        children={row["code"]: tuple(row["children"].split(";")) for row in used if row["children"]},
+        uses={row["code"]: row["use"] for row in used},
+        names=names | {"total": TOTAL} | {row["code"]: row["code"] for row in used},
+        breaks=[(int(row["first"]), int(row["last"]), row["note"]) for row in breaks],
+    )
+
+
+USES = ("total", "group", "parent", "leaf", "part", "rest", "unspecified", "break")
+
+
+def _checked_rows(path: str | Path) -> list[dict[str, str]]:
+    """Rows of resources/robots.csv; InputError for one that is not as the others."""
+    rows = read_rows(path)
+    for line, row in enumerate(rows, 2):
+        where = f"{path}, row {line}"
+        cut = [name for name in ("country", "first", "last", "use", "code", "name", "children", "note")
+               if not isinstance(row.get(name), str)]  # fmt: skip
+        if cut:
+            raise InputError(f"{where}: no {', '.join(cut)}; the row is cut off or the header has changed.")
+        if not re.fullmatch(r"\d{4}", row["first"], re.ASCII) or not re.fullmatch(r"(\d{4})?", row["last"], re.ASCII):
+            raise InputError(f"{where}: {row['first']!r} to {row['last']!r} are no years.")
+        if row["use"] not in USES or (row["use"] == "parent" and not row["children"]):
             raise InputError(
-                f"{place(path, row.line)}: industry {key[0]} of {key[1]} stands already in row {lines[key]}."
+                f"{where}: found the use {row['use']!r}, expected {', '.join(USES)}; a parent has children."
             )
-        lines[key] = row.line
-        counts[key] = {}
-        for measure in MEASURES:
-            where = place(path, row.line, column[measure])
-            value = parse_number(row.get(column[measure]), where)
-            if value is None or value < 0:
+        later = {other.get("code") for other in rows[line - 1 :]}
+        unknown = [code for code in row["children"].split(";") if code and code not in later]
+        if unknown:
+            raise InputError(f"{where}: {', '.join(unknown)}, children of {row['code']}, have no rows below it.")
+    return rows
+
+
+def read_robots(
+    path: str | Path | Sequence[str | Path],
+    country: str,
+    years: range,
+    tolerance: float,
+    measure: str | None = None,
+    leaf_sets: str | Path = LEAF_SETS,
+) -> list[tuple[str, int, float | None, float | None]]:
+    """Rows (industry, year, installations, operational stock) of one country: the leaves and one row `99` a year.
+
+    path : a file, files, or a folder of files, in any form of `_ifr_forms`. measure : the one the study uses; where the
+    other cannot be read its figures are None. None wants both. Robots are counted in units. Raises InputError naming
+    file and place for a table that cannot be read, a missing year or industry, a figure that is no count, a year that
+    is not split by industry, and parents or a total that the leaves do not add up to within `tolerance`.
+    """
+    country = ALIASES.get(letters(country), country.upper())
+    leaf_set = load_leaf_set(leaf_sets, country, years)
+    counts = read_counts(path, country, leaf_set.names)
+    if not isinstance(path, str | Path):
+        path = path[0] if len(path) == 1 else list_files(path)[0]
+    if counts.countries and not counts.met:
+        found = ", ".join(sorted(counts.countries))
+        raise InputError(f"{path}: no rows of country {country}; the file has {found}.")
+    if counts.unknown:
+        logger.warning("%s: no industries of resources/robots.csv, left out: %s", path, "; ".join(
+            f"{label} ({where})" for label, where in list(counts.unknown.items())[:10]))  # fmt: skip
+    for first, last, note in leaf_set.breaks:
+        touched = [year for year in years if first <= year <= last]
+        if touched:
+            logger.warning("%s: %s; the study uses %s", path, note, _spans(touched))
+    columns = {}
+    for one in MEASURES:
+        try:
+            columns[one] = _Series(str(path), country, one, counts, leaf_set, tolerance).by_year(years)
+        except InputError as error:
+            if measure in (None, one):
+                raise
+            logger.warning("%s of %s are left empty, the study does not use them: %s", one, country, error)
+            columns[one] = {}
+    return [
+        (code, year, *(columns[one].get(year, {}).get(code) for one in MEASURES))
+        for year in years
+        for code in (*leaf_set.leaves, "99")
+    ]
+
+
+def _spans(years: list[int]) -> str:
+    return f"{years[0]} to {years[-1]}" if len(years) > 1 else str(years[0])
+
+
+class _Series:
+    """One measure of one country."""
+
+    def __init__(
+        self, path: str, country: str, measure: str, counts: Counts, leaf_set: LeafSet, tolerance: float
+    ) -> None:
+        self.path, self.country, self.measure, self.tolerance = path, country, measure, tolerance
+        self.set, self.unknown = leaf_set, counts.unknown
+        self.cells = {(code, year): cell for (code, year, its), cell in counts.cells.items() if its == measure}
+        if not self.cells:
+            raise InputError(
+                counts.lacking.get(measure)
+                or f"{path}: no {measure} of {country}; add the federation's table of {PRINTED[measure]}."
+            )
+        self.figures = {key: _count(cell) for key, cell in self.cells.items() if not is_missing(cell)}
+
+    def by_year(self, years: range) -> dict[int, dict[str, float]]:
+        """Robots by year and industry: the leaves and `99`."""
+        for year in years:
+            if not any(year == at for _, at in self.figures):
                 raise InputError(
-                    f"{where}: found {row.get(column[measure])!r}, expected a number of robots (0 if none)."
+                    f"{self.path}: no rows of {self.country} for {year}; the study needs {years[0]} to {years[-1]}."
                 )
-            counts[key][measure] = value
-    if not counts:
-        found = sorted({row.get(column["country"]) for row in rows[1:]} - {""})
-        raise InputError(f"{path}: no rows of country {country}; the file has {', '.join(found) or 'no country'}.")
-    table = []
-    for year in years:
-        if not any(key[1] == year for key in counts):
-            raise InputError(f"{path}: no rows of {country} for {year}; the study needs {years[0]} to {years[-1]}.")
-        table += _industries_of_year(str(path), counts, year, tolerance)
-    return table
-
-
-def _industries_of_year(
-    path: str, counts: dict[tuple[str, int], dict[str, float]], year: int, tolerance: float
-) -> list[tuple[str, int, float, float]]:
-    def count(code: str, measure: str) -> float:
-        if (code, year) in counts:
-            return counts[code, year][measure]
-        children = [counts[child, year][measure] for child in CHILDREN.get(code, ()) if (child, year) in counts]
-        if not children:
+        unsplit = [year for year in years if not self._is_split(year)]
+        if unsplit:
             raise InputError(
-                f"{path}: no row for industry {code} in {year}; the export has to list {', '.join(LEAVES)}."
+                f"{self.path}: {self.measure} of {self.country} in {', '.join(map(str, unsplit))} are not split by "
+                "industry, all robots stand under the total or unspecified; begin the study later (a lag takes a year)."
             )
-        return sum(children)
+        return {year: self._of_year(year) for year in years}
 
-    table = [(code, year, *(count(code, measure) for measure in MEASURES)) for code in LEAVES]
-    rest = [sum(counts[code, year][m] for code in UNSPECIFIED if (code, year) in counts) for m in MEASURES]
-    table.append(("99", year, *rest))
-    if (TOTAL, year) not in counts:
-        logger.warning("%s: no total (000) in %d, the sum of industries is not checked", path, year)
-        return table
-    for position, measure in enumerate(MEASURES, 2):
-        total, parts = counts[TOTAL, year][measure], sum(row[position] for row in table)
+    def _is_split(self, year: int) -> bool:
+        stated = [self._printed(code, year) for code in (*self.set.leaves, *self.set.of_use("parent"))]
+        unstated = [self.figures.get((code, year)) for code in (TOTAL, "99")]
+        return any(stated) or not any(unstated)
+
+    def _printed(self, code: str, year: int) -> float | None:
+        """The figure of an industry, or the sum of those of its children that have one."""
+        if (code, year) in self.figures:
+            return self.figures[code, year]
+        children = self.set.children.get(code, ())
+        parts = {child: self._printed(child, year) for child in children}
+        there = [part for part in parts.values() if part is not None]
+        lacking = [child for child, part in parts.items() if part is None and self.set.uses.get(child) != "rest"]
+        # a country may have none of some part, which the total then shows
+        may_lack = self.set.uses[code] in ("leaf", "part") and (TOTAL, year) in self.figures
+        return sum(there) if there and (may_lack or not lacking) else None
+
+    def _of_year(self, year: int) -> dict[str, float]:
+        self._check_parents(year)
+        robots = {code: self._printed(code, year) for code in (*self.set.leaves, *self.set.unspecified)}
+        for parent in self.set.of_use("parent"):
+            children = [code for code in self.set.children[parent] if code in self.set.leaves]
+            missing = [code for code in children if robots[code] is None]
+            if missing and (parent, year) in self.figures:
+                robots |= self._split_rest(parent, missing, year, robots)
+        missing = [code for code in self.set.leaves if robots[code] is None]
+        total = self.figures.get((TOTAL, year))
+        if missing:
+            if total is None or abs(total - sum(filter(None, robots.values()))) > ONE_ROBOT / 2:
+                raise self._missing(missing[0], year)
+            logger.warning("%s: no %s of %s in %d; the total leaves none, read as 0", self.path, self.measure,
+                           ", ".join(missing), year)  # fmt: skip
+        leaves = {code: robots[code] or 0.0 for code in self.set.leaves}
+        rest = sum(robots[code] or 0.0 for code in self.set.unspecified)
+        self._check_total(year, sum(leaves.values()) + rest, total)
+        share = 100 * rest / max(sum(leaves.values()) + rest, ONE_ROBOT)
+        log = logger.warning if share > 50 else logger.info
+        log("%s: %s of %d without a stated industry %.6g, %.2f%%", self.path, self.measure, year, rest, share)
+        return leaves | {"99": rest}
+
+    def _split_rest(self, parent: str, missing: list[str], year: int, robots: dict) -> dict[str, float]:
+        """What a parent has beyond its children that are printed, by their shares in the nearest year that has them."""
+        children = self.set.children[parent]
+        rest = self.figures[parent, year] - sum(robots.get(code) or 0.0 for code in children)
+        if rest <= 0:
+            logger.warning("%s: no %s of %s in %d; %s leaves none, read as 0", self.path, self.measure,
+                           ", ".join(missing), year, parent)  # fmt: skip
+            return dict.fromkeys(missing, 0.0)
+        known = {}
+        for other in {at for _, at in self.figures}:
+            parts = {code: self._printed(code, other) for code in children if robots.get(code) is None}
+            if all(parts[code] is not None for code in missing) and sum(filter(None, parts.values())) > 0:
+                known[other] = {code: part or 0.0 for code, part in parts.items()}
+        if not known:
+            lost = ", ".join(missing)
+            raise InputError(
+                f"{self.path}: {parent} has {rest:.6g} {self.measure} in {year} that belong to {lost}, and no year has "
+                f"figures of {lost}: nothing says how to divide them. Export {lost} too, or make {parent} one "
+                "industry, both in resources/robots.csv and resources/industries.csv."
+            )
+        nearest = min(known, key=lambda other: (abs(other - year), other))
+        parts = known[nearest]
+        logger.warning("%s: no %s of %s in %d; %.6g robots of %s are divided by their shares of %d", self.path,
+                       self.measure, ", ".join(missing), year, rest, parent, nearest)  # fmt: skip
+        return {code: rest * part / sum(parts.values()) for code, part in parts.items()}
+
+    def _missing(self, code: str, year: int) -> InputError:
+        cell = self.cells.get((code, year))
+        if cell:
+            return InputError(f"{cell.where}: found {cell.text!r}, expected a number of robots (0 if none).")
+        return InputError(
+            f"{self.path}: no row for industry {code} in {year} ({self.measure}); the export has to list "
+            f"{', '.join(self.set.leaves)}, or the parents 19-22 and 24-28 where their parts are missing."
+        )
+
+    def _check_parents(self, year: int) -> None:
+        """Compare every printed parent with its children where all are printed, or where they exceed it."""
+        for parent, children in self.set.children.items():
+            printed = self.figures.get((parent, year))
+            parts = {child: self._printed(child, year) for child in children}
+            there = sum(filter(None, parts.values()))
+            whole = all(part is not None or self.set.uses.get(child) == "rest" for child, part in parts.items())
+            allowed = max(self.tolerance * (printed or 0.0), ONE_ROBOT)
+            if printed is None or not (there - printed > allowed or (whole and printed - there > allowed)):
+                continue
+            message = (
+                f"{self.cells[parent, year].where}: {parent} has {printed:.6g} {self.measure} in {year}, its children "
+                f"({', '.join(child for child, part in parts.items() if part is not None)}) add up to {there:.6g}"
+            )
+            if self.set.uses[parent] == "group" and (TOTAL, year) in self.figures:
+                logger.warning("%s; the leaves are checked against the total alone", message)
+            else:
+                raise InputError(f"{message}. Look for a mistyped or missing one, or raise cleaning.total_tolerance.")
+
+    def _check_total(self, year: int, parts: float, total: float | None) -> None:
+        """Log the gap between the industries and `000`; raise InputError beyond the tolerance."""
+        if total is None:
+            if self.unknown:
+                label, where = next(iter(self.unknown.items()))
+                raise InputError(
+                    f"{where}: {label!r} is no industry of resources/robots.csv, and without a total (000) of {year} "
+                    "nothing shows whether its robots count elsewhere; add the total, or remove the row."
+                )
+            logger.warning("%s: no total (000) in %d, the sum of industries is not checked", self.path, year)
+            return
         gap = parts / total - 1 if total else float(parts != 0)
-        logger.info("%s: %d %s of the industries %.6g, total %.6g, gap %+.3f%%", path, year, measure, parts, total,
-                    100 * gap)  # fmt: skip
-        if abs(gap) > tolerance:
+        logger.info("%s: %d %s of the industries %.6g, total %.6g, gap %+.3f%%", self.path, year, self.measure, parts,
+                    total, 100 * gap)  # fmt: skip
+        if abs(gap) > self.tolerance:
             raise InputError(
-                f"{path}: {measure} of {year} add up to {parts:.6g} over industries, the total (000) says {total:.6g} "
-                f"({gap:+.2%}, allowed {tolerance:.2%}). Look for a mistyped or missing industry, or raise "
-                "cleaning.total_tolerance."
+                f"{self.path}: {self.measure} of {year} add up to {parts:.6g} over industries, the total (000) says "
+                f"{total:.6g} ({gap:+.2%}, allowed {self.tolerance:.2%}). Look for a mistyped or missing industry, or "
+                "raise cleaning.total_tolerance."
             )
-    return table
+
+
+def _count(cell: Cell) -> float:
+    """A figure as a number of robots."""
+    value = parse_number(cell.text, cell.where)
+    if value is None or not 0 <= value <= MOST_ROBOTS:
+        raise InputError(f"{cell.where}: found {cell.text!r}, expected a number of robots (0 if none).")
+    return value

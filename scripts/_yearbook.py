@@ -34,25 +34,18 @@ def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
     `names` maps printed province names to slugs (`_exports.province_names`). Raises InputError naming file, row and
     column for an unknown form or province, a duplicated province or year, a ragged row or a cell that is no number.
     """
-    drafts = read_drafts(path, names)
+    drafts = read_drafts(path, read_sheets(path), names)
     if len(drafts) > 1:
         titles = ", ".join(draft.title for draft in drafts[:6])
         raise InputError(f"{path}: {len(drafts)} indicators stand here ({titles}...); name the one that is meant.")
     return drafts[0].parse()
 
 
-def read_drafts(path: str | Path, names: dict[str, str], sheet_name: str = "") -> list[Draft]:
-    """Every indicator of a file, or of the sheet named; sheets without a table are left out if another has one."""
+def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) -> list[Draft]:
+    """Every indicator of a file's sheets; those without a table (notes, contents) are left out if another has one."""
     drafts: dict[tuple[str, str], Draft] = {}
     reasons = []
-    sheets = read_sheets(path)
-    if sheet_name and sheet_name not in (sheet.name for sheet in sheets):
-        raise InputError(
-            f"{path}: no sheet {sheet_name!r}; it has {', '.join(sheet.name for sheet in sheets if sheet.name) or 'none'}."
-        )
     for sheet in sheets:
-        if sheet_name and sheet.name != sheet_name:
-            continue
         try:
             found = read_sheet(sheet, names, _hint(Path(path), names))
         except NoTable as error:

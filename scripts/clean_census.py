@@ -1,19 +1,27 @@
-"""The census table of employment by province and industrial division -> tidy, checked counts of persons."""
+"""The census of employment by province and industrial division -> tidy, checked counts of persons."""
 
 from _cleaning import catalog_entry, require_files
-from _employment import read_census
+from _employment import division_titles, read_census
 from _exports import province_names
 from _helpers import start_log, write_rows
 
 
 def main(snakemake) -> None:
-    """Clean the base year's census table; every province stays, national industry totals need them all."""
+    """Clean the base year's census; every province stays, national industry totals need them all."""
     start_log(snakemake)
     params = snakemake.params
     entry = catalog_entry(params.entry)
-    require_files({params.path: entry})
-    names = province_names(snakemake.input.provinces)
-    rows = read_census(params.path, names, entry.conversion, params.total_tolerance)
+    require_files([(params.path, entry, params.source)])
+    rows = read_census(
+        params.source["files"],
+        province_names(snakemake.input.provinces),
+        entry.conversion,
+        params.total_tolerance,
+        titles=division_titles(snakemake.input.industries),
+        year=params.year,
+        sheet=params.source["sheet"],
+        unit=params.source["unit"],
+    )
     write_rows(snakemake.output[0], ["province", "industry", "employment"], rows)
 
 

@@ -1,7 +1,7 @@
 """Employment by industry of the instrument's country in its base year -> tidy counts of persons."""
 
 from _cleaning import catalog_entry, require_files
-from _employment import read_major_groups
+from _employment import group_industries, read_major_groups
 from _helpers import start_log, write_rows
 
 
@@ -10,8 +10,16 @@ def main(snakemake) -> None:
     start_log(snakemake)
     params = snakemake.params
     entry = catalog_entry(params.entry)
-    require_files({params.path: entry})
-    rows = read_major_groups(params.path, entry.conversion, params.total_tolerance)
+    require_files([(params.path, entry, params.source)])
+    rows = read_major_groups(
+        params.source["files"],
+        entry.conversion,
+        params.total_tolerance,
+        year=params.year,
+        industries=group_industries(snakemake.input.industries),
+        sheet=params.source["sheet"],
+        unit=params.source["unit"],
+    )
     write_rows(snakemake.output[0], ["industry", "employment"], rows)
 
 

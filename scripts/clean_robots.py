@@ -4,18 +4,21 @@ from _cleaning import catalog_entry, require_files
 from _helpers import start_log, write_rows
 from _ifr import MEASURES, read_robots
 
-# The federation's country codes where they differ from the upper-case name.
-COUNTRY_CODES = {"china": "CN"}
-
 
 def main(snakemake) -> None:
-    """Clean one country's export."""
+    """Clean one country's table."""
     start_log(snakemake)
     params = snakemake.params
-    require_files({params.path: catalog_entry(params.entry)})
-    country = COUNTRY_CODES.get(snakemake.wildcards.country, snakemake.wildcards.country.upper())
-    rows = read_robots(params.path, country, range(params.first, params.last + 1), params.total_tolerance)
-    write_rows(snakemake.output[0], ["industry", "year", *MEASURES], sorted(rows))
+    require_files([(params.path, catalog_entry(params.entry), params.source)])
+    rows = read_robots(
+        params.source["files"],
+        snakemake.wildcards.country,
+        range(params.first, params.last + 1),
+        params.total_tolerance,
+        measure=params.measure,
+        leaf_sets=snakemake.input.leaf_sets,
+    )
+    write_rows(snakemake.output[0], ["industry", "year", *MEASURES], sorted(rows, key=lambda row: row[:2]))
 
 
 if "snakemake" in globals():

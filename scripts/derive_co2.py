@@ -1,4 +1,4 @@
-"""Total consumption of nine fuels -> carbon dioxide emissions by the IPCC 2006 formula."""
+"""Total consumption of fuels by the IPCC 2006 formula, or a published inventory -> carbon dioxide emissions."""
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,20 @@ def fuel_emissions(energy: pd.DataFrame, factors: pd.Series, fuels: list[str]) -
     return (consumption * factors[fuels] * scale).sum(axis=1, skipna=False)
 
 
-def main(snakemake) -> None:
-    """Write `co2` (10^4 t) and `ln_co2`; log the provinces' sum beside the national figure."""
-    start_log(snakemake)
+def inventory_emissions(inventory: pd.DataFrame) -> pd.Series:
+    """CO2 in 10^4 t, index (province, year), as a published inventory has it (CEADs: fuels and cement).
+
+    inventory : long table `province, year, indicator, value`, indicator `co2_inventory`. Raises InputError where it has
+    no such rows.
+    """
+    rows = inventory[(inventory["indicator"] == "co2_inventory") & (inventory["province"] != "china")]
+    if rows.empty:
+        raise InputError("the cleaned inventory has no co2_inventory of any province; is the raw table the right one?")
+    return rows.set_index(["province", "year"])["value"]
+
+
+def emissions_of_fuels(snakemake) -> pd.Series:
+    """CO2 from the cleaned energy table; log the factors, and the provinces' sum beside the national figure."""
     params = snakemake.params
     factors = emission_factors(pd.read_csv(snakemake.input.fuels), params.factors)
     for fuel in params.fuels:
@@ -33,9 +44,19 @@ def main(snakemake) -> None:
             logger.info("%s: the study's provinces emit %.1f Mt CO2, the national row gives %.1f Mt (total consumption "
                         "counts coke and oil products twice)", year, sum_of_provinces / 100,
                         total["china", year] / 100)  # fmt: skip
+    return emissions
+
+
+def main(snakemake) -> None:
+    """Write `co2` (10^4 t) and `ln_co2`, from the source that the config names: `fuels` or `ceads`."""
+    start_log(snakemake)
+    if snakemake.params.get("source", "fuels") == "ceads":
+        emissions = inventory_emissions(read_table(snakemake.input.energy))
+    else:
+        emissions = emissions_of_fuels(snakemake)
     for (province, year), value in emissions.items():
         if not value > 0:
-            raise InputError(f"CO2 of {province} {year} is {value:g}: no fuel consumption; exclude the province?")
+            raise InputError(f"CO2 of {province} {year} is {value:g}, expected above zero; exclude the province?")
     table = emissions.rename("co2").reset_index()
     table["ln_co2"] = np.log(table["co2"])
     write_table(table, snakemake.output[0])

@@ -2,35 +2,39 @@
 
 import numpy as np
 import pandas as pd
-from _helpers import InputError, read_table, start_log, write_table
+from _helpers import InputError, logger, read_table, start_log, write_table
 
 CONTROLS = ["open", "density", "fin", "gov", "energy", "urban"]
 
 
 def derive_controls(cells: pd.DataFrame) -> pd.DataFrame:
-    """Control variables by (province, year).
+    """Control variables by (province, year), those whose tables are among the cells.
 
     cells : long table `province, year, indicator, value` in the catalog's units: `trade` (10^8 USD), `exchange_rate`
     (CNY per USD, province `china`), `gdp`, `loans`, `budget_expenditure` (10^8 CNY), `population` (10^4 persons),
     `area` (10^4 km2), `electricity` (10^8 kWh, with `china`), `urbanisation` (share).
     """
     wide = cells.pivot(index=["province", "year"], columns="indicator", values="value")
-    national = wide.loc["china"]
-    wide = wide.drop(index="china", level="province")
+    rows = wide.index.get_level_values("province") != "china"
+    national, wide = wide[~rows].droplevel("province"), wide[rows]
     year = wide.index.get_level_values("year")
-    exchange_rate = national["exchange_rate"].reindex(year).to_numpy()
-    national_electricity = national["electricity"].reindex(year).to_numpy()
-    return pd.DataFrame(
-        {
-            "open": wide["trade"] * exchange_rate / wide["gdp"],
-            # persons per km2 are 10^4 persons per 10^4 km2; the paper counts 10^4 persons per km2
-            "density": wide["population"] / wide["area"] / 1e4,
-            "fin": wide["loans"] / wide["gdp"],
-            "gov": wide["budget_expenditure"] / wide["gdp"],
-            "energy": wide["electricity"] / national_electricity,
-            "urban": wide["urbanisation"],
-        }
-    )
+
+    def nation(name: str) -> np.ndarray:
+        return national[name].reindex(year).to_numpy()
+
+    formulas = {
+        "open": (["trade", "exchange_rate", "gdp"], lambda: wide["trade"] * nation("exchange_rate") / wide["gdp"]),
+        # persons per km2 are 10^4 persons per 10^4 km2; the paper counts 10^4 persons per km2
+        "density": (["population", "area"], lambda: wide["population"] / wide["area"] / 1e4),
+        "fin": (["loans", "gdp"], lambda: wide["loans"] / wide["gdp"]),
+        "gov": (["budget_expenditure", "gdp"], lambda: wide["budget_expenditure"] / wide["gdp"]),
+        "energy": (["electricity"], lambda: wide["electricity"] / nation("electricity")),
+        "urban": (["urbanisation"], lambda: wide["urbanisation"]),
+    }
+    made = {name: formula() for name, (tables, formula) in formulas.items() if {*tables} <= {*wide.columns}}
+    for name in formulas.keys() - made.keys():
+        logger.warning("%s is left out: its raw tables are missing, and nothing in the config names it", name)
+    return pd.DataFrame(made)
 
 
 def check_range(table: pd.DataFrame) -> None:
@@ -40,6 +44,7 @@ def check_range(table: pd.DataFrame) -> None:
         f"{row['province']} {row['year']}: {name} is {row[name]:g}"
         for _, row in table.iterrows()
         for name in CONTROLS
+        if name in table
         if not (np.isfinite(row[name]) and 0 < row[name] <= upper.get(name, np.inf))
     ]
     if bad:
@@ -47,7 +52,7 @@ def check_range(table: pd.DataFrame) -> None:
 
 
 def main(snakemake) -> None:
-    """Write the six controls of the study's province-years."""
+    """Write the controls of the study's province-years."""
     start_log(snakemake)
     params = snakemake.params
     cells = pd.concat([read_table(path) for path in (*snakemake.input.cells,)])

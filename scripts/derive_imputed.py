@@ -5,25 +5,32 @@ from _helpers import read_table, start_log, write_table
 
 
 def imputed_cells(
-    cleaned: list[pd.DataFrame], capital: pd.DataFrame, price_rule: str, investment_rule: str
+    cleaned: list[pd.DataFrame], capital: pd.DataFrame | None, price_rule: str, investment_rule: str
 ) -> pd.DataFrame:
     """Rows (province, year, indicator, value, rule).
 
-    cleaned : long tables with the flag `imputed`: interpolated, or, where a whole series is imputed zeros, a blank row
-    read as nil. capital : real investment (10^8 CNY of the base year) and its
-    price (base year = 1) with the flags of the years they are continued in.
+    cleaned : long tables with the flag `imputed`: interpolated, or zeros for blank cells of what is not used, or, in
+    the nation's row, sums over provinces where no national figure is printed. capital : real investment (10^8 CNY of
+    the base year) and its price (base year = 1) with the flags of the years they are continued in; None without it.
     """
     cells = pd.concat(cleaned)
-    series = cells.assign(nil=(cells["imputed"] == 1) & (cells["value"] == 0)).groupby(["province", "indicator"])
-    nil = series["nil"].transform("all")
-    cells["rule"] = nil.map({True: "blank row read as nil", False: "linear interpolation inside the series"})
-    made = cells[cells["imputed"] == 1]
-    investment = capital[capital["investment_imputed"] == 1].rename(columns={"real_investment": "value"})
-    investment = investment.assign(indicator="real_investment", rule=f"continued by {investment_rule}")
-    price = capital[capital["price_imputed"] == 1].rename(columns={"investment_price": "value"})
-    price = price.assign(indicator="investment_price", rule=f"continued by {price_rule}")
+    made = cells["imputed"] == 1
+    # interpolation between figures above zero never gives zero
+    cells["rule"] = (made & (cells["value"] == 0)).map(
+        {True: "blank read as nil", False: "linear interpolation inside the series"}
+    )
+    whole = made.groupby([cells["province"], cells["indicator"]]).transform("all")
+    cells.loc[whole & (cells["province"] == "china"), "rule"] = "sum over the provinces"
+    tables = [cells[made]]
+    if capital is not None:
+        investment = capital[capital["investment_imputed"] == 1].rename(columns={"real_investment": "value"})
+        price = capital[capital["price_imputed"] == 1].rename(columns={"investment_price": "value"})
+        tables += [
+            investment.assign(indicator="real_investment", rule=f"continued by {investment_rule}"),
+            price.assign(indicator="investment_price", rule=f"continued by {price_rule}"),
+        ]
     columns = ["province", "year", "indicator", "value", "rule"]
-    return pd.concat([table[columns] for table in (made, investment, price)])
+    return pd.concat([table[columns] for table in tables])
 
 
 def count_cells(table: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +44,7 @@ def main(snakemake) -> None:
     params = snakemake.params
     table = imputed_cells(
         [read_table(path) for path in snakemake.input.cleaned],
-        read_table(snakemake.input.capital),
+        next((read_table(path) for path in snakemake.input.capital), None),
         params.price_continued_by,
         params.investment_continued_by,
     )

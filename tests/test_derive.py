@@ -122,7 +122,7 @@ def test_imputed_cells_are_listed_with_their_rule():
     assert count_cells(pd.concat([table, table]))["cells"].tolist() == [2, 2, 2, 2, 2]
     assert table[["year", "indicator", "value", "rule"]].to_numpy().tolist() == [
         ["2014", "loans", 3.0, "linear interpolation inside the series"],
-        ["2013", "coke", 0.0, "blank row read as nil"],
+        ["2013", "coke", 0.0, "blank read as nil"],
         ["2013", "trade", 7.0, "linear interpolation inside the series"],
         ["2018", "real_investment", 6.0, "continued by fixed_asset_investment_growth"],
         ["2018", "investment_price", 1.2, "continued by retail_price_index"],

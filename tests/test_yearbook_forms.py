@@ -7,6 +7,7 @@ import pytest
 from _exports import province_names
 from _helpers import InputError
 from _series import Yearbook
+from _sheets import read_sheets
 from _yearbook import read_drafts, read_yearbook
 from openpyxl import Workbook
 
@@ -71,6 +72,10 @@ ENERGY = """4-3 分地区原煤消费量
 山  西,Shanxi,17835.6,22590.2
 陕  西,Shaanxi,,29801.0
 """
+
+
+def drafts_of(path: Path):
+    return read_drafts(path, read_sheets(path), NAMES)
 
 
 def text_forms():
@@ -174,14 +179,14 @@ def test_data_sets_hold_many_tables(tmp_path, suffix):
         # Stata's names are Latin before version 14 and its panels mostly are
         table.columns = ["province", "year", "gdp", "note"]
         table.to_stata(path, write_index=False, version=118)
-    drafts = {draft.title: draft for draft in read_drafts(path, NAMES)}
+    drafts = {draft.title: draft for draft in drafts_of(path)}
     assert drafts["gdp" if suffix == "dta" else "地区生产总值"].parse().values == GDP
     with pytest.raises(InputError, match="expected a number"):
         drafts["note" if suffix == "dta" else "备注"].parse()
 
 
 def read_all(path: Path) -> dict[str, Yearbook]:
-    return {draft.title: draft.parse() for draft in read_drafts(path, NAMES)}
+    return {draft.title: draft.parse() for draft in drafts_of(path)}
 
 
 def write(path: Path, text: str, encoding: str = "gbk") -> Path:
@@ -252,7 +257,7 @@ def test_a_provincial_yearbook_with_merged_headers(tmp_path):
         ],
         merge=["B2:D2"],
     )
-    drafts = read_drafts(path, NAMES)
+    drafts = drafts_of(path)
     by_name = {name: draft.parse() for draft in drafts for name in draft.names()}
     assert by_name["就业人员"].values == {("shanxi", 2020): 1736, ("shanxi", 2021): 1720}
     assert by_name["第一产业就业人员"].values["shanxi", 2021] == 400
@@ -266,7 +271,7 @@ def test_a_provincial_yearbook_years_across_with_indented_parts(tmp_path):
         "  #第一产业 Primary Industry,2267.5,2409.4\n　　第二产业 Secondary Industry,11362.6,13802.5\n年末常住人口(万人),3955,3954\n"
         "就业人员(万人),,\n  第一产业,640,620\n"
     )
-    drafts = read_drafts(write(tmp_path / "x.csv", text), NAMES)
+    drafts = drafts_of(write(tmp_path / "x.csv", text))
     tables = {draft.parts: draft.parse() for draft in drafts}
     assert tables["地区生产总值",].values == {("shaanxi", 2020): 26181.9, ("shaanxi", 2021): 29801.0}
     assert tables["地区生产总值", "第一产业"].unit == "亿元"

@@ -1,0 +1,82 @@
+"""Beside the floors: what is there of the raw tables, what is missing, what looks wrong; `snakemake check`."""
+
+
+rule check_inputs:
+    """Every raw table of the catalog, whether all of them are there or not."""
+    input:
+        raw=raw(*study_tables()),
+        tables=[from_workflow(f"resources/{name}.csv") for name in READER_TABLES],
+        units=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
+        leaf_sets=from_workflow("resources/robots.csv"),
+        industries=from_workflow("resources/industries.csv"),
+        code=modules(
+            "balance",
+            "balance_words",
+            "biff",
+            "census",
+            "census_layout",
+            "census_totals",
+            "cities",
+            "cleaning",
+            "counts",
+            "crosschecks",
+            "data_sets",
+            "divisions",
+            "employment",
+            "exports",
+            "foreign_employment",
+            "headings",
+            "helpers",
+            "ifr",
+            "ifr_forms",
+            "ifr_labels",
+            "inspection",
+            "inventory",
+            "long",
+            "major_groups",
+            "pages",
+            "patent_columns",
+            "patents",
+            "plausibility",
+            "raw",
+            "series",
+            "sheets",
+            "units",
+            "yearbook",
+        ),
+    output:
+        csv="results/check.csv",
+        html=report("results/check.html", caption="captions/check.rst", category="Data", subcategory="Raw tables"),
+    log:
+        "results/logs/check_inputs.log",
+    benchmark:
+        "results/benchmarks/check_inputs.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        tables=checked_tables(),
+        provinces=PROVINCES,
+        interpolation=config["cleaning"]["interpolation"],
+        suspects=config["cleaning"]["suspects"],
+        accepted=config["cleaning"]["accept"],
+        total_tolerance=config["cleaning"]["total_tolerance"],
+        catalog=from_workflow("resources/catalog.csv"),
+        measure=config["exposure"]["robots"],
+        note=SIMULATED,
+    script:
+        "../scripts/check_inputs.py"
+
+
+rule check:
+    """What is to be said of the raw tables, printed at each call."""
+    input:
+        table="results/check.csv",
+        code=modules("helpers"),
+    log:
+        "results/logs/check.log",
+    benchmark:
+        "results/benchmarks/check.tsv"
+    conda:
+        "../envs/environment.yaml"
+    script:
+        "../scripts/check.py"

@@ -1,0 +1,187 @@
+"""Printed counts of a census -> employment by province and division: nothing twice, nothing missing, totals met."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from _census_layout import Cell
+from _counts import check_sum
+from _divisions import SECTIONS, Industry, section_of
+from _helpers import InputError, logger
+
+# Persons employed in China in 2004 by the census or by the labour force survey: what a table without a unit must add
+# up to, about, in the unit it is in (752 million employed, China Statistical Yearbook 2005; 215 million in legal units
+# and 94 million in individual businesses outside farming, census communique of 2005).
+PLAUSIBLE = (5e7, 1.2e9)
+
+
+def with_unit(cells: list[tuple[Cell, bool]], units: dict[str, float], source: str, unit: str = "") -> list[Cell]:
+    """Cells in persons; where no unit is stated, `unit`, else the one that makes the country's employment plausible."""
+    if all(stated for _, stated in cells):
+        return [cell for cell, _ in cells]
+    if any(stated for _, stated in cells):
+        bare = next(cell for cell, stated in cells if not stated)
+        raise InputError(
+            f"{bare.where}: no unit is stated here, but elsewhere in {source}; state it (单位：人) in all."
+        )
+    if unit and unit not in units:
+        raise InputError(f"{source}: the config gives the unit {unit!r}; expected one of {', '.join(units)}.")
+    total = sum(c.value or 0 for c, _ in cells if c.industry.kind in ("division", "either") and c.province != "china")
+    fitting = [name for name, factor in units.items() if PLAUSIBLE[0] <= total * factor <= PLAUSIBLE[1]]
+    fitting = [unit] if unit else fitting
+    if len(fitting) != 1:
+        raise InputError(
+            f"{source}: no unit is stated and the counts add up to {total:.6g}, which could be "
+            f"{' or '.join(fitting) if fitting else 'none of ' + ', '.join(units)}; write the unit in the heading, as "
+            "in 从业人员(人)."
+        )
+    logger.warning("%s: no unit is stated; read as %s, which makes %.6g persons in all", source, fitting[0],
+                   total * units[fitting[0]])  # fmt: skip
+    factor = units[fitting[0]]
+    return [
+        replace(cell, value=None if cell.value is None else cell.value * factor, step=cell.step * factor)
+        for cell, _ in cells
+    ]
+
+
+def settle(cells: list[Cell]) -> dict[str, dict[Industry, Cell]]:
+    """Province -> industry -> cell, each once. 房地产业 and 教育 twice are the section and its division.
+
+    Raises InputError for a cell printed twice and for groups of three digits without their division.
+    """
+    table: dict[str, dict[Industry, Cell]] = {}
+    either: dict[tuple[str, str], list[Cell]] = {}
+    finer = []
+    for cell in cells:
+        kind, code = cell.industry.kind, cell.industry.code
+        if kind == "either":
+            either.setdefault((cell.province, code), []).append(cell)
+        elif kind == "finer":
+            finer.append(cell)
+        elif kind != "sum":
+            _put(table, cell.province, cell.industry, cell)
+    for (province, letter), found in either.items():
+        division = Industry("division", f"{SECTIONS[letter][1]:02d}")
+        places = [division] if len(found) == 1 else [Industry("section", letter), division]
+        known = table.get(province, {})
+        if division in known or (len(found) == 2 and Industry("section", letter) in known) or len(found) > 2:
+            places = [Industry("section", letter)] * len(found)
+        for industry, cell in zip(places, found, strict=True):
+            _put(table, province, industry, cell)
+    for cell in finer:
+        if Industry("division", cell.industry.code) not in table.get(cell.province, {}):
+            raise InputError(
+                f"{cell.where}: a group of division {cell.industry.code} without the division's own row; give the "
+                "counts by division (two digits)."
+            )
+    if finer:
+        logger.info("%d rows of groups below the divisions left out", len(finer))
+    return table
+
+
+def _put(table: dict[str, dict[Industry, Cell]], province: str, industry: Industry, cell: Cell) -> None:
+    row = table.setdefault(province, {})
+    if industry in row:
+        raise InputError(
+            f"{cell.where}: {industry.kind} {industry.code} of {province} appears twice, before in "
+            f"{row[industry].where}."
+        )
+    row[industry] = cell
+
+
+def employment(
+    table: dict[str, dict[Industry, Cell]], required: set[str], titles: dict[str, str], source: str, tolerance: float
+) -> list[tuple[str, str, float]]:
+    """Rows (province, division, persons), complete and met by the printed totals.
+
+    A division without a figure counts as nil only where the province's printed total or section shows that nothing is
+    missing; else, as for a missing province, InputError.
+    """
+    regions = sorted(province for province in table if province != "china")
+    absent = sorted(required - set(regions))
+    if absent:
+        raise InputError(
+            f"{source}: no figures for {', '.join(absent)}; national employment by industry needs every province of "
+            "resources/provinces.csv."
+        )
+    codes = sorted({i.code for row in table.values() for i in row if i.kind == "division"})
+    if not codes:
+        raise InputError(f"{source}: no divisions (two-digit codes or their names) with figures.")
+    filled: dict[str, dict[str, float]] = {}
+    for province in table:
+        filled[province] = {
+            code: cell.value
+            for code in codes
+            if (cell := table[province].get(Industry("division", code))) and cell.value is not None
+        }
+    gaps = []
+    for province in regions:
+        for code in codes:
+            if code in filled[province]:
+                continue
+            if _nothing_missing(table[province], filled[province], section_of(code)):
+                logger.info("%s: division %s of %s has no figure; its printed total shows that it is nil", source,
+                            code, province)  # fmt: skip
+            else:
+                cell = table[province].get(Industry("division", code))
+                gaps.append(f"  {province}, division {code}" + (f" ({cell.where})" if cell else ""))
+    if gaps:
+        shown = "\n".join(gaps[:10]) + (f"\n  and {len(gaps) - 10} more" if len(gaps) > 10 else "")
+        raise InputError(f"{source}: counts that are missing (write 0 where nobody is employed):\n{shown}")
+    for province in regions:
+        filled[province] = {code: filled[province].get(code, 0.0) for code in codes}
+    _check_totals(table, filled, codes, regions, source, tolerance)
+    _warn_of_absent(codes, titles, source)
+    return sorted((province, code, filled[province][code]) for province in regions for code in codes)
+
+
+def _nothing_missing(row: dict[Industry, Cell], filled: dict[str, float], letter: str) -> bool:
+    """Whether a printed section or total is all there, up to the rounding of its parts."""
+    for whole, parts in (
+        (row.get(Industry("section", letter)), {c: v for c, v in filled.items() if section_of(c) == letter}),
+        (row.get(Industry("total", "")), filled),
+    ):
+        if whole and whole.value is not None:
+            # counts of persons add up exactly; rounded ones to within some steps, the more the parts
+            rounding = whole.step * (1 + len(parts) ** 0.5 / 2) if whole.step != 1 else 0.5
+            return abs(sum(parts.values()) - whole.value) <= rounding
+    return False
+
+
+def _check_totals(
+    table: dict[str, dict[Industry, Cell]],
+    filled: dict[str, dict[str, float]],
+    codes: list[str],
+    regions: list[str],
+    source: str,
+    tolerance: float,
+) -> None:
+    for code in codes:
+        if (total := filled.get("china", {}).get(code)) is not None:
+            parts = sum(filled[province][code] for province in regions)
+            check_sum(source, f"division {code} over provinces", parts, total, tolerance)
+    for province, row in table.items():
+        for industry, cell in row.items():
+            if industry.kind not in ("section", "total") or cell.value is None:
+                continue
+            parts = [
+                v for c, v in filled[province].items() if industry.kind == "total" or section_of(c) == industry.code
+            ]
+            if industry.kind == "section" and not parts:
+                raise InputError(
+                    f"{cell.where}: section {industry.code} of {province} has no divisions in the table; give its "
+                    "counts by division."
+                )
+            if province == "china" and len(parts) < (len(codes) if industry.kind == "total" else 1):
+                continue
+            what = f"{province} over divisions" + (f" of section {industry.code}" if industry.code else "")
+            check_sum(cell.where, what, sum(parts), cell.value, tolerance)
+
+
+def _warn_of_absent(codes: list[str], titles: dict[str, str], source: str) -> None:
+    """Warn of sections without any division: an economic census leaves farming out, and shares are then of the rest."""
+    missing = [letter for letter, (_, first, last) in SECTIONS.items()
+               if letter != "T" and titles and not any(first <= int(code) <= last for code in codes)]  # fmt: skip
+    if missing:
+        logger.warning("%s: no division of %s; employment shares are of the other sections", source,
+                       ", ".join(f"{letter} {SECTIONS[letter][0]}" for letter in missing))  # fmt: skip

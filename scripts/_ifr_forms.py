@@ -1,0 +1,381 @@
+"""The three forms of the robot tables of the International Federation of Robotics (IFR) -> cells of one country.
+
+Long: a row a year, industry and country (`Year, industrycode, industry, countrycode, country, delivered, op_stock`).
+Wide: one country and measure, rows such as `29-Automotive`, years across. By industry: one industry and measure, a
+title of some rows, years down, columns such as `CN-China`. Text stays text here; `_ifr` makes numbers of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from _exports import MISSING_MARKS, NUMBER, place, squeeze
+from _helpers import InputError, logger
+from _ifr_labels import (
+    AS_DATE,
+    COUNTRIES,
+    country_keys,
+    find_industry,
+    find_measure,
+    find_year,
+    letters,
+    named_countries,
+)
+from _sheets import Row, Sheet, read_sheets
+
+MEASURES = ("installations", "operational_stock")
+LONG_HEADER = "Year,industrycode,industry,countrycode,country,delivered,op_stock"
+# What the columns of the long form are called, letters and digits only; the first is the federation's own name.
+COLUMNS = {
+    "year": ("year",),
+    "industry": ("industrycode", "industry", "industryname", "sector", "branch"),
+    "country": ("countrycode", "country", "countryname"),
+    "installations": ("delivered", "deliveries", "installations", "installation", "installed", "shipments"),
+    "operational_stock": ("opstock", "operationalstock", "stock"),
+    "measure": ("measure", "variable", "indicator"),
+    "value": ("value", "robots", "units"),
+}
+PRINTED = {"installations": "delivered", "operational_stock": "op_stock"}
+HEAD = 15  # rows in which a header is looked for
+MOST_LABELS = 200  # rows that show which column has the industries
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure as printed, and where."""
+
+    text: str
+    where: str
+
+
+@dataclass
+class Counts:
+    """One country's cells by (industry code, year, measure), and what else the files say.
+
+    `countries` are those in the files and `met` is whether the wanted one is; `unknown` maps labels that are no
+    industry to their place, `lacking` a measure to why it has no cells.
+    """
+
+    cells: dict[tuple[str, int, str], Cell] = field(default_factory=dict)
+    countries: set[str] = field(default_factory=set)
+    met: bool = False
+    unknown: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, str] = field(default_factory=dict)
+
+    def add(self, code: str, year: int, measure: str, cell: Cell) -> None:
+        """Take a cell; InputError where the same one stands elsewhere."""
+        other = self.cells.get((code, year, measure))
+        if other:
+            raise InputError(
+                f"{cell.where}: {measure} of industry {code} in {year} stand already in {other.where}; keep one."
+            )
+        self.cells[code, year, measure] = cell
+
+
+def _is_figure(text: str) -> bool:
+    return bool(NUMBER.fullmatch(text.lstrip("-")))
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+def list_files(path: str | Path | Sequence[str | Path]) -> tuple[Path, list[Path]]:
+    """The folder of a file, of files, or given as such, and the files; hidden ones and lock files are left out."""
+    if not isinstance(path, str | Path):
+        files = [Path(file) for file in path]
+        if not files:
+            raise InputError("no table of robots; put the federation's tables into the inputs folder.")
+        return Path(os.path.commonpath([file.absolute().parent for file in files])), files
+    path = Path(path)
+    if not path.is_dir():
+        return path.absolute().parent, [path]
+    files = sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file() and not any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
+    )
+    if not files:
+        raise InputError(f"{path}: the folder has no file; put the federation's tables there.")
+    return path.absolute(), files
+
+
+def read_counts(path: str | Path | Sequence[str | Path], country: str, names: dict[str, str]) -> Counts:
+    """Cells of one country from a file, files or a folder of files in any of the three forms.
+
+    Raises InputError naming file and place for a file in none of them, a cell that stands twice, and a table that does
+    not say which country, industry or measure it is.
+    """
+    counts, wanted = Counts(), country_keys(country)
+    root, files = list_files(path)
+    for file in files:
+        folders = [*reversed(file.absolute().parent.relative_to(root).parts), root.name]
+        sheets = read_sheets(file)
+        readers = [_Reader(sheet, [sheet.name, file.stem, *folders], wanted, names, counts) for sheet in sheets]
+        read = [reader.read() for reader in readers]
+        for sheet, form in zip(sheets, read, strict=True):
+            logger.info("%s: %s", sheet.source, f"read as the {form} form" if form else "no table, left out")
+        if not any(read):
+            found = next(" | ".join(filter(None, row.cells)) for row in sheets[0].rows if any(row.cells))
+            raise InputError(
+                f"{sheets[0].source}, row 1: no table of robots; it begins {found[:80]!r}, expected the long form's "
+                f"header ({LONG_HEADER}), industries such as 29-Automotive down and years across, or years down and "
+                "countries such as CN-China across. Export the table again, or move the file away."
+            )
+    return counts
+
+
+@dataclass
+class _Reader:
+    """One sheet and what is known about it from outside: `outside` are the names of sheet, file and folders."""
+
+    sheet: Sheet
+    outside: list[str]
+    wanted: Set[str]
+    names: dict[str, str]
+    counts: Counts
+
+    def read(self) -> str | None:
+        """Take the sheet's cells; the form's name, None where it has none of the three."""
+        head = self.sheet.rows[:HEAD]
+        for at, row in enumerate(head):
+            keys = [letters(cell).lower() for cell in row.cells]
+            if "year" in keys and any(name in keys for name in COLUMNS["industry"]):
+                self._check_width(at)
+                self._read_long(at, keys)
+                return "long"
+        for at, row in enumerate(head):
+            if any(map(self._is_country, row.cells[1:])) and not find_year(row.get(0)) and self._has_years_below(at):
+                self._check_width(at)
+                self._read_by_industry(at)
+                return "by-industry"
+        years = [sum(find_year(cell) is not None for cell in row.cells) for row in head]
+        at = years.index(max(years, default=0)) if any(years) else 0
+        column = self._label_column(at) if any(years) else None
+        if column is None:
+            return None
+        self._check_width(at)
+        self._read_wide(at, column)
+        return "wide"
+
+    def _is_country(self, cell: str) -> bool:
+        return bool(country_keys(cell) & {*COUNTRIES, *self.wanted} or re.match(r"[A-Z]{2} ?- ?[A-Z]", cell))
+
+    def _has_years_below(self, at: int) -> bool:
+        return any(find_year(row.get(0)) for row in self.sheet.rows[at + 1 :])
+
+    def _check_width(self, at: int) -> None:
+        """Raise InputError for a figure right of the header's last name: it may have lost one and be shifted."""
+        width = max(j for j, cell in enumerate(self.sheet.rows[at].cells) if cell) + 1
+        for row in self.sheet.rows[at + 1 :]:
+            for j, cell in enumerate(row.cells[width:], width):
+                if _is_figure(cell) and not find_year(cell):
+                    raise InputError(
+                        f"{self._place(row, j)}: found {cell!r}, where the header has no name; name every column."
+                    )
+
+    def _meets(self, keys: Set[str]) -> bool:
+        """Whether a country is the wanted one, which is noted."""
+        self.counts.met |= bool(keys & self.wanted)
+        return bool(keys & self.wanted)
+
+    def _place(self, row: Row, column: int | None = None) -> str:
+        return place(self.sheet.source, row.line, column)
+
+    # - long -
+
+    def _read_long(self, at: int, keys: list[str]) -> None:
+        header, rows = self.sheet.rows[at], self.sheet.rows[at + 1 :]
+        columns = {what: [keys.index(name) for name in names if name in keys] for what, names in COLUMNS.items()}
+        for what in ("year", *MEASURES):
+            twice = [j for j, key in enumerate(keys) if key in COLUMNS[what]]
+            if len(twice) > 1:
+                raise InputError(f"{self._place(header, twice[1])}: a second column of {what}; keep one.")
+        industries = [j for j, key in enumerate(keys) if key in COLUMNS["industry"]]
+        industries.sort(key=lambda j: (keys[j] != "industrycode", -self._industries(rows, j), j))
+        figures = {columns[measure][0]: measure for measure in MEASURES if columns[measure]}
+        if not figures and columns["measure"] and columns["value"]:
+            figures = {columns["value"][0]: None}
+        for measure in MEASURES:
+            if None not in figures.values() and measure not in figures.values():
+                self.counts.lacking[measure] = (
+                    f"{self._place(header)}: no column {PRINTED[measure]}; expected the long form's header "
+                    f"{LONG_HEADER}."
+                )
+        if not columns["country"] and not self._is_wanted(self.sheet.rows[: at + 1]):
+            return
+        for row in rows:
+            # a line below the table has neither country nor figures
+            is_note = not any(row.get(j) for j in [*columns["country"], *figures])
+            if any(row.cells) and not is_note and self._row_is_wanted(row, columns["country"]):
+                self._take_long(row, columns, industries, figures)
+
+    def _row_is_wanted(self, row: Row, columns: list[int]) -> bool:
+        if not columns:
+            return True
+        labels = [row.get(j) for j in columns if row.get(j)]
+        if not labels:
+            raise InputError(f"{self._place(row, columns[0])}: figures without a country; write its code, such as CN.")
+        keys = set().union(*map(country_keys, labels))
+        known = keys & set(COUNTRIES)
+        self.counts.countries |= known or {labels[0]}
+        if len(known) > 1:
+            raise InputError(f"{self._place(row)}: {' and '.join(labels)} are two countries; which is it?")
+        return self._meets(keys)
+
+    def _take_long(self, row: Row, columns: dict, industries: list[int], figures: dict[int, str | None]) -> None:
+        code = self._industry(row, industries)
+        if code is None:
+            return
+        at = columns["year"][0]
+        year = find_year(row.get(at))
+        if year is None:
+            raise InputError(f"{self._place(row, at)}: no year; found {row.get(at)!r}, expected such as 2013.")
+        for column, measure in figures.items():
+            measure = measure or self._told_measure(row, columns["measure"][0])
+            self.counts.add(code, year, measure, Cell(row.get(column), self._place(row, column)))
+
+    def _told_measure(self, row: Row, column: int) -> str:
+        measure = find_measure(row.get(column))
+        if measure is None:
+            raise InputError(f"{self._place(row, column)}: found {row.get(column)!r}, expected delivered or op_stock.")
+        return measure
+
+    def _industry(self, row: Row, columns: list[int]) -> str | None:
+        """The row's industry, None for an unknown one; InputError where code and name are two industries."""
+        label = row.get(columns[0])
+        if not label:
+            raise InputError(f"{self._place(row, columns[0])}: figures without an industry; write its code.")
+        if AS_DATE.fullmatch(label):
+            logger.warning("%s: %r is the code 10-12 that a spreadsheet took for a date", self._place(row), label)
+        code = find_industry(label, self.names)
+        others = {found: row.get(j) for j in columns[1:] if (found := find_industry(row.get(j), self.names))}
+        if code is None and len(others) == 1:
+            return next(iter(others))
+        if code is None:
+            self.counts.unknown[label] = self._place(row)
+        # the names of parts of parts, such as Metal for 2931, are other industries' names too
+        elif not re.fullmatch(r"\d{4}", code) and (other := next((o for o in others if o != code), None)):
+            raise InputError(
+                f"{self._place(row)}: the code {label!r} and the name {others[other]!r} are two industries, {code} and "
+                f"{other}; correct one (90 is other non-manufacturing, 91 other manufacturing)."
+            )
+        return code
+
+    # - wide -
+
+    def _industries(self, rows: list[Row], column: int) -> int:
+        return sum(find_industry(row.get(column), self.names) is not None for row in rows[:MOST_LABELS])
+
+    def _label_column(self, at: int) -> int | None:
+        """The column before the years in which most cells are industries; None where none has any."""
+        first = next(j for j, cell in enumerate(self.sheet.rows[at].cells) if find_year(cell))
+        found = {j: self._industries(self.sheet.rows[at + 1 :], j) for j in range(first)}
+        best = max(found, key=lambda j: (found[j], -j), default=None)
+        return best if best is not None and found[best] else None
+
+    def _read_wide(self, at: int, column: int) -> None:
+        header = self.sheet.rows[at]
+        years = {j: year for j, cell in enumerate(header.cells) if (year := find_year(cell))}
+        keys = [letters(cell).lower() for cell in header.cells]
+        countries = [j for j, key in enumerate(keys) if key in COLUMNS["country"]]
+        told = next((j for j, key in enumerate(keys) if key in COLUMNS["measure"]), None)
+        if not countries and not self._is_wanted(self.sheet.rows[: at + 1]):
+            return
+        names = [j for j, key in enumerate(keys) if key in COLUMNS["industry"] and j != column]
+        head = self.sheet.rows[: at + 1]
+        for row in self.sheet.rows[at + 1 :]:
+            figures = {j: row.get(j) for j in years if row.get(j)}
+            if find_industry(row.get(column), self.names) is None:
+                if not any(map(_is_figure, figures.values())):
+                    if find_measure(" ".join(row.cells)):  # a title between blocks; else a note, or blank
+                        head = [row]
+                    continue
+                if all(map(find_year, figures.values())):
+                    years = {j: find_year(text) for j, text in figures.items()}  # the header of another block
+                    continue
+            if countries and not self._row_is_wanted(row, countries):
+                continue
+            code = self._industry(row, [column, *names])
+            if code is None:
+                continue
+            measure = self._told_measure(row, told) if told is not None else self._measure(head)
+            for j, year in years.items():
+                self.counts.add(code, year, measure, Cell(row.get(j), self._place(row, j)))
+
+    # - by industry -
+
+    def _read_by_industry(self, at: int) -> None:
+        header = self.sheet.rows[at]
+        columns = [j for j, cell in enumerate(header.cells) if j and country_keys(cell) & self.wanted]
+        for cell in header.cells[1:]:
+            self.counts.countries |= country_keys(cell) & set(COUNTRIES) or {cell} - {""}
+        if not columns:
+            return
+        self.counts.met = True
+        if len(columns) > 1:
+            both = " and ".join(header.get(j) for j in columns)
+            raise InputError(f"{self._place(header, columns[1])}: {both} are one country; keep one.")
+        code, measure = self._title_industry(at), self._measure(self.sheet.rows[: at + 1])
+        for row in self.sheet.rows[at + 1 :]:
+            text, year = row.get(columns[0]), find_year(row.get(0))
+            if year is None and _is_figure(text):
+                raise InputError(f"{self._place(row, 0)}: no year; found {row.get(0)!r}, expected such as 2013.")
+            if year is not None:
+                self.counts.add(code, year, measure, Cell(text, self._place(row, columns[0])))
+
+    def _title_industry(self, at: int) -> str:
+        """The industry that the lines above the header, the sheet and the file name say; InputError for none or two."""
+        titles = [cell for row in self.sheet.rows[:at] for cell in row.cells if not cell.isdigit()]
+        found = {code: title for title in titles if (code := find_industry(title, self.names))}
+        for name in self.outside[:2]:
+            tails = [name, *(name[match.end() :] for match in re.finditer(r"[_ ]+", name))]
+            code = next((code for tail in tails if tail and (code := find_industry(tail, self.names))), None)
+            if code:
+                found.setdefault(code, name)
+        if len(found) == 1:
+            return next(iter(found))
+        what = f"{' and '.join(map(repr, found.values()))} are different industries"
+        raise InputError(
+            f"{self.sheet.source}: {what if found else 'neither title nor file name says which industry it is'}; name "
+            "the file as the federation does, such as `industry_29 - Automotive.xlsx`."
+        )
+
+    # - what a table is about -
+
+    def _measure(self, head: list[Row]) -> str:
+        """The measure that a title, the header or the names outside say; InputError where none or two are said."""
+        inside = [" ".join(row.cells) for row in reversed(head)]
+        said = {text: found for text in [*inside, *self.outside] if (found := find_measure(text))}
+        measure = next(iter(said.values()), None)
+        # the inputs folder may be called anything, the names below it are the table's
+        other = next((text for text in said if said[text] != measure and text != self.outside[-1]), None)
+        if other:
+            raise InputError(f"{self.sheet.source}: {next(iter(said))!r} and {other!r} are two measures; which is it?")
+        if measure is None:
+            raise InputError(
+                f"{self.sheet.source}: does not say whether these are installations or the operational stock; name the "
+                "sheet, the file or its folder `installations` or `operational_stock`."
+            )
+        return measure
+
+    def _is_wanted(self, head: list[Row]) -> bool:
+        """Whether the title, the header or the names outside say the wanted country; InputError where none says any."""
+        inside = [cell for row in reversed(head) for cell in row.cells]
+        for text in [*inside, *self.outside]:
+            found = (country_keys(text) & {*COUNTRIES, *self.wanted}) or named_countries(text)
+            if len(found) == 1:
+                self.counts.countries |= found
+                return self._meets(found)
+        raise InputError(
+            f"{self.sheet.source}: does not say which country's robots these are; name the file after it, such as "
+            "`china_installations.csv`."
+        )
+
+
+def is_missing(cell: Cell | None) -> bool:
+    """Whether there is no figure: no cell, an empty one or a mark such as `n.a.`."""
+    return cell is None or squeeze(cell.text).lower() in MISSING_MARKS

@@ -1,0 +1,265 @@
+"""CO2 emission inventories of provinces (CEADs workbooks, IPCC sectoral approach) -> one table of total emissions.
+
+A sheet is a province-year: fuels across, then `Process` (cement) and the total of scope 1; a unit line; the line of
+the total; the sectors. Editions differ in the total's name (`Total`, `Scope_1_Total`; `Total Consumption`,
+`TotalEmissions`), in the corner cell and in what follows the total (heat and electricity of scope 2). References may
+stand below.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from _exports import find_province, parse_number, place, squeeze
+from _headings import province_in, year_in
+from _helpers import InputError, logger
+from _series import Yearbook
+from _sheets import Row, Sheet
+
+TITLE = "co2_inventory"
+UNIT = "百万吨"
+# Printed unit, letters and digits only -> Mt.
+UNITS = {
+    **dict.fromkeys(
+        ("mt", "mtco2", "milliontonnes", "milliontons", "milliontonnesco2", "milliontonsco2", "百万吨"), 1.0
+    ),
+    **dict.fromkeys(("104t", "104tons", "104tonnes", "104tco2", "万吨"), 0.01),
+    **dict.fromkeys(("kt", "ktco2", "thousandtonnes"), 0.001),
+    **dict.fromkeys(("t", "tco2", "tons", "tonnes"), 1e-6),
+}
+TOTAL_COLUMNS = ("scope1total", "total")
+TOTAL_ROWS = ("totalemissions", "totalemission", "totalconsumption", "total")
+# Indirect emissions, which the total of scope 1 leaves out wherever they stand.
+SCOPE_2 = ("heat", "electricity", "scope2heat", "scope2electricity", "otherenergy", "scope2total")
+NO_PROVINCE = {
+    "note",
+    "notes",
+    "readme",
+    "sum",
+    "sums",
+    "summary",
+    "content",
+    "contents",
+    "index",
+    "reference",
+    "references",
+}
+# A total may miss its parts by rounding; no province emits as much as the limit.
+RELATIVE, ABSOLUTE, LIMIT = 0.01, 0.05, 3000.0
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where an inventory's header, total and parts stand."""
+
+    header: int
+    total: int
+    parts: list[int]
+
+
+def is_inventory(sheet: Sheet) -> bool:
+    """Whether a sheet has a header of fuels from raw coal on and, below, a line of the total."""
+    at = _header_line(sheet)
+    return at is not None and any(_fold(row.get(0)) in TOTAL_ROWS for row in sheet.rows[at + 1 :])
+
+
+def read_inventories(sheets: list[Sheet], names: dict[str, str], hint: str = "") -> Yearbook:
+    """Scope 1 CO2 of each province-year in Mt, burning of fuels and industrial processes (`Process`) together.
+
+    `hint` stands for the files' names, which say the year or the province where the sheets' names do not. Sheets of
+    notes and sums are left out with a line in the log. A province-year that has no sheet where others have one is None.
+
+    Raises InputError, naming file, sheet and cell, for an unknown province, a year that is not said, two sheets of one
+    province-year, another layout, an unknown unit, a cell that is no number, and totals that miss the sum of their
+    parts by more than 1 % + 0.05 Mt.
+    """
+    found: dict[tuple[str, int], tuple[float, str]] = {}
+    for sheet in sheets:
+        path = sheet.source.removesuffix(f", sheet {sheet.name}")
+        stem = hint or Path(path).stem
+        if not _is_wanted(sheet, names, stem):
+            continue
+        where = _province_year(sheet, names, stem)
+        value, cell = _total(sheet, math.inf if where[0] == "china" else LIMIT)
+        if where in found:
+            raise InputError(
+                f"{cell}: a second inventory of {where[0]} {where[1]}, the first is in {found[where][1]}; keep one."
+            )
+        found[where] = value, cell
+    if not found:
+        files = ", ".join(dict.fromkeys(sheet.source for sheet in sheets))
+        raise InputError(
+            f"{files}: no emission inventory of a province; expected sheets such as Beijing2019 with fuels across and "
+            "sectors down, as CEADs publishes them."
+        )
+    files = list(dict.fromkeys(sheet.source for sheet in sheets))
+    path = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
+    table = Yearbook(path, "inventory", TITLE, UNIT, sorted({year for _, year in found}))
+    for cell in [(province, year) for province in dict.fromkeys(p for p, _ in found) for year in table.years]:
+        table.values[cell], table.places[cell] = found.get(cell, (None, f"no inventory of {cell[0]} {cell[1]}"))
+    return table
+
+
+def _fold(text: str) -> str:
+    """A heading in small letters and digits: `Scope_1_Total` and `Scope 1 Total` are `scope1total`."""
+    return re.sub("[^a-z0-9㐀-鿿]", "", squeeze(text).lower())
+
+
+def _header_line(sheet: Sheet) -> int | None:
+    return next((at for at, row in enumerate(sheet.rows[:10]) if "rawcoal" in map(_fold, row.cells)), None)
+
+
+def _is_wanted(sheet: Sheet, names: dict[str, str], stem: str) -> bool:
+    """Whether to read a sheet; InputError for one named as a province that is no inventory."""
+    bare = re.sub("[0-9]", "", _fold(sheet.name))
+    if bare in NO_PROVINCE or bare == "total":
+        logger.info("%s: left out, it is no province's", sheet.source)
+        return False
+    if is_inventory(sheet):
+        return True
+    if province_in(sheet.name or stem, names):
+        raise InputError(
+            f"{sheet.source}: no emission inventory; expected a header with Raw Coal and a row Total Emissions or "
+            "Total Consumption below it, as CEADs publishes them."
+        )
+    logger.info("%s: no inventory, left out", sheet.source)
+    return False
+
+
+def _province_year(sheet: Sheet, names: dict[str, str], stem: str) -> tuple[str, int]:
+    """From the sheet's name, else the file's."""
+    spelt = re.sub(r"[\s_-]*(19|20)\d\d[\s_-]*", " ", sheet.name).strip()
+    generic = re.fullmatch(r"(sheet|table|工作表)?\s*\d*", spelt, re.IGNORECASE)
+    if not generic and _fold(spelt) == "china":
+        province = "china"
+    elif not generic:
+        province = names.get(_fold(spelt)) or find_province(spelt.replace("_", " "), names, sheet.source)
+    else:
+        province = province_in(stem, names)
+    in_sheet, in_stem = year_in(sheet.name), year_in(stem)
+    if in_sheet and in_stem and in_sheet != in_stem:
+        raise InputError(
+            f"{sheet.source}: the sheet's name says {in_sheet}, the file's {in_stem}; correct the one that is wrong."
+        )
+    year = in_sheet or in_stem
+    if not province or not year:
+        raise InputError(
+            f"{sheet.source}: neither the sheet's nor the file's name says the {'year' if province else 'province'}; "
+            "name the sheet as CEADs does, Beijing2019."
+        )
+    return province, year
+
+
+def _total(sheet: Sheet, limit: float) -> tuple[float, str]:
+    """The total of scope 1 in Mt and its cell, checked against its parts and against `limit`."""
+    layout = _layout(sheet)
+    body = sheet.rows[layout.header + 1 :]
+    totals = [row for row in body if _fold(row.get(0)) in TOTAL_ROWS]
+    if len(totals) > 1:
+        raise InputError(
+            f"{place(sheet.source, totals[1].line, 0)}: a second row of the total, the first is row {totals[0].line}; "
+            "keep one inventory in a sheet."
+        )
+    factor = _unit(sheet, body, layout)
+    body = [row for row in body if row is not totals[0] and not _is_unit_line(row)]
+    sectors = _sectors(sheet, body, layout)
+    where = place(sheet.source, totals[0].line, layout.total)
+    total = parse_number(totals[0].get(layout.total), where)
+    if total is None:
+        raise InputError(f"{where}: the total is empty; get the whole inventory.")
+    for what, parts in (
+        ("sectors", [_figure(sheet, row, layout.total) for row in sectors]),
+        ("fuels and processes", [_figure(sheet, totals[0], column) for column in layout.parts]),
+    ):
+        if abs(sum(parts) - total) > RELATIVE * abs(total) + ABSOLUTE / factor:
+            raise InputError(
+                f"{where}: the total is {total:g}, its {len(parts)} {what} add up to {sum(parts):g}; look for a "
+                "mistyped figure, or for rows and columns that were deleted."
+            )
+    if not 0 < total * factor < limit:
+        raise InputError(
+            f"{where}: {total * factor:g} Mt CO2 in a year cannot be right (expected above 0, below {limit:g}); is the "
+            "unit?"
+        )
+    return total * factor, where
+
+
+def _figure(sheet: Sheet, row: Row, column: int) -> float:
+    """A figure of an inventory, in which an empty cell is nil."""
+    return parse_number(row.get(column), place(sheet.source, row.line, column)) or 0.0
+
+
+def _layout(sheet: Sheet) -> _Layout:
+    """Columns of the total and its parts; InputError where a heading lacks or is there twice."""
+    at = _header_line(sheet)
+    header = sheet.rows[at]
+    folded = [_fold(cell) for cell in header.cells]
+    twice = next((name for column, name in enumerate(folded) if name and name in folded[:column]), None)
+    if twice:
+        column = len(folded) - 1 - folded[::-1].index(twice)
+        raise InputError(
+            f"{place(sheet.source, header.line, column)}: the heading {header.get(column)!r} is there twice; keep one."
+        )
+    total = next((folded.index(name) for name in TOTAL_COLUMNS if name in folded), None)
+    if total is None:
+        raise InputError(
+            f"{place(sheet.source, header.line)}: no column Total or Scope_1_Total; found "
+            f"{', '.join(filter(None, header.cells))}."
+        )
+    parts = [c for c, name in enumerate(folded[1:total], 1) if name and name not in SCOPE_2]
+    if "process" not in folded:
+        logger.warning("%s: no column Process, so emissions of cement are not in the total", sheet.source)
+    return _Layout(at, total, parts)
+
+
+def _is_unit_line(row: Row) -> bool:
+    """Whether a row gives the units: it says so, or has nothing else."""
+    return bool(re.match("units?|单位", _fold(row.get(0)))) or (
+        not row.get(0) and any(row.cells) and all(_fold(cell) in UNITS for cell in row.cells if cell)
+    )
+
+
+def _unit(sheet: Sheet, body: list[Row], layout: _Layout) -> float:
+    """Factor to Mt from the unit line; InputError for an unknown unit or several."""
+    line = next(filter(_is_unit_line, body), None)
+    if line is None:
+        logger.warning("%s: no unit line, read as Mt", sheet.source)
+        return 1.0
+    units = {column: line.get(column) for column in (*layout.parts, layout.total) if line.get(column)}
+    if stated := re.sub("^(units?|单位)", "", _fold(line.get(0))):
+        units[0] = stated
+    for column, unit in units.items():
+        if _fold(unit) not in UNITS:
+            raise InputError(
+                f"{place(sheet.source, line.line, column)}: found the unit {unit!r}, expected Mt (million tonnes)."
+            )
+    factors = {UNITS[_fold(unit)] for unit in units.values()}
+    if len(factors) > 1:
+        raise InputError(
+            f"{place(sheet.source, line.line)}: the units {' and '.join(dict.fromkeys(units.values()))} stand in one "
+            "inventory; use one."
+        )
+    if not factors:
+        logger.warning("%s: the unit line is empty, read as Mt", place(sheet.source, line.line))
+    return factors.pop() if factors else 1.0
+
+
+def _sectors(sheet: Sheet, body: list[Row], layout: _Layout) -> list[Row]:
+    """The rows with figures, references and blank lines aside; InputError for one without a name or named twice."""
+    sectors: dict[str, Row] = {}
+    for row in body:
+        if not any(row.get(column) for column in (*layout.parts, layout.total)):
+            continue
+        name = _fold(row.get(0))
+        if not name:
+            raise InputError(f"{place(sheet.source, row.line, 0)}: figures without a sector's name; which is it?")
+        if name in sectors:
+            raise InputError(
+                f"{place(sheet.source, row.line, 0)}: {row.get(0)!r} stands already in row {sectors[name].line}; keep "
+                "one."
+            )
+        sectors[name] = row
+    return list(sectors.values())

@@ -1,0 +1,139 @@
+"""Which files of the inputs folder hold which raw table: by the config, by name, or by the titles inside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from _cleaning import catalog_entry, entry_names
+from _exports import squeeze
+from _helpers import InputError
+from _raw import ReaderTables, read_indicators
+
+SUFFIXES = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".dta", ".parquet")
+
+
+def source(files: Iterable[str] = (), how: str = "", problem: str = "", **choice: str) -> dict:
+    """Where a raw table is: its files, how they were found (`name`, `title`, `config`), what is wrong with that.
+
+    choice : `title` of the indicator in the files, its `unit` where they name none, the `sheet` of a workbook.
+    """
+    return {"files": list(files), "how": how, "problem": problem, "title": "", "unit": "", "sheet": ""} | choice
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file may be a raw table, by its name: not hidden, no spreadsheet's lock file, a format that is read."""
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$")) and path.name != "SIMULATED.txt"
+
+
+def folder_tables(folder: str | Path) -> list[str]:
+    """Every file below a folder that may be a raw table, sorted."""
+    found = []
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [os.path.join(root, name) for name in sorted(files) if is_table(Path(name))]
+    return found
+
+
+def by_name(inputs: str, file: str) -> dict:
+    """The table under its own name (`yearbook/gdp.csv`), with another ending, or as a folder of its parts."""
+    path = Path(inputs, file)
+    if not path.parent.is_dir():
+        return source()
+    found = sorted(
+        str(entry)
+        for entry in path.parent.iterdir()
+        if entry.name == path.stem and entry.is_dir() or entry.stem == path.stem and is_table(entry) and entry.is_file()
+    )
+    if len(found) > 1:
+        return source(problem=f"{' and '.join(found)} are both there; keep the one that is meant.", how="name")
+    if found and Path(found[0]).is_dir():
+        files = folder_tables(found[0])
+        problem = "" if files else f"{found[0]}: the folder has no table in it."
+        return source(files, "name", problem)
+    return source(found, "name" if found else "")
+
+
+def by_config(inputs: str, key: str, choice: dict) -> dict:
+    """The table where the config's `sources` says it is."""
+    path = Path(inputs, choice["file"])
+    rest = {name: str(value) for name, value in choice.items() if name != "file"}
+    if path.is_dir():
+        return source(folder_tables(path), "config", **rest)
+    if not path.is_file():
+        return source(how="config", problem=f"sources.{key}: there is no file {path}.", **rest)
+    return source([str(path)], "config", **rest)
+
+
+def find_sources(
+    inputs: str, rows: dict[str, dict[str, str]], choices: dict[str, dict], tables: ReaderTables, cache: str | Path
+) -> dict[str, dict]:
+    """Key -> `source` of each raw table; one without files was not found.
+
+    rows : catalog rows by key. choices : the config's `sources`. tables : what readers know. Files are looked into only
+    where a table is found neither by the config nor by its name; what was read is kept in `cache`, with the files' sizes
+    and times, since Snakemake asks this again for every job.
+    """
+    unknown = sorted(set(choices) - set(rows))
+    if unknown:
+        raise InputError(f"sources: resources/catalog.csv has no table {', '.join(unknown)}.")
+    found = {
+        key: by_config(inputs, key, choices[key]) if key in choices else by_name(inputs, row["file"])
+        for key, row in rows.items()
+    }
+    absent = [key for key, where in found.items() if not where["files"] and not where["problem"]]
+    if not absent:
+        return found
+    claimed = {file for where in found.values() for file in where["files"] if where["how"] == "name"}
+    files = [file for file in folder_tables(inputs) if file not in claimed]
+    titles = titles_of(files, tables, cache)
+    for key in absent:
+        wanted = entry_names(catalog_entry(rows[key]))
+        holding = [file for file in files if wanted.intersection(titles[file]["titles"])]
+        if holding:
+            found[key] = source(holding, "title")
+    return found
+
+
+def titles_of(files: list[str], tables: ReaderTables, cache: str | Path) -> dict[str, dict]:
+    """File -> the titles of its indicators (squeezed, lower case) and why it could not be read, where it could not."""
+    version = _version()
+    try:
+        known = json.loads(Path(cache).read_text("utf-8"))
+        known = known["files"] if known["version"] == version else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        known = {}
+    result, new = {}, False
+    for file in files:
+        stat = os.stat(file)
+        mark = [stat.st_size, stat.st_mtime_ns]
+        if file in known and known[file]["mark"] == mark:
+            result[file] = known[file]
+            continue
+        new = True
+        result[file] = {"mark": mark, **_titles(file, tables)}
+    if new:
+        Path(cache).parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(f"{cache}.{os.getpid()}")
+        draft.write_text(json.dumps({"version": version, "files": result}, ensure_ascii=False), "utf-8")
+        draft.replace(cache)
+    return result
+
+
+def _titles(file: str, tables: ReaderTables) -> dict:
+    stem = squeeze(Path(file).stem).lower()
+    try:
+        found = read_indicators(file, tables)
+    except InputError as error:
+        return {"titles": [], "problem": str(error)}
+    return {"titles": sorted({name or stem for draft in found for name in draft.names()}), "problem": ""}
+
+
+def _version() -> str:
+    """Changes when a module or a table of the readers does: what an older one made of a file is not taken for granted."""
+    folder = Path(__file__).parent
+    files = sorted([*folder.glob("_*.py"), *folder.glob("../resources/*.csv")])
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -1,0 +1,326 @@
+"""Reader of green patent counts: vendors' tables by province or city, IPC class and year -> applications by province.
+
+Forms read: long (a row a city, class and year) and wide (years across), Chinese or English headings, in any number of
+sheets. Parts are added (cities, IPC classes, inventions and utility models, own and joint applications, months);
+printed totals are compared with their parts and never added to them; grants are left out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from _cities import Cities, find_city
+from _exports import find_province, parse_number, place, squeeze
+from _helpers import InputError, logger
+from _patent_columns import (
+    APPLIED,
+    GRANTED,
+    GREEN,
+    NAME_OF,
+    OF_WHICH,
+    PLACES,
+    YEAR,
+    Columns,
+    find_columns,
+    kind_of,
+    plain,
+)
+from _series import Yearbook
+from _sheets import Row, Sheet
+
+TITLE = "green_patents"
+UNIT = "件"
+TOTALS = {"合计", "总计", "小计", "全省", "全市", "全区", "全部", "总数", "total", "subtotal", "all", "sum"}
+TOTALS |= {"全省合计", "全市合计", "全区合计", "省合计"}
+ABROAD = re.compile(
+    r"台湾|香港|澳门|国外|境外|国际|其他|其它|未知|不详|空白|taiwan|hongkong|maca[uo]|foreign|overseas|others?|unknown"
+)
+NOTE = re.compile(r"注[:：\d]|资料来源|数据来源|说明|notes?\b|(data)?source", re.IGNORECASE)
+# What administrative codes print for the districts of a municipality and for what no prefecture administers.
+NO_CITY = {"市辖区", "县", "省直辖", "省直辖县", "省直辖县级行政区划", "省直辖县级行政单位"}
+NO_CITY |= {"自治区直辖县级行政区划"}
+# Groups of provinces, which a column 地区 beside 省份 may hold.
+PARTS_OF_CHINA = re.compile(r"(东部|中部|西部|东北|华北|华东|华中|华南|西南|西北)(地区)?|east(ern)?|central|west(ern)?")
+# In this order parts are looked for; empty is a printed total over the dimension.
+DIMENSIONS = ("city", "district", "ipc", "ipc2", "kind", "mode", "month")
+
+
+@dataclass(frozen=True)
+class Count:
+    """One printed figure and what it counts."""
+
+    province: str
+    year: int
+    value: float | None
+    where: str
+    city: str = ""
+    district: str = ""
+    ipc: str = ""
+    ipc2: str = ""
+    kind: str = ""
+    mode: str = ""
+    month: str = ""
+
+
+def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:
+    """Applications for green patents by province and year, in pieces (件).
+
+    names : printed province -> slug (`_exports.province_names`); cities : `_cities.load_cities`; tolerance : largest
+    relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the table is
+    refused (inventions and utility models). A province without any figure in a year is None there; blank cells count no
+    patent where other classes of the city are printed, and a city missing in some years is warned of. Raises InputError
+    naming file, row and column.
+    """
+    sheets = list(sheets)
+    source = sheets[0].source if sheets else "the table"
+    counts: list[Count] = []
+    for sheet in sheets:
+        if find_columns(sheet) is None:
+            logger.info("%s: no table of patents here, left out", sheet.source)
+            continue
+        counts += _read_sheet(sheet, names, cities)
+    if not counts:
+        raise InputError(
+            f"{source}: no table of green patents found; expected a header row with a year (年份), a province or city "
+            "(省份, 城市) and a column of applications (申请数), or years across."
+        )
+    _check_classes(counts)
+    table = Yearbook(source, "patents", TITLE, UNIT, sorted({count.year for count in counts}))
+    groups: dict[tuple[str, int], list[Count]] = {}
+    for count in counts:
+        groups.setdefault((count.province, count.year), []).append(count)
+    for cell in ((p, y) for p in dict.fromkeys(count.province for count in counts) for y in table.years):
+        group = groups.get(cell)
+        table.values[cell] = _sum(group, DIMENSIONS, tolerance) if group else None
+        table.places[cell] = group[0].where if group else f"{source}, {cell[0]} {cell[1]} (not in the table)"
+    _warn_of_gaps(source, counts)
+    return table
+
+
+def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float) -> float | None:
+    """The sum over parts, dimension by dimension, or the printed total where there are no parts."""
+    if not dimensions:
+        if len(counts) > 1:
+            first, second = counts[:2]
+            what = " ".join(filter(None, [second.city or second.province, str(second.year), second.ipc]))
+            raise InputError(f"{second.where}: {what} stands already in {first.where}; keep one of the two.")
+        return counts[0].value
+    dimension, rest = dimensions[0], dimensions[1:]
+    parts: dict[str, list[Count]] = {}
+    for count in counts:
+        parts.setdefault(getattr(count, dimension), []).append(count)
+    whole = parts.pop("", None)
+    total = _sum(whole, rest, tolerance) if whole else None
+    values = [value for part in parts.values() if (value := _sum(part, rest, tolerance)) is not None]
+    if not values:
+        return total
+    added = sum(values)
+    if total is not None and abs(added - total) > tolerance * max(total, added):
+        text = f"{whole[0].where}: the printed total is {total:g}, its parts by {dimension} add up to {added:g}"
+        if dimension == "kind":
+            raise InputError(f"{text}; look for a mistyped figure, or remove the column that is wrong.")
+        logger.warning("%s; the parts are used", text)
+    return added
+
+
+def _check_classes(counts: list[Count]) -> None:
+    """Raise InputError where an IPC class and a class inside it are both printed: they would be counted twice."""
+    classes: dict[str, str] = {}
+    for count in counts:
+        classes.setdefault(count.ipc, count.where)
+    for child in sorted(classes):
+        if not re.fullmatch(r"[A-H](\d{2}([A-Z](\d+(/\d+)?)?)?)?", child):
+            continue
+        # section A, class A01, subclass A01B, main group A01B1, group A01B1/02
+        for parent in {child[:1], child[:3], child[:4], child.partition("/")[0]} - {child}:
+            if parent in classes:
+                raise InputError(
+                    f"{classes[child]}: the class {child} lies inside {parent} ({classes[parent]}); patents would "
+                    "count twice, so keep the classes of one level."
+                )
+
+
+def _warn_of_gaps(source: str, counts: list[Count]) -> None:
+    """Warn of cities without a figure in a year in which the table has other cities of their province."""
+    printed: dict[str, dict[str, set[int]]] = {}
+    years: dict[str, set[int]] = {}
+    for count in counts:
+        known = printed.setdefault(count.province, {}).setdefault(count.city, set()) if count.city else None
+        if count.value is not None:
+            years.setdefault(count.province, set()).add(count.year)
+            if known is not None:
+                known.add(count.year)
+    for province, towns in printed.items():
+        gaps = {
+            city: years.get(province, set()) - has for city, has in towns.items() if years.get(province, set()) - has
+        }
+        if gaps:
+            text = "; ".join(f"{city} {', '.join(map(str, sorted(gap)))}" for city, gap in sorted(gaps.items()))
+            logger.warning("%s: %s lacks cities in some years, which lowers its sum there: %s", source, province, text)
+
+
+# --- one sheet ----------------------------------------------------------------------------------------------------
+
+
+def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Count]:
+    head = find_columns(sheet)
+    keys = head.keys
+    preamble = " ".join(cell for row in sheet.rows[: head.body] for cell in row.cells)
+    if not GREEN.search(squeeze(f"{sheet.source} {preamble}").lower()) and "ipc" not in keys:
+        logger.warning("%s: nothing says that these patents are green ones; is it the right table?", sheet.source)
+    if re.search(r"单位[:：]?万[件项]|[(（]万[件项]", squeeze(preamble)):
+        raise InputError(f"{sheet.source}: the figures are in 10^4 (万件); export the counts in pieces (件).")
+    fixed_year = None
+    if "year" not in keys and head.values[0][1] is None:
+        fixed_year = _fixed_year(sheet, head)
+    fixed_province = ""
+    if not keys.keys() & PLACES:
+        fixed_province = find_province(sheet.name, names, f"{sheet.source} (sheet's name, for want of a column)")
+    counts: list[Count] = []
+    last: dict[str, str] = {}
+    merged = _merged(sheet.rows[head.body :], keys)
+    grants = 0
+    for row in sheet.rows[head.body :]:
+        if not any(row.cells):
+            continue
+        if NOTE.match(row.get(0)):
+            break
+        texts = {key: row.get(column) for key, column in keys.items()}
+        if all(NAME_OF.get(plain(text)) == key for key, text in texts.items()):
+            continue  # the header printed again
+        _fill(texts, last, merged)
+        last = dict(texts)
+        labels = [
+            squeeze(texts.get(key, "")).lower() for key in ("province", "city", "place", "district", "ipc", "kind")
+        ]
+        if any(OF_WHICH.match(label) for label in labels):
+            logger.info("%s: a part of the row above (%s), not added", place(sheet.source, row.line), "其中")
+            continue
+        if any(ABROAD.match(label) for label in labels[:3]):
+            logger.info(
+                "%s: %s is no province, left out", place(sheet.source, row.line), " ".join(filter(None, labels))
+            )
+            continue
+        if "stage" in keys:
+            if GRANTED.search(texts["stage"].lower()):
+                grants += 1
+                continue
+            if not APPLIED.search(texts["stage"].lower()):
+                raise InputError(
+                    f"{place(sheet.source, row.line, keys['stage'])}: found {texts['stage']!r}, expected applications "
+                    "(申请) or grants (授权)."
+                )
+        base = _what(sheet, row, texts, keys, names, cities, fixed_province, fixed_year)
+        for column, year, kind, mode in head.values:
+            where = place(sheet.source, row.line, column)
+            value = parse_number(row.get(column), where)
+            if value is not None and value < 0:
+                raise InputError(f"{where}: found {row.get(column)!r}, expected a number of patents (0 or more).")
+            more = {"kind": kind} if kind else {}
+            counts.append(replace(base, year=year or base.year, value=value, where=where, mode=mode, **more))
+    if grants and not counts:
+        raise InputError(
+            f"{place(sheet.source, head.line, keys['stage'])}: all {grants} rows are of granted patents; applications "
+            "(申请) are wanted, export those."
+        )
+    if not counts:
+        raise InputError(f"{place(sheet.source, head.line)}: no rows of figures below the header.")
+    return counts
+
+
+def _what(
+    sheet: Sheet,
+    row: Row,
+    texts: dict[str, str],
+    keys: dict[str, int],
+    names: dict[str, str],
+    cities: Cities,
+    fixed_province: str,
+    fixed_year: int | None,
+) -> Count:
+    """What a row counts, without its figure."""
+
+    def where(key: str) -> str:
+        return place(sheet.source, row.line, keys[key])
+
+    def part(key: str) -> str:
+        text = squeeze(texts.get(key, ""))
+        region = key == "place" and "province" in keys and PARTS_OF_CHINA.fullmatch(text.lower())
+        return "" if region or text.lower() in TOTALS else text
+
+    year = fixed_year or 0
+    if "year" in keys:
+        match = re.fullmatch(r"((?:19|20)\d{2})(?:\.0)?年?度?|((?:19|20)\d{2})-\d{2}-\d{2}", squeeze(texts["year"]))
+        if not match:
+            raise InputError(f"{where('year')}: found {texts['year']!r}, expected a year such as 2015.")
+        year = int(match[1] or match[2])
+    province = fixed_province
+    if "province" in keys:
+        text = part("province")
+        if text:
+            province = find_province(texts["province"], names, where("province"))
+        elif squeeze(texts["province"]):
+            province = "china"
+    town = "city" if "city" in keys else "place" if "place" in keys else ""
+    city = ""
+    if town and part(town) in NO_CITY and province:
+        city = part(town)
+    elif town and part(town):
+        city, province = find_city(texts[town], province, cities, names, where(town))
+    elif town and texts[town] and not province:
+        # a total without a province is the country's
+        province = "china"
+    if not province:
+        key = "province" if "province" in keys else town
+        raise InputError(f"{where(key)}: the row names no province and no city; fill them, or remove the row.")
+    kind = kind_of(texts.get("kind", "")) or kind_of(texts.get("stage", ""))
+    if part("kind") and not kind and not GREEN.search(texts["kind"].lower()) and not APPLIED.search(texts["kind"]):
+        raise InputError(
+            f"{where('kind')}: found {texts['kind']!r}, expected 发明 or 实用新型 (invention, utility model)."
+        )
+    ipc, ipc2 = part("ipc").upper(), part("ipc2").upper()
+    return Count(province, year, None, "", city, part("district"), ipc, ipc2, kind, "", part("month"))
+
+
+def _merged(rows: list[Row], keys: dict[str, int]) -> set[str]:
+    """Columns that print a name once, in the first of its rows: some cells empty, no name twice running."""
+    merged = set()
+    for key in keys.keys() & {"year", "city", "district", *PLACES}:
+        cells = [row.get(keys[key]) for row in rows if any(row.cells)]
+        filled = [cell for cell in cells if cell]
+        again = any(a == b for a, b in itertools.pairwise(cells) if a)
+        if len(filled) < len(cells) and cells[0] and not again:
+            merged.add(key)
+    return merged
+
+
+def _fill(texts: dict[str, str], last: dict[str, str], merged: set[str]) -> None:
+    """Fill names of `merged` columns from the row above; a coarser name that is printed leaves the finer ones empty."""
+    if not last:
+        return
+    if "year" in merged and not texts["year"]:
+        texts["year"] = last["year"]
+    for key in ("province", "city", "place", "district"):
+        if key not in texts:
+            continue
+        finer = any(texts.get(name) for name in ("city", "place", "district", "ipc") if name != key)
+        if texts[key] or key not in merged or not finer:
+            return
+        texts[key] = last[key]
+
+
+def _fixed_year(sheet: Sheet, head: Columns) -> int:
+    """The year of a table without years: from the sheet's name, else from the lines above the header."""
+    above = [cell for row in sheet.rows if row.line < head.line for cell in row.cells]
+    for texts in ([sheet.name], above):
+        years = {int(year) for text in texts for year in YEAR.findall(text)}
+        if len(years) == 1:
+            logger.info("%s: no column of years, read as %d", sheet.source, min(years))
+            return min(years)
+    raise InputError(
+        f"{place(sheet.source, head.line)}: no column of years (年份), no years across and no single year in the "
+        "sheet's name or title; add a column 年份."
+    )

@@ -1,0 +1,88 @@
+"""Every raw table of the study -> one page that says what is there, what is missing and what looks wrong."""
+
+from pathlib import Path
+
+from _cleaning import CatalogEntry, catalog_entry, load_catalog
+from _crosschecks import report_crosschecks
+from _employment import division_titles, group_industries, read_census, read_major_groups
+from _exports import province_names
+from _helpers import InputError, start_log, write_rows
+from _ifr import read_robots
+from _inspection import COLUMNS, STATUSES, Listener, inspect_table, study_yearbook
+from _pages import html_table, page
+from _raw import reader, reader_tables
+
+
+def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, object]:
+    """Reads a table of robots or employment as its cleaning rule does; InputError where that would stop."""
+    source = need["source"]
+    if source["problem"]:
+        raise InputError(source["problem"])
+    choices = {"year": need["year"], "sheet": source["sheet"], "unit": source["unit"]}
+    if entry.theme == "robots":
+        years = range(need["first"], need["last"] + 1)
+        read_robots(
+            source["files"],
+            entry.key.removeprefix("robots_"),
+            years,
+            params.total_tolerance,
+            measure=params.measure,
+            leaf_sets=files.leaf_sets,
+        )
+    elif entry.theme == "census":
+        names, titles = province_names(files.tables[0]), division_titles(files.industries)
+        read_census(source["files"], names, entry.conversion, params.total_tolerance, titles=titles, **choices)
+    else:
+        industries = group_industries(files.industries)
+        read_major_groups(source["files"], entry.conversion, params.total_tolerance, industries=industries, **choices)
+    return {}
+
+
+def check_page(rows: list[dict[str, object]], cross: list[str], note: str) -> str:
+    """The page: one table, tables that need a hand first, then contradictions between tables."""
+    header = [name.replace("_", " ") for name in COLUMNS]
+    cells = [[str(row[name]) for name in COLUMNS] for row in rows]
+    colours = {"missing": "bad", "refused": "bad", "found": "good"}
+    classes = {i: colours[str(row["status"])] for i, row in enumerate(rows) if row["status"] in colours}
+    long = [COLUMNS.index(name) for name in ("title_en", "file", "warnings", "needed_by", "published")]
+    counts = ", ".join(f"{sum(row['status'] == status for row in rows)} {status}" for status in STATUSES)
+    body = html_table(header, cells, f"Raw tables: {counts}", long, classes)
+    if cross:
+        body += "\n" + html_table(["Contradictions between tables"], [[text] for text in cross], "", [0])
+    return page("Raw tables of the study", f"<main>{body}</main>", note)
+
+
+def main(snakemake) -> None:
+    """Write the table and the page."""
+    start_log(snakemake)
+    params, files = snakemake.params, snakemake.input
+    catalog = load_catalog(params.catalog)
+    read = reader(reader_tables(*files.tables))
+    cells = []
+
+    def study(key: str, need: dict) -> dict[str, object]:
+        if catalog[key].theme in ("robots", "census", "us_employment"):
+            return study_other(need, catalog[key], files, params)
+        choices = {
+            "interpolation": params.interpolation,
+            "suspects": params.suspects,
+            "accepted": params.accepted.get(key, ()),
+            "total_tolerance": params.total_tolerance if need["has_to_add_up"] else None,
+        }
+        found, cleaned = study_yearbook(need, catalog[key], catalog, read, params.provinces, choices)
+        cells.extend(cleaned)
+        return found
+
+    rows = [
+        inspect_table(need, catalog_entry(need["entry"]), lambda key=key, need=need: study(key, need))
+        for key, need in params.tables.items()
+    ]
+    with Listener() as heard:
+        report_crosschecks(cells, "warning", params.accepted, simulated=bool(params.note))
+    rows.sort(key=lambda row: STATUSES.index(str(row["status"])))
+    write_rows(snakemake.output.csv, COLUMNS, [tuple(row[name] for name in COLUMNS) for row in rows])
+    Path(snakemake.output.html).write_text(check_page(rows, heard.texts, params.note), encoding="utf-8")
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821
