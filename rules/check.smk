@@ -74,8 +74,6 @@ rule check:
         code=modules("helpers"),
     log:
         "results/logs/check.log",
-    benchmark:
-        "results/benchmarks/check.tsv"
     conda:
         "../envs/environment.yaml"
     script:
