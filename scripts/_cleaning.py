@@ -180,9 +180,9 @@ def select_cells(
     """The study's cells (province, year, value, imputed), gaps inside a series filled by linear interpolation.
 
     A series is all the file has of a province, in years outside the study too. `blank_is_nil`: a province whose whole
-    row is empty uses none of the fuel (energy yearbook); its value is 0, marked imputed, as are the table's `nil`. Raises InputError naming every
-    cell for a province or year that is not in the file, a gap at a series' end, and any gap where `interpolation` is
-    `none`.
+    row is empty uses none of the fuel (energy yearbook); its value is 0, marked imputed, as are the table's `nil`.
+    Raises InputError naming every cell for a province or year that is not in the file, a gap at a series' end, and any
+    gap where `interpolation` is `none`.
     """
     absent = [province for province in provinces if province not in table.provinces]
     if absent:

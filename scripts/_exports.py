@@ -12,11 +12,11 @@ from _sheets import Row, read_sheets
 
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+")
 # How publishers and spreadsheets print "no figure"; compared after blanks and full-width forms are gone.
-MISSING_MARKS = {"", "-", "--", "—", "——", "–", "―", "…", "……", "..", "...", "na", "n/a", "n.a.", "none", "null"}
+MISSING_MARKS = {"", "-", "--", "..", "...", "na", "n/a", "n.a.", "none", "null", *"—–―…", "——", "……"}
 
 
 def read_export(path: str | Path) -> list[Row]:
-    """Rows of a file that holds one table, in whichever format (`_sheets.read_sheets`); InputError where it has more."""
+    """Rows of a file that holds one table, in any format of `_sheets.read_sheets`; InputError where it has more."""
     sheets = read_sheets(path)
     if len(sheets) > 1:
         names = ", ".join(sheet.name for sheet in sheets)
@@ -74,7 +74,7 @@ def province_names(path: str | Path) -> dict[str, str]:
 
 
 def known_province(name: str, names: dict[str, str]) -> str | None:
-    """The slug of a printed province name, which may carry a footnote mark or be said in two languages; None if none."""
+    """The slug of a printed province name, which may carry a footnote mark or stand in two languages; None if none."""
     plain = squeeze(FOOTNOTE.sub("", name.strip())).lower()
     if plain in names:
         return names[plain]

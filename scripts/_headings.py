@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import squeeze
+from _exports import find_province, place, squeeze
 from _sheets import Row
 
 YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?年?(?:底|末)?")
@@ -17,8 +17,8 @@ NOTE = re.compile(
 UNIT_IN_TITLE = re.compile(r"(.*\S)\s*[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
 # Words that a header cell consists of, Chinese and English, and what stands below (or right of) it.
 PROVINCE_WORDS = (
-    "地区 省份 省 省市 省区市 省市区 行政区 地区名称 省份名称 所属省份 省级行政区 region province provinces area provincename "
-    "provname"
+    "地区 省份 省 省市 省区市 省市区 行政区 地区名称 省份名称 所属省份 省级行政区 "
+    "region province provinces area provincename provname"
 )
 YEAR_WORDS = "年份 年度 年 时间 时期 日期 统计年度 year years time period date"
 INDICATOR_WORDS = "指标 指标名称 项目 指标项 变量 item items indicator indicators variable series"
@@ -71,7 +71,6 @@ class Preamble:
     unit: str = ""
     province: str = ""
     year: int | None = None
-    national: bool = False
     classic: bool = False
     lines: int = 0
 
@@ -80,8 +79,11 @@ NUMBERING = re.compile(r"(表|Table)?\s*[\dA-Z]{1,3}([-–—.]\d+)*[.、\s]\s*|
 YEAR_IN_TITLE = re.compile(r"[(（\s—–-]*((?:19|20)\d\d)年?[)）]?$|^((?:19|20)\d\d)年")
 
 
-def read_preamble(rows: list[Row], names: dict[str, str]) -> Preamble:
-    """The lines above the header: `指标：`, `地区：`, `时间：`, `单位：` where they stand, else the first line as title."""
+def read_preamble(source: str, rows: list[Row], names: dict[str, str]) -> Preamble:
+    """The lines above a header: `指标：`, `地区：`, `时间：`, `单位：` where they stand, else the first one as title.
+
+    Raises InputError for a page of a place that is no province.
+    """
     found: dict = {"lines": sum(any(row.cells) for row in rows)}
     for row in rows:
         for text in filter(None, row.cells):
@@ -91,15 +93,13 @@ def read_preamble(rows: list[Row], names: dict[str, str]) -> Preamble:
                 # the English edition's title may have brackets of its own before those of the unit
                 found |= {"title": title, "classic": True} | ({"unit": unit} if unit else {})
             elif match := re.fullmatch(r"(地区|Region)[:：](.+)", plain, re.IGNORECASE):
-                found |= {"classic": True}
-                if slug := names.get(match[2].lower()):
-                    found["province"] = slug
+                found |= {"classic": True, "province": find_province(match[2], names, place(source, row.line))}
             elif match := re.fullmatch(r"(时间|Time|Year)[:：](.*)", plain, re.IGNORECASE):
                 found |= {"classic": True}
                 if year := year_of(match[2]):
                     found["year"] = year
-            elif match := re.fullmatch(r"(数据库|Database)\W*(.*)", plain, re.IGNORECASE):
-                found |= {"classic": True, "national": match[2] in ("年度数据", "全国年度数据", "AnnualData", "Annual")}
+            elif re.match(r"(数据库|Database)\W", plain, re.IGNORECASE):
+                found |= {"classic": True}
             elif match := re.search(r"单位[:：]\s*([^\s)）]+)", text.translate({0x3000: " "})):
                 found["unit"] = squeeze(match[1])
             elif match := re.fullmatch(r"[(（]?Units?[:：](.+?)[)）]?", text.strip(), re.IGNORECASE):

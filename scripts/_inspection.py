@@ -16,7 +16,9 @@ COLUMNS = [
     *["interpolated", "nil", "unit_printed", "unit", "vintage", "warnings", "needed_by", "published"],
 ]
 STATUSES = ["missing", "refused", "warnings", "found", "not needed"]
-CENSUS = re.compile(r"第[一二三四五六七八九十]+次(?:全国)?(?:经济|人口|农业)普查|\w+ (?:economic|population) census", re.IGNORECASE)
+CENSUS = re.compile(
+    r"第[一二三四五六七八九十]+次(?:全国)?(?:经济|人口|农业)普查|\w+ (?:economic|population) census", re.I
+)
 
 
 class Listener(logging.Handler):
@@ -103,10 +105,8 @@ def study_yearbook(
 
 def coverage(table: Yearbook, entry: CatalogEntry, wanted: Iterable[str], first: int, last: int) -> dict[str, object]:
     """Provinces and years of the study that the table has no figure of, its printed unit, its vintage."""
-    years = [year for year in range(first, last + 1)] if entry.years else table.years[-1:]
-    lacking = {
-        province: [year for year in years if table.values.get((province, year)) is None] for province in wanted
-    }
+    years = list(range(first, last + 1)) if entry.years else table.years[-1:]
+    lacking = {province: [year for year in years if table.values.get((province, year)) is None] for province in wanted}
     whole = [province for province, gaps in lacking.items() if len(gaps) == len(years)]
     absent = [year for year in years if all(year in gaps for gaps in lacking.values())]
     filled = [year for (_, year), value in table.values.items() if value is not None]

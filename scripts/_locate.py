@@ -34,7 +34,7 @@ def folder_tables(folder: str | Path) -> list[str]:
     found = []
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [os.path.join(root, name) for name in sorted(files) if is_table(Path(name))]
+        found += [str(Path(root, name)) for name in sorted(files) if is_table(Path(name))]
     return found
 
 
@@ -46,7 +46,8 @@ def by_name(inputs: str, file: str) -> dict:
     found = sorted(
         str(entry)
         for entry in path.parent.iterdir()
-        if entry.name == path.stem and entry.is_dir() or entry.stem == path.stem and is_table(entry) and entry.is_file()
+        if (entry.name == path.stem and entry.is_dir())
+        or (entry.stem == path.stem and is_table(entry) and entry.is_file())
     )
     if len(found) > 1:
         return source(problem=f"{' and '.join(found)} are both there; keep the one that is meant.", how="name")
@@ -74,8 +75,8 @@ def find_sources(
     """Key -> `source` of each raw table; one without files was not found.
 
     rows : catalog rows by key. choices : the config's `sources`. tables : what readers know. Files are looked into only
-    where a table is found neither by the config nor by its name; what was read is kept in `cache`, with the files' sizes
-    and times, since Snakemake asks this again for every job.
+    where a table is found neither by the config nor by its name; what was read is kept in `cache`, with the files'
+    sizes and times, since Snakemake asks this again for every job.
     """
     unknown = sorted(set(choices) - set(rows))
     if unknown:
@@ -108,7 +109,7 @@ def titles_of(files: list[str], tables: ReaderTables, cache: str | Path) -> dict
         known = {}
     result, new = {}, False
     for file in files:
-        stat = os.stat(file)
+        stat = Path(file).stat()
         mark = [stat.st_size, stat.st_mtime_ns]
         if file in known and known[file]["mark"] == mark:
             result[file] = known[file]
@@ -133,7 +134,7 @@ def _titles(file: str, tables: ReaderTables) -> dict:
 
 
 def _version() -> str:
-    """Changes when a module or a table of the readers does: what an older one made of a file is not taken for granted."""
+    """Changes when a module or a table of the readers does: what older ones made of a file is read anew."""
     folder = Path(__file__).parent
     files = sorted([*folder.glob("_*.py"), *folder.glob("../resources/*.csv")])
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

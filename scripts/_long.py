@@ -12,10 +12,11 @@ from _sheets import Row, Sheet
 
 COUNTRY = {"中国", "全国", "cn", "china"}
 # What vendors print between the names and the first date.
-OTHER_META = (
-    "指标id 指标代码 指标编码 id 编码 代码 来源 数据来源 source 时间区间 起止时间 更新时间 更新日期 最近更新 国家 country 地区 区域 region "
-    "状态 status 备注 说明 序列id seriesid srcode 开始日期 结束日期 firstdate lastdate firstobs.date lastobs.date updatetime"
-)
+OTHER_META = """
+指标id 指标代码 指标编码 序列id seriesid srcode id 编码 代码 来源 数据来源 source 国家 country 地区 区域 region
+时间区间 起止时间 更新时间 更新日期 最近更新 开始日期 结束日期 firstdate lastdate firstobs.date lastobs.date updatetime
+状态 status 备注 说明
+"""
 META = {"frequency": {"频率", "frequency"}, "unit": {"单位", "unit"}, "other": set(OTHER_META.split())}
 META_KINDS = {word: kind for kind, words in META.items() for word in words}
 ANNUAL = {"年", "年度", "yearly", "annual", "a", "y", ""}
@@ -104,7 +105,7 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
 
     Rows without a province's name (cities, sums) are refused as unknown provinces; rows wholly empty are passed over.
     """
-    header, preamble = sheet.rows[at], read_preamble(sheet.rows[:at], names)
+    header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     province_at, year_at = kinds.index("province"), kinds.index("year")
     by_name = "indicator" in kinds and "value" in kinds
     columns = [] if by_name else [c for c, name in enumerate(header.cells) if name and not kinds[c]]

@@ -102,7 +102,7 @@ def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
             continue
         if source["unit"] and part.unit and squeeze(source["unit"]) != part.unit:
             raise InputError(
-                f"{path}: the unit printed is {part.unit!r}, sources.{entry.key} says {source['unit']!r}; which is right?"
+                f"{path}: the unit printed is {part.unit!r}, sources.{entry.key} says {source['unit']!r}; one is wrong."
             )
         part.unit = part.unit or squeeze(source["unit"])
         table = part if table is None else join_parts(table, part)
@@ -138,8 +138,8 @@ def pick_indicator(
     titles = ", ".join(dict.fromkeys(draft.title or "(no title)" for draft in drafts[:12]))
     raise Absent(
         f"{path}: no indicator called {title or entry.title_zh or entry.title_en} ({entry.key}); the file has {titles}"
-        f"{', ...' if len(drafts) > 12 else ''}. Name the one that is meant: sources: {{{entry.key}: {{file: ..., title: "
-        "...}} in the config."
+        f"{', ...' if len(drafts) > 12 else ''}. Name the one that is meant in the config, sources: {{{entry.key}: "
+        "{file: ..., title: ...}}."
     )
 
 

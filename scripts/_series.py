@@ -13,12 +13,12 @@ from _helpers import InputError, logger
 from _sheets import Row, Sheet
 
 # Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
-AGGREGATES = {
-    squeeze(name)
-    for name in ["东部", "中部", "西部", "东北", "东部地区", "中部地区", "西部地区", "东北地区", "华北", "华东", "华南", "华中", "中南", "西南", "西北", "华北地区", "华东地区", "中南地区", "西南地区", "西北地区", "沿海", "内地", "不分地区", "其他", "香港", "澳门", "台湾", "香港特别行政区", "澳门特别行政区", "台湾省", "hongkong", "macao", "macau", "taiwan", "eastern", "central", "western", "northeast"]
-}
-
-
+NOT_PROVINCES = """
+东部 中部 西部 东北 华北 华东 华南 华中 中南 西南 西北 沿海 内地 东部地区 中部地区 西部地区 东北地区 华北地区 华东地区
+中南地区 西南地区 西北地区 不分地区 其他 合计 总计 地区合计 各省合计 香港 澳门 台湾 香港特别行政区 澳门特别行政区 台湾省
+hongkong macao macau taiwan eastern central western northeast total
+"""
+AGGREGATES = set(NOT_PROVINCES.split())
 # Header cells that say no more than the title they stand under.
 TOTALS = {"合计", "总计", "总量", "全省", "全市", "全区", "total"}
 

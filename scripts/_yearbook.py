@@ -1,8 +1,9 @@
 """Tables of yearbooks as printed: one series of figures by province and year for each indicator of a file.
 
 A table has three axes (province, year, indicator): two run down and across, the third is said once, above the header,
-in the sheet's or the file's name. All six layouts are read here, in the National Bureau of Statistics' classic and 2025-26
-exports, the energy yearbook's tables by region and provincial yearbooks; vendors' forms and data sets in `_long`.
+in the sheet's or the file's name. All six layouts are read here, in the National Bureau of Statistics' classic and
+2025-26 exports, the energy yearbook's tables by region and provincial yearbooks; vendors' forms and data sets in
+`_long`.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
             return _indicators_across(sheet, at, kinds[0], names, stem)
     garbled = any("\ufffd" in cell or "锘" in cell or "Ã" in cell for row in sheet.rows[:9] for cell in row.cells)
     raise NoTable(
-        f"{sheet.source}: no header row found; expected a row that begins with 地区, 指标, 年份 or Region and goes on with "
-        "years, provinces or indicators, as the publisher's export has it."
+        f"{sheet.source}: no header row found; expected a row that begins with 地区, 指标, 年份 or Region and goes on "
+        "with years, provinces or indicators, as the publisher's export has it."
         + (" The text is garbled: it was saved in a wrong encoding; download the file again." if garbled else "")
     )
 
@@ -101,7 +102,7 @@ def _is_header(row: Row, kinds: list[str], years: list[int]) -> bool:
 
 def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str], stem: str) -> list[Draft]:
     """Provinces or indicators down, or both in two columns; years across."""
-    header, preamble = sheet.rows[at], read_preamble(sheet.rows[:at], names)
+    header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     first = next(column for column, cell in enumerate(header.cells) if column and year_of(cell))
     years = _year_columns(sheet.source, header, first)
     labels = kinds[:first]
@@ -162,7 +163,7 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
 
 def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], stem: str) -> list[Draft]:
     """Provinces across; years down (one indicator), or indicators down (one year)."""
-    header, preamble = sheet.rows[at], read_preamble(sheet.rows[:at], names)
+    header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     provinces: dict[str, int] = {}
     for column, cell in enumerate(header.cells):
         if column == 0 or not cell or heading_kind(cell) or squeeze(cell) in AGGREGATES:
@@ -193,7 +194,7 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
 
 def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], stem: str) -> list[Draft]:
     """Indicators across, under one or more header rows; years down (one province) or provinces down (one year)."""
-    preamble = read_preamble(sheet.rows[:at], names)
+    preamble = read_preamble(sheet.source, sheet.rows[:at], names)
     key_of = year_of if kind == "year" else lambda text: known_province(text, names)
     end = next((i for i in range(at + 1, len(sheet.rows)) if key_of(sheet.rows[i].get(0))), None)
     if end is None:

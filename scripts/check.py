@@ -25,7 +25,7 @@ def summary(rows: list[dict[str, str]]) -> str:
             if row["needed_by"]:
                 lines += [f"    {line}" for line in _wrapped(f"needed by {row['needed_by']}")]
     counts = ", ".join(f"{number} {status}" for status, number in Counter(row["status"] for row in rows).items())
-    return "\n".join([*lines, "", f"{len(rows)} raw tables: {counts}. All of it: results/check.html, results/check.csv"])
+    return "\n".join([*lines, "", f"{len(rows)} raw tables: {counts}. More in results/check.html and check.csv"])
 
 
 def _wrapped(text: str) -> list[str]:

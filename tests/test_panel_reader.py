@@ -152,8 +152,11 @@ def parquet_file(path, table=TABLE):
         lambda path: stata_file(path / "p.dta", version=119, value_labels={"treated": {0: "no", 1: "yes"}}),
         lambda path: stata_file(path / "p.dta", TABLE.assign(Place=[1, 1, 2, 2]), version=118,
                                 value_labels={"Place": {1: "北京", 2: "天津"}}),
-        lambda path: stata_file(path / "p.dta", TABLE.assign(Period=pd.to_datetime(TABLE["Period"].astype(str), format="%Y")),
-                                version=118, convert_dates={"Period": "ty"}),
+        lambda path: stata_file(
+            path / "p.dta",
+            TABLE.assign(Period=pd.to_datetime(TABLE["Period"].astype(str), format="%Y")),
+            version=118, convert_dates={"Period": "ty"},
+        ),
         lambda path: parquet_file(path / "p.parquet"),
         lambda path: parquet_file(path / "p.parquet", TABLE.assign(Place=TABLE["Place"].astype("category"))),
         lambda path: parquet_file(path / "p.parquet", TABLE.set_index(["Place", "Period"])),

@@ -78,11 +78,22 @@ def drafts_of(path: Path):
     return read_drafts(path, read_sheets(path), NAMES)
 
 
+def swapped(text: str, pairs: dict[str, str] | None = None, **more: str) -> str:
+    for old, new in {**(pairs or {}), **more}.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
 def text_forms():
     """Name -> (bytes, form, title, unit) of files that say GDP."""
     crlf = CLASSIC.replace("\n", "\r\n")
-    spaced = BODY.replace("北京市", "北 京").replace("山西省", "山　西").replace("陕西省", "陕 西").replace("地区", "地　区")
-    dirty = spaced.replace("40269.6", '"40,269.6 "').replace("22590.2", "２２５９０．２").replace("29801.0,", "29801.0,—")
+    spaced = swapped(BODY, 北京市="北 京", 山西省="山　西", 陕西省="陕 西", 地区="地　区")
+    dirty = swapped(spaced, {"40269.6": '"40,269.6 "', "22590.2": "２２５９０．２", "29801.0,": "29801.0,—"})
+    commas = {".6": ",6", ".2": ",2", ".0": ",0"}
+    noted = swapped(CLASSIC, {"注：1.": '"注：1.', "数据。\n": '数据。"\n'})
+    garbled = ENGLISH.encode("gbk").replace("：".encode("gbk"), b"???")
+    english = ("classic", "Gross Regional Product", "100millionyuan")
     classic = ("classic", "地区生产总值", "亿元")
     yield "gbk", (CLASSIC.encode("gbk"), *classic)
     yield "gbk crlf", (crlf.encode("gbk"), *classic)
@@ -92,22 +103,25 @@ def text_forms():
     yield "utf-16", (CLASSIC.encode("utf-16"), *classic)
     yield "resaved, padded with commas", (RESAVED.encode("utf-8-sig"), *classic)
     yield "tabs", (CLASSIC.replace(",", "\t").encode("utf-16"), *classic)
-    yield "semicolons, decimal commas", (CLASSIC.replace(",", ";").replace("9.6", "9,6").replace("2.6", "2,6").replace("0.2", "0,2").replace("5.6", "5,6").replace("1.0", "1,0").encode(), *classic)  # fmt: skip
-    yield "quoted note over two lines", (CLASSIC.replace("注：1.", '"注：1.').replace("数据。\n", '数据。"\n').encode("gbk"), *classic)  # fmt: skip
+    yield "semicolons, decimal commas", (swapped(CLASSIC.replace(",", ";"), commas).encode(), *classic)
+    yield "quoted note over two lines", (noted.encode("gbk"), *classic)
     yield "2025-26 site", (NEW_SITE.encode(), "new site", "", "")
-    yield "2025-26 site, missing marks", (NEW_SITE.replace("29801.0\t,\t", "29801.0\t,..\t").encode(), "new site", "", "")
-    yield "English edition", (ENGLISH.encode("gbk"), "classic", "Gross Regional Product", "100millionyuan")
-    yield "English edition, garbled colons", (ENGLISH.encode("gbk").replace("：".encode("gbk"), b"???"), "classic", "Gross Regional Product", "100millionyuan")  # fmt: skip
+    marked = NEW_SITE.replace("29801.0\t,\t", "29801.0\t,..\t")
+    yield "2025-26 site, missing marks", (marked.encode(), "new site", "", "")
+    yield "English edition", (ENGLISH.encode("gbk"), *english)
+    yield "English edition, garbled colons", (garbled, *english)
     yield "transposed", (TRANSPOSED.encode("gbk"), "transposed", "地区生产总值", "亿元")
     yield "stripped by hand", (BODY.encode("gbk"), "bare", "", "")
     yield "stripped by hand, dirty", (dirty.encode("gbk"), "bare", "", "")
     yield "stripped by hand, no corner", (BODY.replace("地区", "").encode(), "bare", "", "")
     yield "no year sign", (BODY.replace("年", "").encode(), "bare", "", "")
     yield "short names", (BODY.replace("市,", ",").replace("省,", ",").encode(), "bare", "", "")
-    yield "vendor", (WIND.encode("gbk"), "vendor", "地区生产总值", "亿元")
-    yield "vendor, years alone", (WIND.replace("-12-31", "").encode(), "vendor", "地区生产总值", "亿元")
-    yield "vendor, slashes and the nation before", (WIND.replace("-12-31", "/12/31").replace("北京:", "中国:北京:").encode(), "vendor", "地区生产总值", "亿元")  # fmt: skip
-    yield "vendor, province behind", (WIND.replace("北京:地区生产总值", "地区生产总值:北京").encode(), "vendor", "地区生产总值", "亿元")  # fmt: skip
+    vendor = ("vendor", "地区生产总值", "亿元")
+    yield "vendor", (WIND.encode("gbk"), *vendor)
+    yield "vendor, years alone", (WIND.replace("-12-31", "").encode(), *vendor)
+    slashes = swapped(WIND, {"-12-31": "/12/31", "北京:": "中国:北京:"})
+    yield "vendor, slashes and the nation before", (slashes.encode(), *vendor)
+    yield "vendor, province behind", (WIND.replace("北京:地区生产总值", "地区生产总值:北京").encode(), *vendor)
     yield "energy yearbook by region", (ENERGY.encode("gbk"), "energy by region", "分地区原煤消费量", "万吨")
     yield "regional sums between", (CLASSIC.replace("山西省", "华北,1,2\n山西省").encode(), *classic)
     yield "footnote mark at a name", (CLASSIC.replace("北京市", "北京市①").encode(), *classic)
@@ -141,7 +155,10 @@ def workbook(path: Path, rows, merge=(), **other_sheets) -> Path:
 
 
 def rows_of(text: str) -> list[list]:
-    return [[float(c) if c.replace(".", "").isdigit() else c or None for c in line.split(",")] for line in text.splitlines()]
+    def value(cell: str):
+        return float(cell) if cell.replace(".", "").isdigit() else cell or None
+
+    return [[value(cell) for cell in line.split(",")] for line in text.splitlines()]
 
 
 def test_workbooks_say_the_same(tmp_path):
@@ -197,8 +214,8 @@ def write(path: Path, text: str, encoding: str = "gbk") -> Path:
 
 def test_a_single_provinces_page(tmp_path):
     page = (
-        "数据库：分省年度数据\n地区：西藏自治区\n时间：最近3年\n指标,2022年,2021年,2020年\n地区生产总值(亿元),2132.6,2080.2,\n"
-        "年末常住人口(万人),364,366,366\n数据来源：国家统计局\n"
+        "数据库：分省年度数据\n地区：西藏自治区\n时间：最近3年\n指标,2022年,2021年,2020年\n"
+        "地区生产总值(亿元),2132.6,2080.2,\n年末常住人口(万人),364,366,366\n数据来源：国家统计局\n"
     )
     tables = read_all(write(tmp_path / "x.csv", page))
     gdp, people = tables["地区生产总值"], tables["年末常住人口"]
@@ -208,22 +225,34 @@ def test_a_single_provinces_page(tmp_path):
 
 
 def test_a_national_page_with_an_empty_time_line(tmp_path):
-    page = "数据库：年度数据\n时间：\n指标,2024年,2023年\n人民币对美元汇率(美元=100)(元),712.17,704.67\n年底总人口(万人),140828,140967\n"
+    page = (
+        "数据库：年度数据\n时间：\n指标,2024年,2023年\n人民币对美元汇率(美元=100)(元),712.17,704.67\n"
+        "年底总人口(万人),140828,140967\n"
+    )
     tables = read_all(write(tmp_path / "x.csv", page))
     assert tables["人民币对美元汇率(美元=100)"].unit == "元"
     assert tables["人民币对美元汇率(美元=100)"].values == {("china", 2024): 712.17, ("china", 2023): 704.67}
     assert tables["年底总人口"].form == "national"
 
 
+ONE_YEAR = "数据库：分省年度数据\n时间：2022年\n"
+BY_INDICATOR = "地区,地区生产总值(亿元),人口(万人)\n北 京,41610.9,2184\n天 津,16311.3,1363\n"
+BILINGUAL = """2-1 各地区主要指标(2022年)
+地区 Region,地区生产总值 GRP (亿元),人口 Population (万人)
+北京 Beijing,41610.9,2184
+天津 Tianjin,16311.3,1363
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("x.csv", "数据库：分省年度数据\n时间：2022年\n指标,北京市,天津市\n地区生产总值(亿元),41610.9,16311.3\n人口(万人),2184,1363\n"),
-        ("x.csv", "数据库：分省年度数据\n时间：2022年\n地区,地区生产总值(亿元),人口(万人)\n北京市,41610.9,2184\n天津市,16311.3,1363\n"),
-        ("gdp_2022.csv", "地区,地区生产总值(亿元),人口(万人)\n北 京,41610.9,2184\n天 津,16311.3,1363\n"),
-        ("x.csv", "2-1 各地区主要指标(2022年)\n地区 Region,地区生产总值 GRP (亿元),人口 Population (万人)\n北京 Beijing,41610.9,2184\n天津 Tianjin,16311.3,1363\n"),
+        ("x.csv", ONE_YEAR + "指标,北京市,天津市\n地区生产总值(亿元),41610.9,16311.3\n人口(万人),2184,1363\n"),
+        ("x.csv", ONE_YEAR + BY_INDICATOR),
+        ("gdp_2022.csv", BY_INDICATOR),
+        ("x.csv", BILINGUAL),
     ],
-)  # fmt: skip
+)
 def test_one_year_of_several_indicators(tmp_path, name, text):
     tables = read_all(write(tmp_path / name, text))
     assert tables["地区生产总值"].values == {("beijing", 2022): 41610.9, ("tianjin", 2022): 16311.3}
@@ -268,7 +297,8 @@ def test_a_provincial_yearbook_with_merged_headers(tmp_path):
 def test_a_provincial_yearbook_years_across_with_indented_parts(tmp_path):
     text = (
         "陕西省主要经济指标\n项目 Item,2020,2021\n地区生产总值(亿元) GRP (100 million yuan),26181.9,29801.0\n"
-        "  #第一产业 Primary Industry,2267.5,2409.4\n　　第二产业 Secondary Industry,11362.6,13802.5\n年末常住人口(万人),3955,3954\n"
+        "  #第一产业 Primary Industry,2267.5,2409.4\n　　第二产业 Secondary Industry,11362.6,13802.5\n"
+        "年末常住人口(万人),3955,3954\n"
         "就业人员(万人),,\n  第一产业,640,620\n"
     )
     drafts = drafts_of(write(tmp_path / "x.csv", text))
@@ -282,7 +312,8 @@ def test_a_provincial_yearbook_years_across_with_indented_parts(tmp_path):
 
 def test_a_vendors_table_with_series_down(tmp_path):
     text = (
-        "指标名称,频率,单位,指标ID,2020,2021\n北京:地区生产总值,年,亿元,M1,36102.6,40269.6\n北京:常住人口,年,万人,M2,2189,2189\n"
+        "指标名称,频率,单位,指标ID,2020,2021\n北京:地区生产总值,年,亿元,M1,36102.6,40269.6\n"
+        "北京:常住人口,年,万人,M2,2189,2189\n"
         "山西:地区生产总值,年,亿元,M3,17835.6,22590.2\n数据来源：EPS\n"
     )
     tables = read_all(write(tmp_path / "x.csv", text))
@@ -291,14 +322,20 @@ def test_a_vendors_table_with_series_down(tmp_path):
 
 
 def test_a_vendors_table_of_provinces_and_indicators(tmp_path):
-    text = "地区,指标,单位,2020,2021\n北京,地区生产总值,亿元,1,2\n北京,人口,万人,3,4\n天津,地区生产总值,亿元,5,6\n天津,人口,万人,7,8\n"
+    text = (
+        "地区,指标,单位,2020,2021\n北京,地区生产总值,亿元,1,2\n北京,人口,万人,3,4\n天津,地区生产总值,亿元,5,6\n"
+        "天津,人口,万人,7,8\n"
+    )
     tables = read_all(write(tmp_path / "x.csv", text))
     assert tables["人口"].values["tianjin", 2021] == 8
     assert tables["地区生产总值"].unit == "亿元"
 
 
 def test_a_data_set_with_names_and_values_in_columns(tmp_path):
-    text = "地区,年份,指标,数值,单位\n北京,2020,地区生产总值,36102.6,亿元\n北京,2020,人口,2189,万人\n山西,2020-12-31,人口,3490,万人\n"
+    text = (
+        "地区,年份,指标,数值,单位\n北京,2020,地区生产总值,36102.6,亿元\n北京,2020,人口,2189,万人\n"
+        "山西,2020-12-31,人口,3490,万人\n"
+    )
     tables = read_all(write(tmp_path / "x.csv", text))
     assert tables["人口"].values == {("beijing", 2020): 2189, ("shanxi", 2020): 3490}
     assert tables["地区生产总值"].unit == "亿元"
@@ -321,7 +358,8 @@ def test_two_parts_of_a_series_on_two_sheets_are_one(tmp_path):
 @pytest.mark.parametrize(
     ("file", "title", "unit", "years", "figures"),
     [
-        ("gdp_biff8.xls", "地区生产总值", "亿元", (2015, 2019), {("beijing", 2019): 35371.28, ("tianjin", 2017): 18549.19}),
+        ("gdp_biff8.xls", "地区生产总值", "亿元", (2015, 2019),
+         {("beijing", 2019): 35371.28, ("tianjin", 2017): 18549.19, ("tibet", 2015): 1026.39}),
         ("secondary_value_added_resaved_utf8.csv", "第二产业增加值", "亿元", (2000, 2023), {("xinjiang", 2000): 525.0}),
         ("population_english.csv", "Resident Population (year-end)", "10000persons", (2000, 2019),
          {("beijing", 2018): 2154.0, ("xinjiang", 2000): 1849.0, ("beijing", 2019): None}),
