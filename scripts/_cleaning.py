@@ -13,6 +13,7 @@ from _helpers import InputError, logger, read_rows
 from _units import chain_index, check_scale, convert
 from _yearbook import Yearbook
 
+MOST_LISTED = 20  # lines of a message
 # `sign` of a catalog row -> what its figures have to be; an empty one is `positive`.
 SIGNS = {"positive": "above zero", "zero_or_more": "zero or more", "any": ""}
 
@@ -166,7 +167,13 @@ def check_sign(table: Yearbook, entry: CatalogEntry, provinces: list[str]) -> No
         if province in provinces and value is not None and (value < 0 or (value == 0 and not nil_is_possible))
     ]
     if bad:
-        raise InputError(f"{table.path}: figures of {entry.key} have to be {SIGNS[entry.sign]}:\n" + "\n".join(bad))
+        raise InputError(f"{table.path}: figures of {entry.key} have to be {SIGNS[entry.sign]}:\n{_listed(bad)}")
+
+
+def _listed(lines: list[str]) -> str:
+    """Lines of a message, the first MOST_LISTED of them."""
+    more = [f"  and {len(lines) - MOST_LISTED} more"] if len(lines) > MOST_LISTED else []
+    return "\n".join(lines[:MOST_LISTED] + more)
 
 
 def select_cells(
@@ -227,7 +234,7 @@ def select_cells(
             if interpolation == "linear"
             else "empty cells, and cleaning.interpolation is none"
         )
-        raise InputError(f"{table.path}: {reason}:\n" + "\n".join(gaps))
+        raise InputError(f"{table.path}: {reason}:\n{_listed(gaps)}")
     return cells
 
 

@@ -11,8 +11,9 @@ from _helpers import InputError, read_rows
 from _sheets import Row, read_sheets
 
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+")
+MOST_QUOTED = 60  # characters of a cell in a message
 # How publishers and spreadsheets print "no figure"; compared after blanks and full-width forms are gone.
-MISSING_MARKS = {"", "-", "--", "..", "...", "na", "n/a", "n.a.", "none", "null", *"—–―…", "——", "……"}
+MISSING_MARKS = {"", "-", "--", "..", "...", "na", "none", *"—–―…", "——", "……"}
 
 
 def read_export(path: str | Path) -> list[Row]:
@@ -53,8 +54,13 @@ def parse_number(text: str, where: str) -> float | None:
         return None
     number = float(plain.replace(",", "")) if plain.isascii() and NUMBER.fullmatch(plain) else math.nan
     if not math.isfinite(number):
-        raise InputError(f"{where}: found {text!r}, expected a number or an empty cell.")
+        raise InputError(f"{where}: found {shortened(text)!r}, expected a number or an empty cell.")
     return number
+
+
+def shortened(text: str) -> str:
+    """A cell for a message, cut where it is long."""
+    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}..."
 
 
 def squeeze(text: str) -> str:

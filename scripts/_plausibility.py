@@ -8,8 +8,8 @@ suspects into an error or warnings, and lets pass the cells that the user has ve
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -30,7 +30,8 @@ class Suspect:
     """Figures that a rule finds implausible.
 
     key : of the catalog. cells : (province, year) of the figures, which are also what the user accepts. place : the
-    first one's in the file. value, expected, neighbours : for messages; `message` says all of it.
+    first one's in the file. value, expected, neighbours : for messages; `message` says all of it. years : of what else
+    is in doubt where a cell stands for a row, a column or the table.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Suspect:
     expected: str
     neighbours: str
     message: str
+    years: tuple[int, ...] = ()
 
 
 class _Levels:
@@ -69,35 +71,30 @@ class _Levels:
         first, last = self.years.index(min(at)), self.years.index(max(at))
         shown = []
         for year in self.years[max(0, first - 2) : last + 3]:
-            value = self.values.get((province, year))
-            text = "-" if value is None else f"{value:.6g}"
+            text = "-" if (value := self.values.get((province, year))) is None else f"{value:.6g}"
             shown.append(f"{year} [{text}]" if year in at else f"{year} {text}")
         return ", ".join(shown)
 
     def suspect(self, rule: str, cell: tuple[str, int], what: str, expected: str, *also: int) -> Suspect:
         """A suspect of one cell; `also` are other years to bracket among its neighbours."""
         province, year = cell
-        value = self.values.get(cell)
-        printed = self.table.values.get(cell)
+        value, printed = self.values.get(cell), self.table.values.get(cell)
         as_printed = f" (printed {printed:.6g})" if printed is not None and printed != value else ""
-        where = self.table.places.get(cell, self.table.path)
-        near = self.neighbours(province, year, *also)
+        where, near = self.table.places.get(cell, self.table.path), self.neighbours(province, year, *also)
         message = f"{where}: {province} {year} is {value:.6g}{as_printed}, {what}; {near}"
         return Suspect(rule, self.entry.key, (cell,), where, value, expected, near, message)
 
-    def summary(self, rule: str, cells: Iterable[tuple[str, int]], text: str, expected: str) -> Suspect:
+    def summary(self, rule: str, cells: list[tuple[str, int]], text: str, expected: str, years=()) -> Suspect:
         """A suspect of several cells, at the first one's place."""
-        cells = tuple(cells)
-        where = self.table.places.get(cells[0], self.table.path)
-        near = self.neighbours(*cells[0])
-        value = self.values.get(cells[0])
-        return Suspect(rule, self.entry.key, cells, where, value, expected, near, f"{where}: {text}")
+        where, near = self.table.places.get(cells[0], self.table.path), self.neighbours(*cells[0])
+        value, text = self.values.get(cells[0]), f"{where}: {text}"
+        return Suspect(rule, self.entry.key, tuple(cells), where, value, expected, near, text, tuple(years))
 
 
 def find_suspects(
     table, values: Cells, entry, provinces: Collection[str], years: Collection[int] | None = None
 ) -> list[Suspect]:
-    """Every suspect of `provinces` in one table; with `years`, only those with a cell in one of them.
+    """Every suspect of `provinces` in one table; with `years`, only those with a figure in one of them.
 
     table : a Yearbook, for places and printed figures. values : its figures in the catalog's unit. entry : the
     catalog's. A cell that several rules suspect is given once, by the rule that says most of it.
@@ -112,32 +109,36 @@ def find_suspects(
     explained = explained.union(*(suspect.cells for suspect in found))
     others = {cell: None if cell in explained else value for cell, value in values.items()}
     found += _equal_rows(levels) + _equal_years(levels) + find_vintage_break(table, others, entry, provinces)
-    return [s for s in found if years is None or any(year in years for _, year in s.cells)]
+    doubted = [{*s.years, *(year for _, year in s.cells)} for s in found]
+    return [s for s, its in zip(found, doubted, strict=True) if years is None or its.intersection(years)]
 
 
 def _shares(levels: _Levels) -> list[Suspect]:
-    if levels.entry.unit != "share":
-        return []
-    cells = [(p, y) for p in levels.provinces for y, value in levels.series[p] if value > 1]
-    return [levels.suspect("share", cell, "a share above 1", "at most 1") for cell in cells]
+    cells = [(p, y) for p in levels.provinces for y, _ in levels.series[p] if levels.entry.unit == "share"]
+    return _beyond(levels, "share", cells, -math.inf, 1, "a share above 1", "0 to 1")
 
 
 def _outside_range(levels: _Levels, explained: Collection[tuple[str, int]]) -> list[Suspect]:
     """Figures beyond the catalog's limits; a national row beside provinces is not held to them."""
-    entry = levels.entry
-    low = -math.inf if entry.minimum is None else entry.minimum
-    high = math.inf if entry.maximum is None else entry.maximum
-    expected = f"{low:g} to {high:g} {entry.unit}"
+    low, high = levels.entry.minimum, levels.entry.maximum
+    low, high = -math.inf if low is None else low, math.inf if high is None else high
+    expected = f"{low:g} to {high:g} {levels.entry.unit}"
     provinces = [p for p in levels.provinces if p != "china" or not levels.regions]
     cells = [(p, y) for p in provinces for y, _ in levels.series[p] if (p, y) not in explained]
+    return _beyond(levels, "range", cells, low, high, f"plausible are {expected}", expected)
+
+
+def _beyond(levels: _Levels, rule: str, cells: list, low: float, high: float, what: str, expected: str):
+    """A suspect for each figure outside low..high, or one for all where they are most of the table."""
     outside = [cell for cell in cells if not low <= levels.values[cell] <= high]
-    if len(outside) > max(3, len(cells) / 2):
-        text = (
-            f"{len(outside)} of {len(cells)} figures are outside {expected}, the first {outside[0][0]} "
-            f"{outside[0][1]}, {levels.values[outside[0]]:.6g}; is the unit right, and the table?"
-        )
-        return [levels.summary("range", outside[:1], text, expected)]
-    return [levels.suspect("range", cell, f"plausible are {expected}", expected) for cell in outside]
+    if len(outside) <= max(3, len(cells) / 2):
+        return [levels.suspect(rule, cell, what, expected) for cell in outside]
+    (province, year), years = outside[0], {year for _, year in outside}
+    text = (
+        f"{len(outside)} of {len(cells)} figures are outside {expected}, the first {province} {year}, "
+        f"{levels.values[province, year]:.6g}; is the unit right, and the table?"
+    )
+    return [levels.summary(rule, outside[:1], text, expected, years)]
 
 
 def _power_of_ten(ratio: float) -> int:
@@ -162,9 +163,8 @@ def _jumps(levels: _Levels) -> tuple[list[Suspect], set[tuple[str, int]]]:
         spikes = {k for k in range(1, len(series) - 1) if _is_spike(levels, *series[k - 1 : k + 2])}
         for k in sorted(spikes):
             power = _power_of_ten(series[k][1] / math.sqrt(series[k - 1][1] * series[k + 1][1]))
-            what = f"about {_times(power)} its neighbours (decimal point or unit?)"
-            expected = f"about {series[k][1] / 10.0**power:.6g}"
-            cells.append(levels.suspect("jump", (province, series[k][0]), what, expected))
+            what, expected = f"about {_times(power)} its neighbours", f"about {series[k][1] / 10.0**power:.6g}"
+            cells.append(levels.suspect("jump", (province, series[k][0]), f"{what} (decimal point or unit?)", expected))
         steady = [pair for k, pair in enumerate(series) if k not in spikes]
         for k in range(1, len(steady)):
             if power := _shift(levels, steady, k):
@@ -174,16 +174,17 @@ def _jumps(levels: _Levels) -> tuple[list[Suspect], set[tuple[str, int]]]:
     for before, after in sorted({shift[1:3] for shift in shifts}):
         here = [shift for shift in shifts if shift[1:3] == (before, after)]
         if len(here) > max(2, len(levels.provinces) / 2):
+            first, _, _, power = here[0]
             text = (
-                f"{len(here)} of {len(levels.provinces)} provinces are about {_times(here[0][3])} their figures of "
-                f"{before} from {after} on ({here[0][0]}: {levels.neighbours(here[0][0], before, after)}); are the "
-                "columns in two units?"
+                f"{len(here)} of {len(levels.provinces)} provinces are about {_times(power)} their figures of {before} "
+                f"from {after} on ({first}: {levels.neighbours(first, before, after)}); are the columns in two units?"
             )
-            whole.append(levels.summary("jump", [(here[0][0], after)], text, "one unit in all columns"))
+            whole.append(levels.summary("jump", [(first, after)], text, "one unit in all columns", levels.years))
             shifts = [shift for shift in shifts if shift not in here]
     for province, before, after, power in shifts:
         what = f"about {_times(power)} {before} (decimal point, or two units in one row?)"
-        cells.append(levels.suspect("jump", (province, after), what, "one unit in the whole row", before))
+        suspect = levels.suspect("jump", (province, after), what, "one unit in the whole row", before)
+        cells.append(replace(suspect, years=tuple(levels.years)))  # either side may be the wrong one
     return [*whole, *cells], explained
 
 
@@ -282,10 +283,10 @@ def _equal_rows(levels: _Levels) -> list[Suspect]:
         other = next(copies, None)
         if other and {province, other} & set(levels.provinces):
             named = province if province in levels.provinces else other
-            year = next(y for y, _ in levels.series[named])
+            year = levels.series[named][0][0]
             where = levels.table.places.get((other, year), levels.table.path)
             text = f"the row of {province} equals the row of {other} ({where}): {levels.neighbours(province, year)}"
-            found.append(levels.summary("equal rows", [(named, year)], text, "a row of its own"))
+            found.append(levels.summary("equal rows", [(named, year)], text, "a row of its own", levels.years))
     return found
 
 
@@ -300,7 +301,7 @@ def _equal_years(levels: _Levels) -> list[Suspect]:
         province = next((p for p in levels.provinces if levels.values.get((p, year)) is not None), None)
         if other is not None and province:
             text = f"the column of {year} equals the column of {other} ({province} {levels.values[province, year]:.6g})"
-            found.append(levels.summary("equal years", [(province, year)], text, "a column of its own"))
+            found.append(levels.summary("equal years", [(province, year)], text, "a column of its own", [other]))
     return found
 
 

@@ -187,7 +187,6 @@ def clean_table(
     table = read_raw(source, entry, read)
     check_title(table, entry, catalog)
     values = convert_units(table, entry)
-    check_total(table, values, years, total_tolerance)
     summed = False
     if entry.key in NATIONAL:
         wanted = ["china"]
@@ -201,6 +200,8 @@ def clean_table(
     check_sign(table, entry, wanted)
     found = find_suspects(table, values, entry, wanted, years if entry.years else None)
     report_suspects(found, entry.key, suspects, accepted)
+    if not summed:
+        check_total(table, values, years, total_tolerance)  # last, for it names no single figure
     if not entry.years:
         # A table without years (land area) has one column; its figure holds in every year.
         last = table.years[-1]

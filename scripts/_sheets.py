@@ -39,6 +39,7 @@ OTHER_KINDS = (
 HTML = re.compile(
     rb"\s*(?>(<!--.*?-->\s*)*)<(!doctype|html|head|body|table|script|meta|div|p\b|h1)", re.IGNORECASE | re.DOTALL
 )
+JSON = re.compile(rb'\s*(\{\s*"|\[\s*[{\[])')
 XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
 # First byte of the formats before Stata 13 (104 to 115); later ones begin with a tag.
 OLD_STATA = {104, 105, 108, 110, 111, 112, 113, 114, 115}
@@ -100,7 +101,8 @@ def read_sheets(path: str | Path, labelled: Collection[str] | None = None) -> li
             f"{path}: {size / 2**20:.0f} MB, and tables of yearbooks have less than {MOST_BYTES / 2**20:.0f}; is this "
             "the right file?"
         )
-    if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
+    blanks = b" \t\r\n\0\xef\xbb\xbf"
+    if not head.strip(blanks) and not path.read_bytes().strip(blanks):
         raise InputError(f"{path}: the file is empty; download the table again.")
     sheets = [sheet for sheet in _read(path, head, labelled) if any(any(row.cells) for row in sheet.rows)]
     if not sheets:
@@ -129,6 +131,11 @@ def _read(path: Path, head: bytes, labelled: Collection[str] | None) -> list[She
         )
     if XML.match(bare):
         raise InputError(f"{path}: this is an XML document; open it in a spreadsheet and save it as xlsx.")
+    if JSON.match(bare):
+        raise InputError(
+            f"{path}: this is a web service's answer or its error message (JSON), not a table; export the table as csv "
+            "or xlsx."
+        )
     return _read_text(path)
 
 
@@ -208,7 +215,8 @@ def _read_text(path: Path) -> list[Sheet]:
     try:
         for cells in reader:
             # a quoted cell may run over several lines: the record's place is its first
-            rows.append(Row(line, tuple(map(_trimmed, cells)), indent_of(cells[0] if cells else "")))
+            if any(cells):
+                rows.append(Row(line, tuple(map(_trimmed, cells)), indent_of(cells[0])))
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path}, row {line}: broken quoting ({error}).") from None

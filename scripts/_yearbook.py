@@ -8,9 +8,10 @@ in the sheet's or the file's name. All six layouts are read here, in the Nationa
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from _exports import find_province, known_province, place, squeeze
+from _exports import find_province, known_province, place, shortened, squeeze
 from _headings import (
     CHINESE,
     Preamble,
@@ -27,6 +28,9 @@ from _helpers import InputError, logger
 from _long import read_long, read_vendor, split_series, vendor_header
 from _series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft
 from _sheets import Row, Sheet, read_sheets
+
+# What UTF-8 or GBK looks like read as the other or as Western text.
+GARBLED = re.compile("\ufffd|锘|Ã|[ä-é][\x80-¿Œ-ž–-€]")
 
 
 def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
@@ -77,10 +81,11 @@ def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
             return _provinces_across(sheet, at, kinds[0], names, stem)
         if kinds and kinds[0] in ("province", "year") and any(row.cells[1:]):
             return _indicators_across(sheet, at, kinds[0], names, stem)
-    garbled = any("\ufffd" in cell or "锘" in cell or "Ã" in cell for row in sheet.rows[:9] for cell in row.cells)
+    garbled = any(GARBLED.search(cell) for row in sheet.rows[:9] for cell in row.cells)
+    begins = next(" | ".join(filter(None, row.cells)) for row in sheet.rows if any(row.cells))
     raise NoTable(
-        f"{sheet.source}: no header row found; expected a row that begins with 地区, 指标, 年份 or Region and goes on "
-        "with years, provinces or indicators, as the publisher's export has it."
+        f"{sheet.source}: no header row found; the file begins {shortened(begins)!r}, expected a row that begins with "
+        "地区, 指标, 年份 or Region and goes on with years, provinces or indicators, as the publisher's export has it."
         + (" The text is garbled: it was saved in a wrong encoding; download the file again." if garbled else "")
     )
 

@@ -201,10 +201,10 @@ def test_electricity_has_to_add_up(tmp_path):
     total = line.split(",")[-1].encode()
     assert len(example_table("electricity", tmp_path)) == 3 * 10
     with pytest.raises(InputError, match="add up to"):
-        example_table("electricity", tmp_path, total, b"9" + total)
+        example_table("electricity", tmp_path, total, b"9" + total, suspects="warning")
     example_table("electricity", tmp_path, total, b"9" + total, tolerance=None, suspects="warning")
     with pytest.raises(
-        InputError, match=r"row 5, column M: china 2022.*cleaning.accept: {electricity: \[china 2022\]}"
+        InputError, match=r"(?s)row 5, column M: china 2022.*cleaning.accept: {electricity: \[china 2022\]}"
     ):
         example_table("electricity", tmp_path, total, b"9" + total, tolerance=None)
 
