@@ -24,6 +24,7 @@ report: "rules/captions/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/raw.smk"
 
 
 if "panel" in config:

@@ -55,6 +55,7 @@ rule check_inputs:
         "../envs/environment.yaml"
     params:
         tables=checked_tables(),
+        unused=unused_files(),
         provinces=PROVINCES,
         interpolation=config["cleaning"]["interpolation"],
         suspects=config["cleaning"]["suspects"],

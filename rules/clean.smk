@@ -192,3 +192,36 @@ rule clean_foreign_employment:
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/clean_foreign_employment.py"
+
+
+rule clean_absent:
+    """A raw table that is not there: says which, and where it is published, to whatever needs it."""
+    input:
+        code=modules(
+            "biff",
+            "cleaning",
+            "data_sets",
+            "exports",
+            "headings",
+            "helpers",
+            "long",
+            "series",
+            "sheets",
+            "units",
+            "yearbook",
+        ),
+    output:
+        "results/clean/absent/{key}.csv",
+    log:
+        "results/logs/clean_absent/{key}.log",
+    benchmark:
+        "results/benchmarks/clean_absent/{key}.tsv"
+    priority: 100
+    conda:
+        "../envs/environment.yaml"
+    params:
+        entry=lambda wildcards: CATALOG[wildcards.key],
+        path=lambda wildcards: raw_path(wildcards.key),
+        source=lambda wildcards: raw_source(wildcards.key),
+    script:
+        "../scripts/clean_absent.py"

@@ -54,7 +54,13 @@ def catalog_entry(row: dict[str, str]) -> CatalogEntry:
     sign = row.get("sign") or "positive"
     if sign not in SIGNS:
         raise InputError(f"resources/catalog.csv: the sign of {row['key']} is {sign!r}, expected {', '.join(SIGNS)}.")
-    conversion = {squeeze(unit): _catalog_number(row, "conversion", factor or "?") for unit, _, factor in pairs}
+    pairs = [(squeeze(unit), _catalog_number(row, "conversion", factor or "?")) for unit, _, factor in pairs]
+    conversion = dict(pairs)
+    if len(conversion) < len(pairs) or not all(factor > 0 for factor in conversion.values()):
+        raise InputError(
+            f"resources/catalog.csv: the conversion of {row['key']} is {row['conversion']!r}, expected each unit once, "
+            "with a factor above zero."
+        )
     limits = {name: _catalog_number(row, name, row.get(name)) for name in ("minimum", "maximum", "change")}
     low, high, change = limits.values()
     if low is not None and high is not None and low > high:

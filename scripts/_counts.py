@@ -79,6 +79,16 @@ def check_sum(path: str | Path, what: str, parts: float, total: float, tolerance
     logger.info("%s: %s adds up to %.6g of %.6g", path, what, parts, total)
 
 
+def check_size(source: str, persons: float, plausible: tuple[float, float]) -> None:
+    """InputError where all employed together are less or more than plausible: the unit is not that of the counts."""
+    low, high = plausible
+    if not low <= persons <= high:
+        raise InputError(
+            f"{source}: all employed add up to {persons:.6g} persons, plausible are {low:g} to {high:g}; is the unit "
+            "that the table states that of its counts?"
+        )
+
+
 def restore_zeros(codes: list[str], source: str) -> list[str]:
     """Two-digit codes of a column that a data set keeps as numbers: 6 -> 06, with a line in the log.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from _census import read_sheet
 from _census_layout import Reading
 from _census_totals import employment, settle, with_unit
-from _counts import check_sum, count, unit_factor
+from _counts import check_size, check_sum, count, unit_factor
 from _divisions import Divisions
 from _exports import Row, find_province, place, squeeze
 from _foreign_employment import read_other_forms
@@ -18,6 +19,9 @@ from _sheets import Sheet, read_sheets
 
 DIVISION = re.compile(r"\d{2}")
 SECTION = re.compile(r"[A-Z]")
+# Persons employed in the United States: 31 million on payrolls in 1939, 161 million employed in 2024 (Bureau of Labor
+# Statistics, Current Employment Statistics and Current Population Survey).
+UNITED_STATES = (2e7, 3e8)
 
 
 def division_titles(path: str | Path) -> dict[str, str]:
@@ -56,12 +60,14 @@ def read_census(
     year: int | None = None,
     sheet: str = "",
     unit: str = "",
+    plausible: tuple[float, float] = (0, math.inf),
 ) -> list[tuple[str, str, float]]:
     """Rows (province, GB/T 4754-2002 division, persons employed) of the census, section rows left out.
 
     path : a file, a folder, or several files. `units` maps the printed unit to persons. titles : division -> Chinese
     name (`division_titles`), without which only the arrangement with 代码 in its header is read. year : the census
     year, which data sets may hold among others. sheet : the only sheet to read. unit : of figures that state none.
+    plausible : least and most persons in all (`_census_totals.PLAUSIBLE`); beyond, the unit is not that of the counts.
     Arrangements: one whose header begins with 代码 and names the provinces, and those of `_census`. Raises
     InputError naming file, row and column for an unknown province, industry or unit, a division or province listed
     twice, a cell that is no count, counts that are missing, and provinces or divisions that do not add to the printed
@@ -74,7 +80,9 @@ def read_census(
         table = sheets[0][0]
         at = next((i for i, row in enumerate(table.rows) if squeeze(row.get(0)) == "代码"), None)
         if at is not None and table.rows[at].get(2) and not _is_long(table.rows[at]):
-            return _read_crossed(table, at, names, units, tolerance)
+            rows = _read_crossed(table, at, names, units, tolerance)
+            check_size(source, sum(count for *_, count in rows), plausible)
+            return rows
     if titles is None:
         raise InputError(
             f"{source}: no header row found; expected a row that begins 代码,行业,全国 and names the provinces."
@@ -82,7 +90,9 @@ def read_census(
     reading = Reading(names, Divisions(titles), units, year)
     cells = [cell for table, stem in sheets for cell in read_sheet(table, stem, reading)]
     settled = settle(with_unit(cells, units, source, unit))
-    return employment(settled, set(names.values()) - {"china"}, titles, source, tolerance)
+    rows = employment(settled, set(names.values()) - {"china"}, titles, source, tolerance)
+    check_size(source, sum(count for *_, count in rows), plausible)
+    return rows
 
 
 def _sheets_of(file: Path, name: str) -> list[Sheet]:
@@ -157,18 +167,32 @@ def read_major_groups(
     industries: dict[str, tuple] | None = None,
     sheet: str = "",
     unit: str = "",
+    plausible: tuple[float, float] = (0, math.inf),
 ) -> list[tuple[str, float]]:
     """Rows (SIC 1987 major group, persons employed) of the United States in `year`.
 
     Forms: SIC major groups under division rows, the unit in brackets above the header, as in `(In thousands)`; and
     those of `_foreign_employment`. industries : major group -> where the crosswalk puts it (`group_industries`); with
     it every group of the crosswalk has to be there, and a figure for several groups stands at the first of them where
-    the crosswalk treats them alike. sheet, unit : as in `read_census`. Raises InputError naming file, row and column
-    for an unknown unit or industry, a group listed twice, a cell that is no count, missing groups or years, and parts
-    that do not add to printed totals within `tolerance`.
+    the crosswalk treats them alike. sheet, unit, plausible (`UNITED_STATES`) : as in `read_census`. Raises InputError
+    naming file, row and column for an unknown unit or industry, a group listed twice, a cell that is no count, missing
+    groups or years, and parts that do not add to printed totals within `tolerance`.
     """
     files = table_files(path)
     sheets = [table for file in files for table in _sheets_of(file, sheet)]
+    rows = _major_groups(sheets, units, tolerance, year, industries, unit)
+    check_size(sheets[0].source, sum(count for _, count in rows), plausible)
+    return rows
+
+
+def _major_groups(
+    sheets: list[Sheet],
+    units: dict[str, float],
+    tolerance: float,
+    year: int | None,
+    industries: dict[str, tuple] | None,
+    unit: str,
+) -> list[tuple[str, float]]:
     if len(sheets) == 1:
         at = next((i for i, row in enumerate(sheets[0].rows) if row.get(0).upper() == "SIC"), None)
         if at is not None and _has_divisions(sheets[0], at):

@@ -41,7 +41,7 @@ CHINESE = re.compile(r"[㐀-鿿]")
 def heading_kind(text: str) -> str:
     """`province`, `year`, `indicator`, `unit` or `value` for a header cell that is such a word, in one or two
     languages (`地区 Region`); empty for any other."""
-    plain = squeeze(text).lower().strip(":：")
+    plain = squeeze(text).lower()
     if plain in KINDS:
         return KINDS[plain]
     chinese = "".join(c for c in plain if CHINESE.match(c))
@@ -54,6 +54,12 @@ def year_of(text: str) -> int | None:
     """The year that a header cell or row label is, such as `2022年`, `2022` or `2022年底`; None for any other."""
     match = YEAR.fullmatch(squeeze(text))
     return int(match[1]) if match else None
+
+
+def annual_year(text: str) -> int | None:
+    """The year of a year's name or of a date in its first or last month, such as `2022-12-31`; None for any other."""
+    match = DATE.fullmatch(squeeze(text))
+    return year_of(text) or (int(match[1]) if match and int(match[2] or 12) in (1, 12) else None)
 
 
 def split_unit(title: str) -> tuple[str, str]:

@@ -118,9 +118,14 @@ def plain_cell(text: object) -> object:
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
-    """Rows of a small CSV as dictionaries of text, without loading pandas."""
-    with Path(path).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    """Rows of a small CSV as dictionaries of text, without loading pandas; InputError where it is no UTF-8 table."""
+    try:
+        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+            return list(csv.DictReader(file))
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: no UTF-8 text; save it as CSV UTF-8.") from None
+    except csv.Error as error:
+        raise InputError(f"{path}: no table of comma-separated text ({error}); save it as CSV UTF-8.") from None
 
 
 def write_rows(path: str | Path, header: list[str], rows: list[tuple]) -> None:

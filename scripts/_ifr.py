@@ -145,11 +145,28 @@ def read_robots(
                 raise
             logger.warning("%s of %s are left empty, the study does not use them: %s", one, country, error)
             columns[one] = {}
+    _check_stock(str(path), country, columns, years)
     return [
         (code, year, *(columns[one].get(year, {}).get(code) for one in MEASURES))
         for year in years
         for code in (*leaf_set.leaves, "99")
     ]
+
+
+def _check_stock(path: str, country: str, columns: dict, years: range) -> None:
+    """Raise InputError where most years have more installations than robots at work: the measures are swapped.
+
+    The operational stock is what was installed in the last twelve years, this one among them (World Robotics).
+    """
+    sums = [[sum(columns[one].get(year, {}).values()) for one in MEASURES] for year in years]
+    both = [(installed, stock) for installed, stock in sums if installed and stock]
+    swapped = [(installed, stock) for installed, stock in both if installed > stock]
+    if len(swapped) > len(both) / 2:
+        installed, stock = swapped[0]
+        raise InputError(
+            f"{path}: {country} has more installations than operational stock in {len(swapped)} of {len(both)} years "
+            f"(the first {installed:.6g} and {stock:.6g}); have the columns or titles of the two been swapped?"
+        )
 
 
 def _spans(years: list[int]) -> str:

@@ -15,7 +15,7 @@ COLUMNS = [
     *["table", "title_zh", "title_en", "status", "file", "found_by", "provinces_lacking", "years_lacking"],
     *["interpolated", "nil", "unit_printed", "unit", "vintage", "warnings", "needed_by", "published"],
 ]
-STATUSES = ["missing", "refused", "warnings", "found", "not needed"]
+STATUSES = ["missing", "refused", "warnings", "unused file", "found", "not needed"]
 CENSUS = re.compile(
     r"第[一二三四五六七八九十]+次(?:全国)?(?:经济|人口|农业)普查|\w+ (?:economic|population) census", re.I
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from _exports import find_province, place, squeeze
-from _headings import DATE, NOTE, heading_kind, read_preamble, split_unit, year_of
+from _headings import NOTE, annual_year, heading_kind, read_preamble, split_unit
 from _helpers import InputError
-from _series import AGGREGATES, Draft, NoTable, merge_draft
+from _series import AGGREGATES, Draft, NoTable, check_width, merge_draft, unnamed_columns
 from _sheets import Row, Sheet
 
 COUNTRY = {"中国", "全国", "cn", "china"}
@@ -46,6 +46,7 @@ def vendor_header(row: Row, names: dict[str, str]) -> bool:
 def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
     """Series across, rows of unit and identifiers, then a row a date. Raises InputError for what is not annual."""
     header = sheet.rows[at]
+    last = max(column for column, name in enumerate(header.cells) if name)
     units: dict[int, str] = {}
     body: list[tuple[int, Row]] = []
     lines: dict[int, int] = {}
@@ -65,17 +66,17 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
             continue
         if NOTE.match(row.get(0)):
             break
-        match = DATE.fullmatch(squeeze(row.get(0)))
-        if not match:
+        year = annual_year(row.get(0))
+        if year is None:
             raise InputError(
-                f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a date such as 2012-12-31."
+                f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year's date such as 2012-12-31."
             )
-        year = int(match[1])
         if year in lines:
             raise InputError(
                 f"{place(sheet.source, row.line, 0)}: {year} stands already in row {lines[year]}; export annual series."
             )
         lines[year] = row.line
+        check_width(sheet, row, last, unnamed_columns(header, last))
         body.append((year, row))
     drafts: dict[tuple[str, str], Draft] = {}
     seen: dict[tuple[str, str], int] = {}
@@ -108,6 +109,7 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     province_at, year_at = kinds.index("province"), kinds.index("year")
     by_name = "indicator" in kinds and "value" in kinds
+    last = max(column for column, name in enumerate(header.cells) if name)
     columns = [] if by_name else [c for c, name in enumerate(header.cells) if name and not kinds[c]]
     drafts: dict[str | int, Draft] = {}
     for column in columns:
@@ -119,12 +121,12 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             continue
         if NOTE.match(row.get(0)):
             break
+        check_width(sheet, row, last)
         name = row.get(province_at)
         if squeeze(name).lower() in AGGREGATES:
             continue
         province = find_province(name, names, place(sheet.source, row.line, province_at))
-        match = DATE.fullmatch(squeeze(row.get(year_at)))
-        year = year_of(row.get(year_at)) or (int(match[1]) if match else None)
+        year = annual_year(row.get(year_at))
         if year is None:
             where = place(sheet.source, row.line, year_at)
             raise InputError(f"{where}: found {row.get(year_at)!r}, expected a year such as 2013.")
@@ -139,6 +141,7 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             title, unit = split_unit(label)
             unit = squeeze(row.get(kinds.index("unit"))) if "unit" in kinds else unit
             draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit or preamble.unit))
+            draft.in_unit(unit, place(sheet.source, row.line))
             value_at = kinds.index("value")
             draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at))
         for column in columns:

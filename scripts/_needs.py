@@ -19,7 +19,7 @@ NEEDS = {
     "urban": ["urbanisation"],
     "energy_efficiency": ["theme:accounts", "energy_total"],
     "industrial_upgrading": ["theme:structure", "theme:accounts"],
-    "industrialisation": ["value_added_secondary", "gdp"],
+    "industrialisation": ["theme:structure", "gdp"],
     "green_patents": ["theme:patents", "population"],
     "regulation": ["theme:regulation", "gdp"],
     "intelligence_index": ["theme:intelligence", "indicators"],

@@ -12,7 +12,7 @@ from _sheets import Row, Sheet, read_sheets
 
 KEYS = ("province", "year")
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
-MISSING = re.compile(r"\.[a-z]?|nan|#n/a|<na>", re.IGNORECASE)
+MISSING = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
 DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 # A year as statistical programs and publishers write it.
 YEAR = re.compile(r"(\d{4})(\.0+|年度?)?")

@@ -69,6 +69,9 @@ def is_patent_table(sheet: Sheet) -> bool:
 
     A plain table of provinces and years is none: it says what it counts in its title only, as any yearbook table.
     """
+    top = plain(" ".join(cell for row in sheet.rows[:30] for cell in row.cells))
+    if not re.search(r"ipc|分类号|\bclass", top) and not APPLIED.search(top) and not PATENT.search(top):
+        return False
     try:
         head = find_columns(sheet)
     except InputError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 from pathlib import Path
 
-from _exports import find_province, known_province, parse_number, place, squeeze
+from _exports import NUMBER, find_province, known_province, parse_number, place, squeeze
 from _headings import NOTE, heading_kind
 from _helpers import InputError, logger
 from _sheets import Row, Sheet
@@ -91,6 +91,15 @@ class Draft:
             )
         self.cells.setdefault((province, year), (text, where))
 
+    def in_unit(self, unit: str, where: str) -> None:
+        """InputError where a row says another unit than the rows above."""
+        if unit and self.unit and unit != self.unit:
+            raise InputError(
+                f"{where}: {self.title or 'the table'} is in {unit} here and in {self.unit} above; bring the figures "
+                "into one unit."
+            )
+        self.unit = self.unit or unit
+
     def parse(self) -> Yearbook:
         """The figures; InputError naming the cell that is none."""
         table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes)
@@ -114,15 +123,41 @@ class NoTable(InputError):
     """A sheet in which no header of a table was found."""
 
 
+def check_width(sheet: Sheet, row: Row, last: int, unnamed: Collection[int] = ()) -> None:
+    """InputError for a row that ends before the header's last column, goes on behind it or has a figure in one of the
+    `unnamed` columns: a header or a row that is shifted."""
+    # spreadsheets leave out empty cells at a row's end, text exports do not
+    keeps_blanks = not sheet.name and Path(sheet.source).suffix.lower() in (".csv", ".txt", "")
+    if keeps_blanks and len(row.cells) <= last:
+        where = place(sheet.source, row.line)
+        raise InputError(f"{where}: {len(row.cells)} cells where the header has {last + 1}; row cut short?")
+    for column, text in enumerate(row.cells[last + 1 :], last + 1):
+        if text:
+            where = place(sheet.source, row.line, column)
+            raise InputError(f"{where}: {text!r} stands right of the last column that has a header.")
+    for column in unnamed:
+        if NUMBER.fullmatch(row.get(column)):
+            raise InputError(
+                f"{place(sheet.source, row.line, column)}: {row.get(column)!r} stands in a column without a name in "
+                "the header; has the header shifted?"
+            )
+
+
+def unnamed_columns(header: Row, last: int) -> list[int]:
+    """Columns right of the first whose header cell is empty."""
+    return [column for column in range(1, last) if not header.get(column)]
+
+
 class Body:
     """The rows between a header and the notes, each checked for its width and met once."""
 
-    def __init__(self, sheet: Sheet, header_at: int, last_column: int, names: dict[str, str]) -> None:
+    def __init__(
+        self, sheet: Sheet, header_at: int, last_column: int, names: dict[str, str], unnamed: Collection[int]
+    ) -> None:
         self.sheet, self.header_at, self.last_column, self.names = sheet, header_at, last_column, names
+        self.unnamed = unnamed
         self.lines: dict = {}
         self.notes: list[str] = []
-        # spreadsheets leave out empty cells at a row's end, text exports do not
-        self.ragged = not sheet.name and Path(sheet.source).suffix.lower() in (".csv", ".txt", "")
 
     def rows(self) -> Iterable[Row]:
         """Rows of figures; a note may run on over several lines, and a province below it is a second table."""
@@ -140,14 +175,7 @@ class Body:
                 continue
             if heading_kind(row.get(0)) and not any(c.isdigit() for cell in row.cells[1:] for c in cell):
                 continue  # the header's second language
-            if self.ragged and len(row.cells) <= self.last_column:
-                raise InputError(
-                    f"{where}: {len(row.cells)} cells where the header has {self.last_column + 1}; row cut short?"
-                )
-            for column, text in enumerate(row.cells[self.last_column + 1 :], self.last_column + 1):
-                if text:
-                    where = place(self.sheet.source, row.line, column)
-                    raise InputError(f"{where}: {text!r} stands right of the last column that has a header.")
+            check_width(self.sheet, row, self.last_column, self.unnamed)
             yield row
 
     def province(self, row: Row, column: int) -> str | None:

@@ -211,16 +211,17 @@ def _read_text(path: Path) -> list[Sheet]:
     text = decode(path)
     mark = delimiter(text.splitlines())
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=mark)
-    rows, line = [], 1
+    rows, line, met = [], 1, 0
     try:
         for cells in reader:
             # a quoted cell may run over several lines: the record's place is its first
+            met += len(cells)
             if any(cells):
                 rows.append(Row(line, tuple(map(_trimmed, cells)), indent_of(cells[0])))
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path}, row {line}: broken quoting ({error}).") from None
-    if sum(len(row.cells) for row in rows) > MOST_CELLS:
+    if met > MOST_CELLS:
         raise InputError(f"{path}: more than {MOST_CELLS:,} cells; is this the right file?")
     if mark == ";":
         rows = _decimal_points(path, rows)

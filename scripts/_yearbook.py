@@ -26,7 +26,7 @@ from _headings import (
 )
 from _helpers import InputError, logger
 from _long import read_long, read_vendor, split_series, vendor_header
-from _series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft
+from _series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft, unnamed_columns
 from _sheets import Row, Sheet, read_sheets
 
 # What UTF-8 or GBK looks like read as the other or as Western text.
@@ -121,7 +121,8 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         return _indicators_down(sheet, at, years, column, preamble, names, stem)
     drafts: dict[str, Draft] = {}
     form = "energy by region" if bilingual else _form(preamble)
-    body = Body(sheet, at, max(years.values()), names)
+    last = max(years.values())
+    body = Body(sheet, at, last, names, unnamed_columns(sheet.rows[at], last))
     for row in body.rows():
         province = body.province(row, column["province"])
         if province is None:
@@ -131,6 +132,7 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
         body.once((province, title), row, column["province"])
         draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit))
+        draft.in_unit(unit, place(sheet.source, row.line))
         _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
     return body.finish(drafts.values())
 
@@ -143,7 +145,8 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
     fixed = preamble.province or province_in(sheet.name, names) or province_in(stem, names)
     form = "single province" if fixed else "national"
     drafts: dict[tuple[str, str], Draft] = {}
-    body = Body(sheet, at, max(years.values()), names)
+    last = max(years.values())
+    body = Body(sheet, at, last, names, unnamed_columns(sheet.rows[at], last))
     outer, outer_unit, outer_indent = "", "", 0
     for row in body.rows():
         label = row.get(column["indicator"])
@@ -178,7 +181,8 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
             raise InputError(f"{place(sheet.source, header.line, column)}: the province {cell!r} appears twice.")
         provinces[province] = column
     drafts: dict[str, Draft] = {}
-    body = Body(sheet, at, max(provinces.values()), names)
+    last = max(provinces.values())
+    body = Body(sheet, at, last, names, unnamed_columns(header, last))
     fixed = preamble.year or year_in(sheet.name) or year_in(stem)
     for row in body.rows():
         year = year_of(row.get(0))
@@ -216,7 +220,9 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
         if fixed is None:
             raise InputError(f"{sheet.source}: no year; neither the lines above the header nor a name say which one.")
     drafts = {c: Draft(sheet.source, form, parts, unit or preamble.unit) for c, (parts, unit) in columns.items()}
-    body = Body(sheet, end - 1, max(columns), names)
+    heads, last = sheet.rows[at:end], max(columns)
+    unnamed = [column for column in range(1, last) if not any(row.get(column) for row in heads)]
+    body = Body(sheet, end - 1, last, names, unnamed)
     for row in body.rows():
         key = body.province(row, 0) if kind == "province" else year_of(row.get(0))
         if key is None:

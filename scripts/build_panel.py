@@ -39,8 +39,8 @@ def join_panel(tables: list[pd.DataFrame], indices: dict[str, pd.DataFrame]) -> 
 def main(snakemake) -> None:
     """Write panel.csv."""
     start_log(snakemake)
-    for file, keys in snakemake.params.left_out.items():
-        logger.warning("the panel goes without the variables of %s: raw tables are missing (%s)", file, ", ".join(keys))
+    for name, tables in snakemake.params.left_out.items():
+        logger.warning("the panel goes without %s: raw tables are missing (%s)", name, ", ".join(tables))
     paths = [*snakemake.input.productivity]
     indices = {name: read_table(path) for name, path in zip(snakemake.params.indices, paths, strict=True)}
     # co2 in levels belongs to production.csv; the panel has its logarithm

@@ -11,13 +11,13 @@ WIDTH = 118
 def summary(rows: list[dict[str, str]]) -> str:
     """The tables that need a hand, with what to do, then how many there are of each status."""
     lines = []
-    for status in ("missing", "refused", "warnings"):
+    for status in ("missing", "refused", "warnings", "unused file"):
         chosen = [row for row in rows if row["status"] == status]
         if chosen:
             lines += ["", f"{status}: {len(chosen)}"]
         for row in chosen:
             title = " / ".join(filter(None, (row["title_zh"], row["title_en"])))
-            lines.append(f"  {row['table']}: {title}")
+            lines.append(f"  {row['table']}: {title}" if title else f"  {row['file']}")
             if status == "missing":
                 lines += [f"    expected at {row['file']}", f"    published in {row['published']}"]
             else:
@@ -25,7 +25,7 @@ def summary(rows: list[dict[str, str]]) -> str:
             if row["needed_by"]:
                 lines += [f"    {line}" for line in _wrapped(f"needed by {row['needed_by']}")]
     counts = ", ".join(f"{number} {status}" for status, number in Counter(row["status"] for row in rows).items())
-    return "\n".join([*lines, "", f"{len(rows)} raw tables: {counts}. More in results/check.html and check.csv"])
+    return "\n".join([*lines, "", f"Raw tables: {counts}. More in results/check.html and check.csv"])
 
 
 def _wrapped(text: str) -> list[str]:

@@ -38,6 +38,20 @@ def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, obj
     return {}
 
 
+def unused_file(file: str, read) -> dict[str, object]:
+    """The row of a file that no table of the study is taken from, with what it seems to hold."""
+    try:
+        titles = ", ".join(filter(None, (draft.title for draft in read(file, ""))))
+        found = (
+            f"holds {titles}, no table of this study"
+            if titles
+            else ("names no indicator; rename it after its table (population.csv), or name it under `sources`")
+        )
+    except InputError as error:
+        found = str(error)
+    return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found}
+
+
 def check_page(rows: list[dict[str, object]], cross: list[str], note: str) -> str:
     """The page: one table, tables that need a hand first, then contradictions between tables."""
     header = [name.replace("_", " ") for name in COLUMNS]
@@ -77,6 +91,7 @@ def main(snakemake) -> None:
         inspect_table(need, catalog_entry(need["entry"]), lambda key=key, need=need: study(key, need))
         for key, need in params.tables.items()
     ]
+    rows += [unused_file(file, read) for file in params.unused]
     with Listener() as heard:
         report_crosschecks(cells, "warning", params.accepted, simulated=bool(params.note))
     rows.sort(key=lambda row: STATUSES.index(str(row["status"])))

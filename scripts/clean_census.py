@@ -1,5 +1,6 @@
 """The census of employment by province and industrial division -> tidy, checked counts of persons."""
 
+from _census_totals import PLAUSIBLE
 from _cleaning import catalog_entry, require_files
 from _employment import division_titles, read_census
 from _exports import province_names
@@ -21,6 +22,7 @@ def main(snakemake) -> None:
         year=params.year,
         sheet=params.source["sheet"],
         unit=params.source["unit"],
+        plausible=PLAUSIBLE,
     )
     write_rows(snakemake.output[0], ["province", "industry", "employment"], rows)
 

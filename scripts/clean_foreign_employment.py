@@ -1,7 +1,7 @@
 """Employment by industry of the instrument's country in its base year -> tidy counts of persons."""
 
 from _cleaning import catalog_entry, require_files
-from _employment import group_industries, read_major_groups
+from _employment import UNITED_STATES, group_industries, read_major_groups
 from _helpers import start_log, write_rows
 
 
@@ -19,6 +19,7 @@ def main(snakemake) -> None:
         industries=group_industries(snakemake.input.industries),
         sheet=params.source["sheet"],
         unit=params.source["unit"],
+        plausible=UNITED_STATES,
     )
     write_rows(snakemake.output[0], ["industry", "employment"], rows)
 

@@ -33,7 +33,7 @@ def derive_controls(cells: pd.DataFrame) -> pd.DataFrame:
     }
     made = {name: formula() for name, (tables, formula) in formulas.items() if {*tables} <= {*wide.columns}}
     for name in formulas.keys() - made.keys():
-        logger.warning("%s is left out: its raw tables are missing, and nothing in the config names it", name)
+        logger.warning("%s is left out: raw tables are missing", name)
     return pd.DataFrame(made)
 
 

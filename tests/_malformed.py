@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from _census_totals import PLAUSIBLE
 from _cleaning import load_catalog
 from _crosschecks import report_crosschecks
-from _employment import division_titles, group_industries, read_census, read_major_groups
+from _employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
 from _exports import place, province_names, squeeze
 from _headings import year_of
 from _ifr import read_robots
@@ -78,7 +79,7 @@ class Table:
         """The table with the figures of some rows and years times a factor."""
         for row in list(self.body)[rows]:
             for column, head in enumerate(self.rows[self.head]):
-                cell = self.rows[row][column] if column < len(self.rows[row]) else ""
+                cell = self.rows[row][column].strip() if column < len(self.rows[row]) else ""
                 if year_of(head) and columns(year_of(head)) and re.fullmatch(r"-?[\d.]+", cell):
                     self.rows[row][column] = f"{float(cell) * factor:.10g}"
         return self
@@ -148,7 +149,8 @@ class Case:
     def write(self, folder: Path) -> Path:
         """The malformed file."""
         path = folder / (self.file or Path(CATALOG[self.key].file).name)
-        changed = self.change(table(self.key))
+        good = table(self.key) if (EXAMPLE / CATALOG[self.key].file).is_file() else Table(self.key, [])
+        changed = self.change(good)
         path.write_bytes(changed if isinstance(changed, bytes) else changed.csv())
         return path
 
@@ -166,17 +168,28 @@ def read(paths: list[Path], key: str, **choice: str) -> list[tuple]:
     industries = RESOURCES / "industries.csv"
     if entry.theme == "census":
         titles = division_titles(industries)
-        return read_census(files, NAMES, entry.conversion, TOLERANCE, titles=titles, year=2004)
+        return read_census(
+            files, NAMES, entry.conversion, TOLERANCE, titles=titles, year=2004, plausible=PLAUSIBLE
+        )
     if entry.theme == "us_employment":
         groups = group_industries(industries)
-        return read_major_groups(files, entry.conversion, TOLERANCE, year=1990, industries=groups)
+        return read_major_groups(
+            files, entry.conversion, TOLERANCE, year=1990, industries=groups, plausible=UNITED_STATES
+        )
+    return clean_source(source(files, "name", **choice), key)
+
+
+def clean_source(found: dict, key: str) -> list[tuple]:
+    """Rows of a table of a yearbook from where it was found (`_locate.source`), as the cleaning rule makes them."""
+    entry = CATALOG[key]
+    last = entry.years.partition("-")[2] or YEARS[-1]
     return clean_table(
-        source(files, "name", **choice),
+        found,
         entry,
         CATALOG,
         reader(TABLES),
         PROVINCES,
-        YEARS,
+        range(YEARS[0], min(int(last), YEARS[-1]) + 1),
         "linear",
         TOLERANCE if entry.theme == "electricity" else None,
         blank_is_nil=entry.theme in ("energy", "activities") and entry.sign != "positive",
@@ -187,3 +200,11 @@ def clean(tables: dict[str, Path]) -> None:
     """Clean tables of one theme and check them against each other, as the cleaning rule does."""
     rows = [row for key, path in tables.items() for row in read([path], key)]
     report_crosschecks(rows)
+
+
+def tables_of(folder: Path, tables: dict[str, Table]) -> dict[str, Path]:
+    """Tables written under their keys."""
+    paths = {key: folder / f"{key}.csv" for key in tables}
+    for key, path in paths.items():
+        path.write_bytes(tables[key].csv())
+    return paths

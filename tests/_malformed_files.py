@@ -2,12 +2,11 @@
 
 import gzip
 import io
-import re
 import tarfile
 import zipfile
 
 import pandas as pd
-from _malformed import Case, Table, table
+from _malformed import Case, Table
 
 EMPTY = "the file is empty; download the table again"
 NO_TEXT = "no text file and no workbook that can be read"
@@ -141,7 +140,7 @@ KINDS = [
         '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?><Workbook/>',
         "XML document",
     ),
-    ("a sentence", "404 page not found\n", "no header row found; expected a row that begins with 地区"),
+    ("a sentence", "404 page not found\n", "no header row found; the file begins '404 page not found', expected a row"),
     ("a sentence with commas", "Service Unavailable, try again later, 2022, 2021\n", "no header row found"),
     (
         "a pointer of Git LFS",
@@ -193,4 +192,3 @@ FILES = [
     Case("half the robots' bytes", "robots_china", lambda t: t.csv()[:4000], "no rows of CHINA|no rows of CN|no row"),
     Case("no robots", "robots_china", data(b"\xef\xbb\xbf"), EMPTY),
 ]
-assert len(re.findall("省", table("gdp").text())) > 20
