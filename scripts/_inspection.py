@@ -17,7 +17,8 @@ COLUMNS = [
 ]
 STATUSES = ["missing", "refused", "warnings", "unused file", "found", "not needed"]
 CENSUS = re.compile(
-    r"第[一二三四五六七八九十]+次(?:全国)?(?:经济|人口|农业)普查|\w+ (?:economic|population) census", re.I
+    r"第[一二三四五六七八九十]+次(?:全国)?(?:经济|人口|农业)普查|\w+th (?:national )?(?:economic|population) census",
+    re.I,
 )
 
 

@@ -50,7 +50,7 @@ def by_name(inputs: str, file: str) -> dict:
         or (entry.stem == path.stem and is_table(entry) and entry.is_file())
     )
     if len(found) > 1:
-        return source(problem=f"{' and '.join(found)} are both there; keep the one that is meant.", how="name")
+        return source(found, "name", f"{' and '.join(found)} are both there; keep the one that is meant.")
     if found and Path(found[0]).is_dir():
         files = folder_tables(found[0])
         problem = "" if files else f"{found[0]}: the folder has no table in it."

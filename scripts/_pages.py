@@ -20,6 +20,9 @@ thead th { white-space: normal; vertical-align: bottom; }
 th.span { border-bottom: 1px solid; }
 figcaption { display: table-caption; caption-side: bottom; font-size: 13px; padding-top: .5em; }
 main { max-width: 72em; margin: 0 auto; }
+main.wide { max-width: none; }
+main.wide td { vertical-align: top; min-width: 5em; font-size: 13px; overflow-wrap: anywhere; }
+main.wide td:first-child { white-space: normal; }
 main table { margin-bottom: 1.6em; }
 main td { white-space: normal; }
 main td:first-child { white-space: nowrap; }

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from _biff import Formula, Locked, error_cells
 from _data_sets import read_parquet, read_stata, said
-from _helpers import InputError
+from _helpers import InputError, logger
 
 # The largest genuine table (a census by county) is far below these; beyond them a file is no yearbook table.
 MOST_BYTES = 64 * 2**20
@@ -223,6 +223,10 @@ def _read_text(path: Path) -> list[Sheet]:
         raise InputError(f"{path}, row {line}: broken quoting ({error}).") from None
     if met > MOST_CELLS:
         raise InputError(f"{path}: more than {MOST_CELLS:,} cells; is this the right file?")
+    last = rows[-1].cells[-1] if len(rows) > 1 else ""
+    if last[-1:].isdigit() and not text.endswith(("\n", "\r")):
+        logger.warning("%s, row %d: the file ends with %r, without a line end; is the figure cut off?", path,
+                       rows[-1].line, last)  # fmt: skip
     if mark == ";":
         rows = _decimal_points(path, rows)
     return [Sheet(str(path), "", rows)]

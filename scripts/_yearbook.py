@@ -9,6 +9,7 @@ in the sheet's or the file's name. All six layouts are read here, in the Nationa
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from _exports import find_province, known_province, place, shortened, squeeze
@@ -116,7 +117,9 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         # a header stripped by hand: what runs down is told by the first label that is a province
         known = any(known_province(row.get(0), names) for row in sheet.rows[at + 1 :])
         column["province" if known else "indicator"] = 0
-    bilingual = "province" in column and kinds[1 : first + 1].count("province") > 0
+    # the name in a second language
+    seconds = [c for c in range(1, first) if kinds[c] == "province" and c != column.get("province")]
+    bilingual = "province" in column and bool(seconds)
     if "indicator" in column and "province" not in column:
         return _indicators_down(sheet, at, years, column, preamble, names, stem)
     drafts: dict[str, Draft] = {}
@@ -127,6 +130,11 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         province = body.province(row, column["province"])
         if province is None:
             continue
+        other = next((row.get(c) for c in seconds if known_province(row.get(c), names) not in (None, province)), None)
+        if other:
+            raise InputError(
+                f"{place(sheet.source, row.line)}: {row.get(column['province'])!r} and {other!r} are two provinces."
+            )
         label = row.get(column["indicator"]) if "indicator" in column else ""
         title, unit = split_unit(label) if label else (preamble.title, preamble.unit)
         unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
@@ -299,7 +307,25 @@ def _year_columns(source: str, header: Row, first: int) -> dict[int, int]:
         if year in years:
             raise InputError(f"{place(source, header.line, column)}: the year {year} appears twice.")
         years[year] = column
+    _check_order(source, header, years)
     return years
+
+
+def _check_order(source: str, header: Row, years: dict[int, int]) -> None:
+    """InputError where years rise and fall along the header more than once; a warning where they turn once.
+
+    Exports run one way; a year added at the end, or two exports side by side, turn once.
+    """
+    listed = list(years)
+    rises = [later > earlier for earlier, later in pairwise(listed)]
+    turns = [k for k in range(1, len(rises)) if rises[k] != rises[k - 1]]
+    if not turns:
+        return
+    where = place(source, header.line, years[listed[turns[0]]])
+    text = f"{where}: the years run {', '.join(map(str, listed[max(0, turns[0] - 1) : turns[0] + 3]))}"
+    if len(turns) > 1:
+        raise InputError(f"{text}; have headers been swapped? Put the columns in order.")
+    logger.warning("%s; is each header above its own figures?", text)
 
 
 def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key) -> None:

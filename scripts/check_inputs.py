@@ -52,18 +52,36 @@ def unused_file(file: str, read) -> dict[str, object]:
     return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found}
 
 
+HEADER = ["table", "status", "file", "lacks", "filled", "unit", "figures", "what to do", "needed by"]
+
+
+def page_row(row: dict[str, object]) -> list[str]:
+    """A table's row on the page: HEADER -> text."""
+    title = " / ".join(filter(None, (row["title_zh"], row["title_en"])))
+    filled = {"interpolated": row["interpolated"], "nil": row["nil"]}
+    todo = f"published in {row['published']}" if row["status"] == "missing" else str(row["warnings"])
+    return [
+        ": ".join(filter(None, (str(row["table"]), title))),
+        str(row["status"]),
+        str(row["file"]),
+        "; ".join(filter(None, (str(row["provinces_lacking"]), str(row["years_lacking"])))),
+        ", ".join(f"{count} {how}" for how, count in filled.items() if count),
+        " \u2192 ".join(dict.fromkeys(filter(None, (str(row["unit_printed"]), str(row["unit"]))))),
+        str(row["vintage"]),
+        todo,
+        str(row["needed_by"]),
+    ]
+
+
 def check_page(rows: list[dict[str, object]], cross: list[str], note: str) -> str:
     """The page: one table, tables that need a hand first, then contradictions between tables."""
-    header = [name.replace("_", " ") for name in COLUMNS]
-    cells = [[str(row[name]) for name in COLUMNS] for row in rows]
     colours = {"missing": "bad", "refused": "bad", "found": "good"}
     classes = {i: colours[str(row["status"])] for i, row in enumerate(rows) if row["status"] in colours}
-    long = [COLUMNS.index(name) for name in ("title_en", "file", "warnings", "needed_by", "published")]
     counts = ", ".join(f"{sum(row['status'] == status for row in rows)} {status}" for status in STATUSES)
-    body = html_table(header, cells, f"Raw tables: {counts}", long, classes)
+    body = html_table(HEADER, map(page_row, rows), f"Raw tables: {counts}", range(len(HEADER)), classes)
     if cross:
         body += "\n" + html_table(["Contradictions between tables"], [[text] for text in cross], "", [0])
-    return page("Raw tables of the study", f"<main>{body}</main>", note)
+    return page("Raw tables of the study", f'<main class="wide">{body}</main>', note)
 
 
 def main(snakemake) -> None:
