@@ -168,9 +168,7 @@ def read(paths: list[Path], key: str, **choice: str) -> list[tuple]:
     industries = RESOURCES / "industries.csv"
     if entry.theme == "census":
         titles = division_titles(industries)
-        return read_census(
-            files, NAMES, entry.conversion, TOLERANCE, titles=titles, year=2004, plausible=PLAUSIBLE
-        )
+        return read_census(files, NAMES, entry.conversion, TOLERANCE, titles=titles, year=2004, plausible=PLAUSIBLE)
     if entry.theme == "us_employment":
         groups = group_industries(industries)
         return read_major_groups(

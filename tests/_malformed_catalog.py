@@ -1,10 +1,9 @@
-"""Malformed inputs, rows of resources/catalog.csv and what stands in the inputs folder: tricks with paths, two files."""
+"""Malformed inputs, rows of resources/catalog.csv and the inputs folder: tricks with paths, files twice or missing."""
 
 from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import yaml
 from _catalog import check_catalog
 from _cleaning import catalog_entry, require_files
 from _helpers import read_rows
-from _locate import by_config, by_name, find_sources
+from _locate import find_sources
 from _malformed import CATALOG, RESOURCES, ROOT, TABLES, Table, clean_source, table, xlsx
 
 SCHEMA = yaml.safe_load((ROOT / "rules" / "catalog.schema.yaml").read_text("utf-8"))
@@ -48,12 +47,43 @@ def cell(**cells: str):
 PATHS = [
     *("../gdp.csv", "yearbook/../../gdp.csv", "./gdp.csv", "yearbook/./gdp.csv", "/etc/passwd.csv", "//host/gdp.csv"),
     *("~/gdp.csv", "~root/gdp.csv", "..\\gdp.csv", "yearbook\\gdp.csv", "C:/gdp.csv", "C:\\gdp.csv", "file:///gdp.csv"),
-    *("yearbook/gdp", "yearbook/", "..", ".", " gdp.csv", "gdp*.csv", "gdp?.csv", "gdp|x.csv", '"gdp".csv', "<gdp>.csv"),
-    *("gdp.csv\x00.xlsx", "gdp.csv\n", "year\nbook/gdp.csv", "yearbook/\tgdp.csv", "$HOME/../gdp.csv", "yearbook/gdp.CSV"),
+    *(
+        "yearbook/gdp",
+        "yearbook/",
+        "..",
+        ".",
+        " gdp.csv",
+        "gdp*.csv",
+        "gdp?.csv",
+        "gdp|x.csv",
+        '"gdp".csv',
+        "<gdp>.csv",
+    ),
+    *(
+        "gdp.csv\x00.xlsx",
+        "gdp.csv\n",
+        "year\nbook/gdp.csv",
+        "yearbook/\tgdp.csv",
+        "$HOME/../gdp.csv",
+        "yearbook/gdp.CSV",
+    ),
     *("yearbook//../gdp.csv", "a/..", "{key}.csv"),
 ]
 CONVERSIONS = [
-    *("亿元", "=1", "亿元=", "亿元=x", "亿元=0", "亿元=-1", "亿元=1e999", "亿元=nan", "亿元=inf", "亿元=1,5", "亿元=1;", "亿元=1;万元"),
+    *(
+        "亿元",
+        "=1",
+        "亿元=",
+        "亿元=x",
+        "亿元=0",
+        "亿元=-1",
+        "亿元=1e999",
+        "亿元=nan",
+        "亿元=inf",
+        "亿元=1,5",
+        "亿元=1;",
+        "亿元=1;万元",
+    ),
     *("亿元=1;万元=0", "亿元==", "亿元=1e", "亿元=.", "亿元=+-1", "亿元=0x10", "亿元=1;亿元=2", "亿元=０.1"),
 ]
 CELLS = [
@@ -72,20 +102,37 @@ CATALOGS = [
     *((f"file {path!r}", cell(file=path), "row 2, column file") for path in PATHS),
     *((f"conversion {text!r}", cell(conversion=text), "conversion") for text in CONVERSIONS),
     *((f"{name} {text!r}", cell(**{name: text}), name) for name, texts in CELLS for text in texts),
-    ("a key twice", lambda rows: rows.append(rows[5] | {"file": "yearbook/x.csv"}), "column key: .* stands already in row 7"),
+    (
+        "a key twice",
+        lambda rows: rows.append(rows[5] | {"file": "yearbook/x.csv"}),
+        "column key: .* stands already in row 7",
+    ),
     ("a file twice", lambda rows: rows.append(rows[5] | {"key": "x"}), "column file: .* stands already in row 7"),
     ("a column too many", cell(note="x"), "row 2: .*'note' was unexpected"),
-    ("a column mistyped", lambda rows: [row.update(tittle=row.pop("title_en")) for row in rows], "row 1: no column title_en"),
-    *((f"no column {name}", lambda rows, name=name: [row.pop(name) for row in rows], f"row 1: no column {name}") for name in ("unit", "title_zh", "conversion", "years", "key")),
-]  # fmt: skip
+    (
+        "a column mistyped",
+        lambda rows: [row.update(tittle=row.pop("title_en")) for row in rows],
+        "row 1: no column title_en",
+    ),
+    *(
+        (f"no column {name}", lambda rows, name=name: [row.pop(name) for row in rows], f"row 1: no column {name}")
+        for name in ("unit", "title_zh", "conversion", "years", "key")
+    ),
+]
 TEXTS = [
-    ("an unquoted comma", lambda text: text.replace('"data.stats.gov.cn, annual', "data.stats.gov.cn, annual", 1).replace('accounts",positive', "accounts,positive", 1), "row 2"),
+    (
+        "an unquoted comma",
+        lambda text: text.replace('"data.stats.gov.cn, annual', "data.stats.gov.cn, annual", 1).replace(
+            'accounts",positive', "accounts,positive", 1
+        ),
+        "row 2",
+    ),
     ("a catalog cut short", lambda text: text[: text.index("10^8 CNY")], "row 2: .* is a required property"),
     ("a catalog without its header", lambda text: text.partition("\n")[2], "row 1: no column key, theme, file"),
     ("nothing", lambda text: "", "resources/catalog.csv: no rows"),
     ("another mark", lambda text: text.replace(",", ";"), "row 1: no column key"),
     ("a web page", lambda text: "<html><body>x</body></html>\n<p>y</p>\n", "row 1: no column key"),
-]  # fmt: skip
+]
 
 # --- the inputs folder --------------------------------------------------------------------------------------------
 
@@ -93,7 +140,9 @@ TEXTS = [
 def page(good: Table, name: str, change: Callable[[str], str] = lambda text: text) -> bytes:
     """A province's page: indicators down, years across."""
     cells = good.rows[good.row(name)][1:]
-    text = f"数据库：分省年度数据\n地区：{name}\n时间：2000-2022\n指标,{','.join(good.rows[good.head][1:])}\n地区生产总值(亿元),{','.join(cells)}\n数据来源：国家统计局\n"
+    years, unit = ",".join(good.rows[good.head][1:]), "地区生产总值(亿元)"
+    lines = ["数据库：分省年度数据", f"地区：{name}", "时间：2000-2022", f"指标,{years}", f"{unit},{','.join(cells)}"]
+    text = "\n".join([*lines, "数据来源：国家统计局", ""])
     return change(text).encode("gb18030")
 
 
@@ -120,7 +169,7 @@ def read_folder(folder: Path, key: str, choice: dict | None = None) -> list[tupl
     rows = {row["key"]: row for row in ROWS if row["key"] == key}
     choices = {} if choice is None else {key: choice}
     found = find_sources(str(folder), rows, choices, TABLES, folder.parent / "cache.json")[key]
-    require_files([(os.path.join(folder, CATALOG[key].file), CATALOG[key], found)])
+    require_files([(folder / CATALOG[key].file, CATALOG[key], found)])
     return clean_source(found, key)
 
 
@@ -205,7 +254,12 @@ FOLDERS = [
     ("a folder and a file", a_folder_and_a_file, None, "gdp and .*gdp.csv are both there"),
     ("a folder called gdp.csv", a_folder_for_a_file, None, "raw tables not found.*yearbook/gdp.csv .地区生产总值"),
     ("an empty folder", an_empty_folder, None, "yearbook/gdp: the folder has no table in it"),
-    ("a folder of files that are no tables", a_folder_of_other_files, None, "yearbook/gdp: the folder has no table in it"),
+    (
+        "a folder of files that are no tables",
+        a_folder_of_other_files,
+        None,
+        "yearbook/gdp: the folder has no table in it",
+    ),
     ("no folder", nothing, None, "raw tables not found.*yearbook/gdp.csv .地区生产总值"),
     ("a format that is not read", a_file_that_is_named_otherwise, None, "raw tables not found"),
     ("a page missing", a_page_missing, None, "no row for hebei"),
@@ -217,9 +271,29 @@ FOLDERS = [
     ("text in a page", text_in_a_page, None, "河北省.csv, row 5, column I: found 'n.d.', expected a number"),
     ("two exports with one title", two_exports_by_title, None, "row 5, column B: .* keep one of the two"),
     ("a file in the config that is not there", nothing, {"file": "x.csv"}, "sources.gdp: there is no file .*x.csv"),
-    ("a title that is not in the file", good, {"file": "yearbook/gdp.csv", "title": "国民总收入"}, "gdp.csv: no indicator called 国民总收入"),
-    ("a sheet that is not in the file", two_sheets, {"file": "book.xlsx", "sheet": "x"}, "book.xlsx: no sheet 'x'; those that are filled: Sheet1, Sheet2"),
-    ("a unit that is not the file's", good, {"file": "yearbook/gdp.csv", "unit": "万元"}, "gdp.csv: the unit printed is '亿元', sources.gdp says '万元'"),
+    (
+        "a title that is not in the file",
+        good,
+        {"file": "yearbook/gdp.csv", "title": "国民总收入"},
+        "gdp.csv: no indicator called 国民总收入",
+    ),
+    (
+        "a sheet that is not in the file",
+        two_sheets,
+        {"file": "book.xlsx", "sheet": "x"},
+        "book.xlsx: no sheet 'x'; those that are filled: Sheet1, Sheet2",
+    ),
+    (
+        "a unit that is not the file's",
+        good,
+        {"file": "yearbook/gdp.csv", "unit": "万元"},
+        "gdp.csv: the unit printed is '亿元', sources.gdp says '万元'",
+    ),
     ("a folder in the config that is empty", an_empty_folder, {"file": "yearbook/gdp"}, "yearbook/gdp"),
-    ("a text for a sheet's file", good, {"file": "yearbook/gdp.csv", "sheet": "数据"}, "no sheet '数据'; those that are filled: none"),
-]  # fmt: skip
+    (
+        "a text for a sheet's file",
+        good,
+        {"file": "yearbook/gdp.csv", "sheet": "数据"},
+        "no sheet '数据'; those that are filled: none",
+    ),
+]

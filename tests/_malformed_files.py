@@ -10,7 +10,7 @@ from _malformed import Case, Table
 
 EMPTY = "the file is empty; download the table again"
 NO_TEXT = "no text file and no workbook that can be read"
-NO_ENCODING = "neither UTF-8 nor GBK text|" + NO_TEXT
+NO_ENCODING = "neither UTF-8 nor GBK text"
 GARBLED = "The text is garbled: it was saved in a wrong encoding"
 TRADITIONAL = str.maketrans("数据库区总产值亿庆龙苏东湾内蒙门广", "數據庫區總產值億慶龍蘇東灣內蒙門廣")
 PAGE = "<head><title>登录</title></head><body><form>用户名</form></body></html>"
@@ -73,7 +73,7 @@ TRUNCATED = [
     ("after the first line", "指标", 0, "no header row found"),
     ("inside a character of the title", "生产总值", 3, NO_ENCODING),
     ("inside the title", "总值", 0, "no header row found"),
-    ("inside the header", "2010年", 2, "no rows of figures below the header|expected a year"),
+    ("inside the header", "2010年", 2, "row 4, column N: found '20', expected a year such as 2022年"),
     ("after the header", "北京市", 0, "no rows of figures below the header"),
     ("inside a province's name", "河北省", 1, NO_ENCODING),
     ("between two characters of a province's name", "黑龙江省", 4, "row 12: 1 cells where the header has 24"),
@@ -85,21 +85,25 @@ BYTES = [
     ("GBK read as Latin-1 and saved again", lambda t: t.csv().decode("latin-1").encode(), GARBLED),
     ("UTF-8 read as Latin-1 and saved again", lambda t: t.csv("utf-8").decode("latin-1").encode(), GARBLED),
     ("GBK read as UTF-8, replacement marks", lambda t: t.csv().decode("utf-8", "replace").encode(), GARBLED),
-    ("question marks for Chinese", lambda t: t.text().encode("ascii", "replace"), "no header row|unknown province"),
+    (
+        "question marks for Chinese",
+        lambda t: t.text().encode("ascii", "replace"),
+        "no header row found; the file begins '[?]{10}'",
+    ),
     ("Big5", lambda t: t.text().translate(TRADITIONAL).encode("big5", "ignore"), NO_ENCODING),
     ("Western text", lambda t: t.text().replace("省", "é").encode("cp1252", "ignore"), NO_ENCODING),
     ("UTF-16 without its mark", lambda t: t.csv("utf-16-le"), NO_TEXT),
     ("UTF-16 of the other order without its mark", lambda t: t.csv("utf-16-be"), NO_TEXT),
-    ("UTF-32", lambda t: t.csv("utf-32"), NO_ENCODING),
-    ("UTF-16 with half a character at its end", lambda t: t.csv("utf-16")[:-1], NO_ENCODING),
+    ("UTF-32", lambda t: t.csv("utf-32"), NO_TEXT),
+    ("UTF-16 with half a character at its end", lambda t: t.csv("utf-16")[:-1], NO_TEXT),
     ("EBCDIC", lambda t: t.text().encode("cp500", "replace"), NO_ENCODING),
     ("NUL bytes at the end", lambda t: t.csv() + b"\0" * 512, NO_TEXT),
     ("NUL in a figure", in_one_row("27633.34", b"27\x00633"), NO_TEXT),
     ("a block of NUL bytes", lambda t: t.csv()[:900] + b"\0" * 600 + t.csv()[1500:], NO_TEXT),
     ("a stray byte", in_one_row("27633.34", b"27633\xff.34"), NO_ENCODING),
     ("two encodings joined", lambda t: t.csv() + t.csv("utf-8"), NO_ENCODING),
-    ("GBK below a UTF-8 mark", lambda t: b"\xef\xbb\xbf" + t.csv(), "row 1|neither UTF-8|no header row found"),
-    ("random bytes", data(bytes(i * i * 31 % 251 for i in range(9000))), NO_ENCODING),
+    ("GBK below a UTF-8 mark", lambda t: b"\xef\xbb\xbf" + t.csv(), NO_ENCODING),
+    ("random bytes", data(bytes(i * i * 31 % 251 for i in range(9000))), NO_TEXT),
     ("nothing", data(b""), EMPTY),
     ("blanks", data(b" \t \r\n" * 40), EMPTY),
     ("a byte order mark", data(b"\xef\xbb\xbf"), EMPTY),
@@ -115,7 +119,11 @@ BYTES = [
     ),
     ("millions of commas", data(b"," * 4_100_000), "more than 4,000,000 cells"),
     ("a cell of a megabyte", lambda t: t.put("河北", 2015, "9" * 2**20).csv(), "row 7: broken quoting .field larger"),
-    ("a figure of 300 digits", lambda t: t.put("河北", 2015, "9" * 300), "1e.300, about a 10|suspect figure"),
+    (
+        "a figure of 300 digits",
+        lambda t: t.put("河北", 2015, "9" * 300),
+        "row 7, column I: hebei 2015 is 1e.300, plausible are 5 to 300000",
+    ),
     ("a figure of 400 digits", lambda t: t.put("河北", 2015, "9" * 400), "expected a number or an empty cell"),
 ]
 KINDS = [
@@ -189,6 +197,11 @@ FILES = [
     Case("a login page as robots", "robots_china", data("<html>" + PAGE), "this is a web page"),
     Case("a login page as census", "employment_2004", data("<html>" + PAGE), "this is a web page"),
     Case("no census", "employment_2004", data(b""), EMPTY),
-    Case("half the robots' bytes", "robots_china", lambda t: t.csv()[:4000], "no rows of CHINA|no rows of CN|no row"),
+    Case(
+        "half the robots' bytes",
+        "robots_china",
+        lambda t: t.csv()[:4000],
+        "no rows of CN for 2013; the study needs 2013 to 2022",
+    ),
     Case("no robots", "robots_china", data(b"\xef\xbb\xbf"), EMPTY),
 ]
