@@ -1,10 +1,12 @@
 """Which raw tables the study needs, where they are, and what can be made of those that are there."""
 
-from functools import cache
+from functools import cache, partial
 
+from _cleaning import catalog_entry
 from _locate import by_name, find_sources, folder_tables, source
 from _needs import raw_needs
 from _raw import reader_tables
+from _recognise import has_census, has_major_groups, has_robots
 
 # The DEA reads the first four; a fix in the others reruns no linear program.
 BASE_THEMES = ["accounts", "capital", "labour", "energy", "electricity", "controls"]
@@ -47,9 +49,28 @@ def raw_sources():
     tables = reader_tables(*(from_workflow(f"resources/{name}.csv") for name in READER_TABLES))
     rows = {key: CATALOG[key] for key in study_tables()}
     try:
-        return find_sources(INPUTS, rows, config.get("sources", {}), tables, ".snakemake/inputs.json")
+        return find_sources(
+            INPUTS, rows, config.get("sources", {}), tables, ".snakemake/inputs.json", untitled_tables(tables)
+        )
     except InputError as error:
         raise WorkflowError(str(error)) from None
+
+
+def untitled_tables(tables):
+    """Catalog key -> whether a file has that table, for tables that no title tells."""
+    industries, leaf_sets = (from_workflow(f"resources/{name}.csv") for name in ("industries", "robots"))
+    census, foreign = (catalog_entry(CATALOG[key]) for key in (BASE_EMPLOYMENT, FOREIGN_EMPLOYMENT))
+    base_year, foreign_year = config["exposure"]["base_year"], INSTRUMENT["base_year"]
+    return {
+        **{
+            f"robots_{country}": partial(has_robots, country=country, years=range(FIRST, LAST + 1), leaf_sets=leaf_sets)
+            for country in ("china", INSTRUMENT["country"])
+        },
+        BASE_EMPLOYMENT: partial(
+            has_census, names=tables.provinces, entry=census, year=base_year, industries=industries
+        ),
+        FOREIGN_EMPLOYMENT: partial(has_major_groups, entry=foreign, year=foreign_year, industries=industries),
+    }
 
 
 def raw_source(key):

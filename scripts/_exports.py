@@ -11,6 +11,7 @@ from _helpers import InputError, read_rows
 from _sheets import Row, read_sheets
 
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+")
+SIZES = (1e-12, 1e20)  # of figures; beyond them are slips of the power, and codes for missing ones such as 8.99e307
 MOST_QUOTED = 60  # characters of a cell in a message
 # How publishers and spreadsheets print "no figure"; compared after blanks and full-width forms are gone.
 MISSING_MARKS = {"", "-", "--", "..", "...", "na", "none", *"—–―…", "——", "……"}
@@ -55,6 +56,8 @@ def parse_number(text: str, where: str) -> float | None:
     number = float(plain.replace(",", "")) if plain.isascii() and NUMBER.fullmatch(plain) else math.nan
     if not math.isfinite(number):
         raise InputError(f"{where}: found {shortened(text)!r}, expected a number or an empty cell.")
+    if number and not SIZES[0] <= abs(number) <= SIZES[1]:
+        raise InputError(f"{where}: found {shortened(text)!r}, and no statistic has a figure of that size; mistyped?")
     return number
 
 

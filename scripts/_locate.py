@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from _cleaning import catalog_entry, entry_names
@@ -70,11 +70,17 @@ def by_config(inputs: str, key: str, choice: dict) -> dict:
 
 
 def find_sources(
-    inputs: str, rows: dict[str, dict[str, str]], choices: dict[str, dict], tables: ReaderTables, cache: str | Path
+    inputs: str,
+    rows: dict[str, dict[str, str]],
+    choices: dict[str, dict],
+    tables: ReaderTables,
+    cache: str | Path,
+    others: Mapping[str, Callable[[str], bool]] | None = None,
 ) -> dict[str, dict]:
     """Key -> `source` of each raw table; one without files was not found.
 
-    rows : catalog rows by key. choices : the config's `sources`. tables : what readers know. Files are looked into only
+    rows : catalog rows by key. choices : the config's `sources`. tables : what readers know. others : key -> whether a
+    file has that table, for tables without a title. Files are looked into only
     where a table is found neither by the config nor by its name; what was read is kept in `cache`, with the files'
     sizes and times, since Snakemake asks this again for every job.
     """
@@ -90,7 +96,7 @@ def find_sources(
         return found
     claimed = {file for where in found.values() for file in where["files"] if where["how"] == "name"}
     files = [file for file in folder_tables(inputs) if file not in claimed]
-    titles = titles_of(files, tables, cache)
+    titles = titles_of(files, tables, cache, {key: others[key] for key in absent if key in others} if others else {})
     for key in absent:
         wanted = entry_names(catalog_entry(rows[key]))
         holding = [file for file in files if wanted.intersection(titles[file]["titles"])]
@@ -99,9 +105,14 @@ def find_sources(
     return found
 
 
-def titles_of(files: list[str], tables: ReaderTables, cache: str | Path) -> dict[str, dict]:
-    """File -> the titles of its indicators (squeezed, lower case) and why it could not be read, where it could not."""
-    version = _version()
+def titles_of(
+    files: list[str], tables: ReaderTables, cache: str | Path, others: Mapping[str, Callable[[str], bool]]
+) -> dict[str, dict]:
+    """File -> the titles of its indicators (squeezed, lower case) and why it could not be read, where it could not.
+
+    The key of a table without a title that the file has, by `others`, counts as a title.
+    """
+    version = f"{_version()} {' '.join(others)}"
     try:
         known = json.loads(Path(cache).read_text("utf-8"))
         known = known["files"] if known["version"] == version else {}
@@ -115,7 +126,7 @@ def titles_of(files: list[str], tables: ReaderTables, cache: str | Path) -> dict
             result[file] = known[file]
             continue
         new = True
-        result[file] = {"mark": mark, **_titles(file, tables)}
+        result[file] = {"mark": mark, **_titles(file, tables, others)}
     if new:
         Path(cache).parent.mkdir(parents=True, exist_ok=True)
         draft = Path(f"{cache}.{os.getpid()}")
@@ -124,8 +135,10 @@ def titles_of(files: list[str], tables: ReaderTables, cache: str | Path) -> dict
     return result
 
 
-def _titles(file: str, tables: ReaderTables) -> dict:
+def _titles(file: str, tables: ReaderTables, others: Mapping[str, Callable[[str], bool]]) -> dict:
     stem = squeeze(Path(file).stem).lower()
+    if held := [key for key, has in others.items() if has(file)]:
+        return {"titles": held, "problem": ""}
     try:
         found = read_indicators(file, tables)
     except InputError as error:

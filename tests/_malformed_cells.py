@@ -57,7 +57,7 @@ FIGURES = [
     ("negative", lambda v: -v, POSITIVE),
     ("zero", "0", POSITIVE),
     ("nil of the wrong sign", "-0.01", POSITIVE),
-    ("a power by mistake", "2.9973E+25", "about 10+ times its neighbours"),
+    ("a power by mistake", "2.9973E+25", "no statistic has a figure of that size"),
     ("the year", "2015", "0.0729 times 2014, plausible are 17270.8 to 44213.3"),
 ]
 # a figure of another table -> what is said of it; province and year of the cell are 河北 2015

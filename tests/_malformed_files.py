@@ -122,9 +122,9 @@ BYTES = [
     (
         "a figure of 300 digits",
         lambda t: t.put("河北", 2015, "9" * 300),
-        "row 7, column I: hebei 2015 is 1e.300, plausible are 5 to 300000",
+        "row 7, column I: found '9{60}...', and no statistic has a figure of that size",
     ),
-    ("a figure of 400 digits", lambda t: t.put("河北", 2015, "9" * 400), "expected a number or an empty cell"),
+    ("a figure of 400 digits", lambda t: t.put("河北", 2015, "9" * 400), "row 7, column I: found '9{60}...', expected a number"),
 ]
 KINDS = [
     ("a login page", "<!DOCTYPE html>\n<html>" + PAGE, "this is a web page, perhaps the site's error or log-in page"),

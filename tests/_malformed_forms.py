@@ -1,4 +1,4 @@
-"""Malformed inputs, the other forms of a table: provinces across, vendors' series, data sets, the newer site's export."""
+"""Malformed inputs, other forms of a table: provinces across, vendors' series, data sets, the newer export."""
 
 from __future__ import annotations
 

@@ -145,6 +145,10 @@ def wild(small_study, tmp_path_factory):
         path = raw / "ifr" / "china" / f"{measure}.csv"
         path.parent.mkdir(exist_ok=True)
         path.write_text("\n".join(lines), "utf-8")
+    # tables without a title, under names of their own
+    (raw / "ifr" / "united_states.csv").rename(raw / "World Robotics (1).csv")
+    (raw / "census" / "employment_2004.csv").rename(raw / "第一次经济普查.csv")
+    (raw / "census" / "us_employment_1990.csv").rename(raw / "bls.csv")
     config = small_config()
     config["inputs"] = str(raw)
     write_config(folder, config)
@@ -172,6 +176,8 @@ def test_files_as_downloaded_give_the_same_study(small_study, wild):
     table = {row["table"]: row for row in csv.DictReader((folder / "results" / "check.csv").open(encoding="utf-8"))}
     assert {row["status"] for row in table.values()} == {"found", "not needed"}
     assert table["gdp"]["found_by"] == table["loans"]["found_by"] == table["raw_coal"]["found_by"] == "title"
+    assert {table[key]["found_by"] for key in ("robots_us", "employment_2004", "us_employment_1990")} == {"title"}
+    assert table["robots_china"]["found_by"] == "name"
     assert table["gdp"]["file"].endswith("分省/北京.csv and 3 more")
     assert "no unit printed" not in table["gdp"]["warnings"]
 
