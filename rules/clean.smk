@@ -8,7 +8,7 @@ rule clean_yearbook:
     """Tables of one theme, in the catalog's units, gaps interpolated and flagged."""
     input:
         raw=lambda wildcards: raw(*needed_tables(wildcards.theme)),
-        tables=[from_workflow(f"resources/{name}.csv") for name in READER_TABLES],
+        tables=lambda wildcards: reader_files(wildcards.theme),
         units=from_workflow("resources/units.csv"),
         code=modules(
             "balance",
@@ -51,8 +51,9 @@ rule clean_yearbook:
         total_tolerance=lambda wildcards: (
             config["cleaning"]["total_tolerance"] if wildcards.theme == "electricity" else None
         ),
-        # for messages; what a result depends on is in `tables`
+        # what other tables are called; what a result depends on is in `tables`
         catalog=from_workflow("resources/catalog.csv"),
+        reader_tables=[from_workflow(f"resources/{name}.csv") for name in READER_TABLES],
     script:
         "../scripts/clean_yearbook.py"
 
@@ -73,11 +74,9 @@ rule clean_robots:
             "ifr",
             "ifr_forms",
             "ifr_labels",
-            "long",
             "series",
             "sheets",
             "units",
-            "yearbook",
         ),
     output:
         "results/clean/robots_{country}.csv",
@@ -122,12 +121,10 @@ rule clean_census:
             "foreign_employment",
             "headings",
             "helpers",
-            "long",
             "major_groups",
             "series",
             "sheets",
             "units",
-            "yearbook",
         ),
     output:
         f"results/clean/{BASE_EMPLOYMENT}.csv",
@@ -168,12 +165,10 @@ rule clean_foreign_employment:
             "foreign_employment",
             "headings",
             "helpers",
-            "long",
             "major_groups",
             "series",
             "sheets",
             "units",
-            "yearbook",
         ),
     output:
         f"results/clean/{FOREIGN_EMPLOYMENT}.csv",
@@ -197,19 +192,7 @@ rule clean_foreign_employment:
 rule clean_absent:
     """A raw table that is not there: says which, and where it is published, to whatever needs it."""
     input:
-        code=modules(
-            "biff",
-            "cleaning",
-            "data_sets",
-            "exports",
-            "headings",
-            "helpers",
-            "long",
-            "series",
-            "sheets",
-            "units",
-            "yearbook",
-        ),
+        code=modules("biff", "cleaning", "data_sets", "exports", "headings", "helpers", "series", "sheets", "units"),
     output:
         "results/clean/absent/{key}.csv",
     log:

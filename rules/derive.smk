@@ -188,7 +188,7 @@ rule derive_structure:
         accounts="results/clean/accounts.csv",
         labour=["results/clean/labour.csv"] if deflated_by() else [],
         real_gdp=deflated_by(),
-        code=modules("helpers", "cells", "variables"),
+        code=modules("cells", "crosschecks", "helpers", "plausibility", "variables"),
     output:
         "results/derived/structure.csv",
     log:
@@ -199,6 +199,8 @@ rule derive_structure:
         "../envs/environment.yaml"
     params:
         upgrading=CHOICES["industrial_upgrading"],
+        suspects=config["cleaning"]["suspects"],
+        accepted=config["cleaning"]["accept"].get("gdp", []),
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/derive_structure.py"

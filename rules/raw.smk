@@ -36,6 +36,12 @@ USED_THEMES = [*BASE_THEMES, *(OPTIONAL[table]["theme"] for table in USED if OPT
 READER_TABLES = ["provinces", "balance", "cities"]
 
 
+def reader_files(theme):
+    """Those of them that a theme's tables are read with, so that a change in one reruns no other theme."""
+    names = {"energy": ["balance"], "electricity": ["balance"], "activities": ["balance"], "patents": ["cities"]}
+    return [from_workflow(f"resources/{name}.csv") for name in ["provinces", *names.get(theme, [])]]
+
+
 def raw_path(key):
     """Where the raw table of a catalog key is expected under its own name."""
     if key not in CATALOG:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from _exports import squeeze
 from _helpers import InputError, logger, read_rows
+from _series import Yearbook
 from _units import chain_index, check_scale, convert
-from _yearbook import Yearbook
 
 MOST_LISTED = 20  # lines of a message
 # `sign` of a catalog row -> what its figures have to be; an empty one is `positive`.
@@ -117,6 +118,17 @@ def require_files(needs: Iterable[tuple[str, CatalogEntry, dict]]) -> None:
 OTHER_MATTERS = {
     "样本": "a sample survey's count of persons in the sample, not the population",
     "抽样": "a sample survey's count of persons in the sample, not the population",
+    "人均": "a figure per head",
+    "percapita": "a figure per head",
+    "不变价": "figures at constant prices; current prices are meant",
+    "可比价": "figures at constant prices; current prices are meant",
+    "constantprice": "figures at constant prices; current prices are meant",
+    "累计": "figures of part of a year",
+    "户籍": "registered, not resident population",
+    "城镇单位": "employment in urban units alone",
+    "增速": "a rate of growth",
+    "增长率": "a rate of growth",
+    "指数": "an index",
     "终端": "final consumption, without what power plants and refineries transform; total consumption is meant",
     "final": "final consumption, without what power plants and refineries transform; total consumption is meant",
     "sample": "a sample survey's count of persons in the sample, not the population",
@@ -148,9 +160,7 @@ def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int],
     the previous year, and its years without a year before leave `table`. Raises InputError for a unit that is unknown,
     of another quantity, or contradicted by the figures (`_units`).
     """
-    unit = table.unit or next(iter(entry.conversion), entry.unit)
-    if not table.unit:
-        logger.info("%s: no unit printed, read as %s", table.path, unit)
+    unit = table.unit or _unstated_unit(table, entry)
     rule = convert(unit, entry, table.path)
     if rule.base_year is not None:
         return chain_index(table, rule)
@@ -160,6 +170,28 @@ def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int],
     elif rule.factor != 1 or rule.read_as:
         logger.info("%s: %s from %s, x %.6g", table.path, entry.unit, unit, rule.factor)
     return values
+
+
+def _unstated_unit(table: Yearbook, entry: CatalogEntry) -> str:
+    """The unit of a file that names none: the catalog's, or of several the one in which the figures are plausible.
+
+    Raises InputError where none or several are.
+    """
+    units = list(entry.conversion) or [entry.unit]
+    if len(set(entry.conversion.values())) > 1:
+        low = -math.inf if entry.minimum is None else entry.minimum
+        high = math.inf if entry.maximum is None else entry.maximum
+        figures = [value for (province, _), value in table.values.items() if value is not None and province != "china"]
+        units = [unit for unit in units if all(low <= figure * entry.conversion[unit] <= high for figure in figures)]
+        if len(units) != 1:
+            fit = " and ".join(units) if units else "none of " + ", ".join(entry.conversion)
+            raise InputError(
+                f"{table.path}: no unit is printed, and by their size the figures of {entry.key} may be in {fit}; say "
+                f"which it is in the config: sources: {{{entry.key}: {{file: ..., unit: ...}}}}."
+            )
+    level = logging.WARNING if table.form == "data set" or len(entry.conversion) > 1 else logging.INFO
+    logger.log(level, "%s: no unit printed, read as %s", table.path, units[0])
+    return units[0]
 
 
 def check_sign(table: Yearbook, entry: CatalogEntry, provinces: list[str]) -> None:
@@ -226,7 +258,9 @@ def select_cells(
             if np.isnan(filled[k]):
                 gaps.append(f"  {province} {year} ({table.places.get((province, year), 'not in the file')})")
             elif fillable[k]:
-                logger.info("%s: %s %d interpolated", table.path, province, year)
+                # a blank between figures of a fuel may be a gap or mean that none was used
+                level = logging.WARNING if blank_is_nil else logging.INFO
+                logger.log(level, "%s: %s %d is empty, interpolated", table.path, province, year)
             cells.append((province, year, float(filled[k]), int(fillable[k] or (province, year) in table.nil)))
     if blank:
         raise InputError(

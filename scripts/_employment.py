@@ -12,13 +12,16 @@ from _census_layout import Reading
 from _census_totals import employment, settle, with_unit
 from _counts import check_size, check_sum, count, unit_factor
 from _divisions import Divisions
-from _exports import Row, find_province, place, squeeze
+from _exports import NUMBER, Row, find_province, place, squeeze
 from _foreign_employment import read_other_forms
 from _helpers import InputError, read_rows
+from _series import check_width
 from _sheets import Sheet, read_sheets
 
 DIVISION = re.compile(r"\d{2}")
 SECTION = re.compile(r"[A-Z]")
+CODE = re.compile(r"[A-Z]|\d{2,4}")  # a section, a division or major group, a finer group
+TOTALS = re.compile(r"总计|合计|(all|total)", re.IGNORECASE)
 # Persons employed in the United States: 31 million on payrolls in 1939, 161 million employed in 2024 (Bureau of Labor
 # Statistics, Current Employment Statistics and Current Population Survey).
 UNITED_STATES = (2e7, 3e8)
@@ -80,7 +83,7 @@ def read_census(
         table = sheets[0][0]
         at = next((i for i, row in enumerate(table.rows) if squeeze(row.get(0)) == "代码"), None)
         if at is not None and table.rows[at].get(2) and not _is_long(table.rows[at]):
-            rows = _read_crossed(table, at, names, units, tolerance)
+            rows = _read_crossed(table, at, names, units, tolerance, titles)
             check_size(source, sum(count for *_, count in rows), plausible)
             return rows
     if titles is None:
@@ -112,7 +115,12 @@ def _is_long(header: Row) -> bool:
 
 
 def _read_crossed(
-    sheet: Sheet, at: int, names: dict[str, str], units: dict[str, float], tolerance: float
+    sheet: Sheet,
+    at: int,
+    names: dict[str, str],
+    units: dict[str, float],
+    tolerance: float,
+    titles: dict[str, str] | None,
 ) -> list[tuple[str, str, float]]:
     """The table with 代码,行业 and provinces across, in which every cell has to be filled."""
     path, rows = sheet.source, sheet.rows
@@ -138,8 +146,10 @@ def _read_crossed(
         code, label = row.get(0), squeeze(row.get(1))
         if label == "总计":
             printed_total = _counts(path, row, provinces)
-        if not _is_division(path, row):
+        if not _is_division(sheet, row, len(header.cells) - 1):
             continue
+        if titles and code not in titles:
+            raise InputError(f"{place(path, row.line, 0)}: {code!r} is no division of GB/T 4754-2002 (01 to 98).")
         if code in employed:
             raise InputError(f"{place(path, row.line)}: division {code} appears twice.")
         employed[code] = _counts(path, row, provinces)
@@ -226,7 +236,7 @@ def _read_divisions(sheet: Sheet, at: int, units: dict[str, float], tolerance: f
         if SECTION.fullmatch(code):
             division = code
             totals[division] = count(path, row, 2)
-        if not _is_division(path, row):
+        if not _is_division(sheet, row, 2):
             continue
         if code in employed:
             raise InputError(f"{place(path, row.line)}: major group {code} appears twice.")
@@ -239,11 +249,20 @@ def _read_divisions(sheet: Sheet, at: int, units: dict[str, float], tolerance: f
     return sorted(employed.items())
 
 
-def _is_division(path: str | Path, row: Row) -> bool:
-    """Whether the row's code has two digits; a lost leading zero is an InputError."""
-    code = row.get(0)
+def _is_division(sheet: Sheet, row: Row, last: int) -> bool:
+    """Whether the row's code has two digits, of the rows that have a figure.
+
+    InputError for a lost leading zero, any other code than a section's letter, a finer group's digits or none beside a
+    total, and for a cell right of the `last` column.
+    """
+    code, where = row.get(0), place(sheet.source, row.line, 0)
+    if not any(NUMBER.fullmatch(cell) for cell in row.cells[2:]):
+        return DIVISION.fullmatch(code) is not None
+    check_width(sheet, row, last)
     if code.isdecimal() and len(code) < 2:
-        raise InputError(f"{place(path, row.line, 0)}: code {code!r} has lost its leading zero; write '0{code}'.")
+        raise InputError(f"{where}: code {code!r} has lost its leading zero; write '0{code}'.")
+    if not (CODE.fullmatch(code) or (not code and TOTALS.match(squeeze(row.get(1))))):
+        raise InputError(f"{where}: found {code!r}, expected a division's code of two digits, as in 06.")
     return DIVISION.fullmatch(code) is not None
 
 

@@ -9,11 +9,27 @@ from pathlib import Path
 from _exports import find_province, place, squeeze
 from _sheets import Row
 
-YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?年?(?:底|末)?")
-DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?")
-NOTE = re.compile(
-    r"[\"'“]?(注|附注|说明|备注|数据来源|资料来源|来源[:：]|Notes?\b|Data\s*Source|Sources?\b)", re.IGNORECASE
+# A year as printed, perhaps as a date of its first or last day, or marked as preliminary or revised.
+YEAR = re.compile(
+    r"((?:19|20)\d\d)(?:\.0)?年?(?:底|末|度)?(?:-(?:12-31|01-01))?(?:\([^)]*(?:核算|快报|修订|初步|普查|prelim|revis)[^)]*\))?",
+    re.IGNORECASE,
 )
+DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?")
+EDITION = re.compile(r"年鉴|yearbook", re.IGNORECASE)
+NOTE = re.compile(
+    r"[\"'“]?((注释?|附注|说明|备注)\s*([:：\d①-⑳(（.、]|$)|数据来源|资料来源|来源[:：]|Notes?\b|Data\s*Sources?|Sources?\b)",
+    re.IGNORECASE,
+)
+# What a row may be of besides a province, a year and an indicator: such tables have to be summed up or cut out first.
+FURTHER = {
+    word: what
+    for what, words in {
+        "cities": "城市 地级市 市 区县 县 县区 city cities county prefecture",
+        "industries": "产业 行业 门类 部门 sector industryname industryid",
+        "quarters or months": "季度 季 月份 月 quarter month",
+    }.items()
+    for word in words.split()
+}
 UNIT_IN_TITLE = re.compile(r"(.*\S)\s*[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
 # Words that a header cell consists of, Chinese and English, and what stands below (or right of) it.
 PROVINCE_WORDS = (
@@ -91,6 +107,7 @@ def read_preamble(source: str, rows: list[Row], names: dict[str, str]) -> Preamb
     Raises InputError for a page of a place that is no province.
     """
     found: dict = {"lines": sum(any(row.cells) for row in rows)}
+    headings: list[str] = []
     for row in rows:
         for text in filter(None, row.cells):
             plain = squeeze(text)
@@ -110,13 +127,14 @@ def read_preamble(source: str, rows: list[Row], names: dict[str, str]) -> Preamb
                 found["unit"] = squeeze(match[1])
             elif match := re.fullmatch(r"[(（]?Units?[:：](.+?)[)）]?", text.strip(), re.IGNORECASE):
                 found.setdefault("unit", squeeze(match[1]))
-            elif "heading" not in found:
-                found["heading"] = text
-    heading = found.pop("heading", "")
-    if heading and not found.get("classic"):
+            elif not EDITION.search(text):
+                headings.append(text)
+    if headings and not found.get("classic"):
+        heading = headings[0]
         title, unit = split_unit(_plain_title(heading))
-        if match := YEAR_IN_TITLE.search(heading.strip()):
-            found.setdefault("year", int(match[1] or match[2]))
+        years = {int(match[1] or match[2]) for text in headings if (match := YEAR_IN_TITLE.search(text.strip()))}
+        if len(years) == 1:
+            found.setdefault("year", years.pop())
         if year_of(unit):
             title, unit = split_unit(title)
         found = {"title": squeeze(title) if CHINESE.search(title) else title} | ({"unit": unit} if unit else {}) | found
@@ -150,7 +168,9 @@ def _spoken(form: str, text: str, words: set[str]) -> bool:
 
 
 def year_in(path: str | Path) -> int | None:
-    """The one year that a file's or sheet's name has, else None."""
+    """The one year that a file's or sheet's name has, else None; a yearbook's is its edition, the year after."""
+    if EDITION.search(str(path)):
+        return None
     years = set(re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", Path(path).name))
     return int(years.pop()) if len(years) == 1 else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -129,9 +130,10 @@ def titles_of(
         result[file] = {"mark": mark, **_titles(file, tables, others)}
     if new:
         Path(cache).parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(f"{cache}.{os.getpid()}")
-        draft.write_text(json.dumps({"version": version, "files": result}, ensure_ascii=False), "utf-8")
-        draft.replace(cache)
+        text = json.dumps({"version": version, "files": result}, ensure_ascii=False)
+        with tempfile.NamedTemporaryFile("w", dir=Path(cache).parent, delete=False, encoding="utf-8") as draft:
+            draft.write(text)
+        Path(draft.name).replace(cache)  # whole or not at all: jobs read it at the same time
     return result
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from _exports import find_province, place, squeeze
-from _headings import NOTE, annual_year, heading_kind, read_preamble, split_unit
+from _exports import NUMBER, find_province, known_province, place, squeeze
+from _headings import FURTHER, NOTE, annual_year, heading_kind, read_preamble, split_unit
 from _helpers import InputError
 from _series import AGGREGATES, Draft, NoTable, check_width, merge_draft, unnamed_columns
 from _sheets import Row, Sheet
@@ -50,6 +50,7 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
     units: dict[int, str] = {}
     body: list[tuple[int, Row]] = []
     lines: dict[int, int] = {}
+    noted = False
     for row in sheet.rows[at + 1 :]:
         label = squeeze(row.get(0)).lower().strip(":")
         if not any(row.cells):
@@ -64,8 +65,10 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
                         f"{place(sheet.source, row.line)}: the frequency is {other!r}; export annual series."
                     )
             continue
-        if NOTE.match(row.get(0)):
-            break
+        if NOTE.match(row.get(0)) or noted:
+            noted = True
+            _refuse_below_notes(sheet, row, annual_year(row.get(0)) is not None)
+            continue
         year = annual_year(row.get(0))
         if year is None:
             raise InputError(
@@ -101,13 +104,30 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
     return found
 
 
+def _refuse_below_notes(sheet: Sheet, row: Row, is_data: bool) -> None:
+    """InputError where a row below the notes is one of figures."""
+    if is_data:
+        raise InputError(
+            f"{place(sheet.source, row.line)}: {row.get(0)!r} stands below the notes; keep one table on a sheet."
+        )
+
+
 def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) -> list[Draft]:
     """A row a province and year: a column an indicator, or the indicator's name and its value in two columns.
 
-    Rows without a province's name (cities, sums) are refused as unknown provinces; rows wholly empty are passed over.
+    Rows of sums over provinces and rows wholly empty are passed over. Raises InputError for a column that parts rows
+    further (cities, industries, months), for an unknown province and for what is no year.
     """
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     province_at, year_at = kinds.index("province"), kinds.index("year")
+    for column, name in enumerate(header.cells):
+        what = FURTHER.get(squeeze(name).lower())
+        filled = next((row for row in sheet.rows[at + 1 :] if row.get(column)), None)
+        if what and filled and (what.startswith("quarters") or not NUMBER.fullmatch(filled.get(column))):
+            raise InputError(
+                f"{place(sheet.source, header.line, column)}: the rows are parted by {name} ({what}); a row a province "
+                "and year is expected. Sum them up, or keep the provinces' own rows, and take the column out."
+            )
     by_name = "indicator" in kinds and "value" in kinds
     last = max(column for column, name in enumerate(header.cells) if name)
     columns = [] if by_name else [c for c, name in enumerate(header.cells) if name and not kinds[c]]
@@ -116,11 +136,14 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
         title, unit = split_unit(header.get(column))
         drafts[column] = Draft(sheet.source, "data set", (title,), unit or preamble.unit)
     lines: dict[tuple, int] = {}
+    noted = False
     for row in sheet.rows[at + 1 :]:
         if not any(row.cells):
             continue
-        if NOTE.match(row.get(0)):
-            break
+        if NOTE.match(row.get(0)) or noted:
+            noted = True
+            _refuse_below_notes(sheet, row, known_province(row.get(province_at), names) is not None)
+            continue
         check_width(sheet, row, last)
         name = row.get(province_at)
         if squeeze(name).lower() in AGGREGATES:

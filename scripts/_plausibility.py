@@ -31,7 +31,7 @@ class Suspect:
 
     key : of the catalog. cells : (province, year) of the figures, which are also what the user accepts. place : the
     first one's in the file. value, expected, neighbours : for messages; `message` says all of it. years : of what else
-    is in doubt where a cell stands for a row, a column or the table.
+    is in doubt where a cell stands for a row, a column or the table. whole : it stands for more than its row.
     """
 
     rule: str
@@ -43,6 +43,7 @@ class Suspect:
     neighbours: str
     message: str
     years: tuple[int, ...] = ()
+    whole: bool = False
 
 
 class _Levels:
@@ -84,11 +85,13 @@ class _Levels:
         message = f"{where}: {province} {year} is {value:.6g}{as_printed}, {what}; {near}"
         return Suspect(rule, self.entry.key, (cell,), where, value, expected, near, message)
 
-    def summary(self, rule: str, cells: list[tuple[str, int]], text: str, expected: str, years=()) -> Suspect:
+    def summary(
+        self, rule: str, cells: list[tuple[str, int]], text: str, expected: str, years=(), whole: bool = False
+    ) -> Suspect:
         """A suspect of several cells, at the first one's place."""
         where, near = self.table.places.get(cells[0], self.table.path), self.neighbours(*cells[0])
         value, text = self.values.get(cells[0]), f"{where}: {text}"
-        return Suspect(rule, self.entry.key, tuple(cells), where, value, expected, near, text, tuple(years))
+        return Suspect(rule, self.entry.key, tuple(cells), where, value, expected, near, text, tuple(years), whole)
 
 
 def find_suspects(
@@ -138,7 +141,7 @@ def _beyond(levels: _Levels, rule: str, cells: list, low: float, high: float, wh
         f"{len(outside)} of {len(cells)} figures are outside {expected}, the first {province} {year}, "
         f"{levels.values[province, year]:.6g}; is the unit right, and the table?"
     )
-    return [levels.summary(rule, outside[:1], text, expected, years)]
+    return [levels.summary(rule, outside[:1], text, expected, years, whole=True)]
 
 
 def _power_of_ten(ratio: float) -> int:
@@ -179,7 +182,7 @@ def _jumps(levels: _Levels) -> tuple[list[Suspect], set[tuple[str, int]]]:
                 f"{len(here)} of {len(levels.provinces)} provinces are about {_times(power)} their figures of {before} "
                 f"from {after} on ({first}: {levels.neighbours(first, before, after)}); are the columns in two units?"
             )
-            whole.append(levels.summary("jump", [(first, after)], text, "one unit in all columns", levels.years))
+            whole.append(levels.summary("jump", [(first, after)], text, "one unit in all columns", levels.years, True))
             shifts = [shift for shift in shifts if shift not in here]
     for province, before, after, power in shifts:
         what = f"about {_times(power)} {before} (decimal point, or two units in one row?)"
@@ -301,7 +304,7 @@ def _equal_years(levels: _Levels) -> list[Suspect]:
         province = next((p for p in levels.provinces if levels.values.get((p, year)) is not None), None)
         if other is not None and province:
             text = f"the column of {year} equals the column of {other} ({province} {levels.values[province, year]:.6g})"
-            found.append(levels.summary("equal years", [(province, year)], text, "a column of its own", [other]))
+            found.append(levels.summary("equal years", [(province, year)], text, "a column of its own", [other], True))
     return found
 
 
@@ -374,13 +377,15 @@ def report_suspects(
     """Raise one InputError with all suspects (mode `error`), or log each as a warning (mode `warning`).
 
     key : of the catalog. accepted : cells of this table that the user has verified (config cleaning.accept), as in
-    `tianjin 2018`. A suspect whose cells are all accepted is logged as information only.
+    `tianjin 2018`, or `all`, which a column or table in doubt takes. A suspect whose cells are all accepted is
+    logged as information only.
     """
     if mode not in ("error", "warning"):
         raise InputError(f"cleaning.suspects is {mode!r}, expected error or warning.")
     open_ones: dict[Suspect, list[str]] = {}
     for suspect in suspects:
-        cells = [f"{province} {year}" for province, year in suspect.cells]
+        # one cell does not answer for a column or a table
+        cells = ["all"] if suspect.whole else [f"{province} {year}" for province, year in suspect.cells]
         if set(cells) <= set(accepted):
             logger.info("accepted (%s): %s", suspect.rule, suspect.message)
         elif mode == "warning":

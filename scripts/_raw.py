@@ -21,9 +21,9 @@ from _cleaning import (
     select_cells,
 )
 from _exports import province_names, squeeze
-from _helpers import InputError
+from _helpers import InputError, logger
 from _inventory import is_inventory, read_inventories
-from _patent_columns import is_patent_table
+from _patent_columns import GREEN, is_panel, is_patent_table
 from _patents import read_patents
 from _plausibility import find_suspects, report_suspects
 from _series import Draft, Yearbook
@@ -54,9 +54,19 @@ def read_indicators(path: str | Path, tables: ReaderTables, sheet: str = "") -> 
         return read_balances(balances, tables.provinces, tables.balance, Path(path).stem)
     if inventories := [page for page in sheets if is_inventory(page)]:
         return [read_inventories(inventories, tables.provinces, Path(path).stem)]
-    if patents := [page for page in sheets if is_patent_table(page)]:
+    patents = [page for page in sheets if is_patent_table(page)]
+    if not patents:
+        return read_drafts(path, sheets, tables.provinces)
+    if not all(map(is_panel, patents)):
         return [read_patents(patents, tables.provinces, tables.cities)]
-    return read_drafts(path, sheets, tables.provinces)
+    try:
+        others = read_drafts(path, sheets, tables.provinces)
+    except InputError:
+        others = []
+    if len(others) > 1 and not any(GREEN.search(cell.lower()) for page in patents for cell in page.rows[0].cells):
+        return others
+    counts = read_patents(patents, tables.provinces, tables.cities)
+    return [counts, *(other for other in others if not other.names() & counts.names())]
 
 
 def reader_tables(provinces: str | Path, balance: str | Path, cities: str | Path) -> ReaderTables:
@@ -150,6 +160,8 @@ def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:
             f"{part.path}: the unit is {part.unit or '(none)'!r}, in {table.path} it is {table.unit or '(none)'!r}; "
             "the parts of a table have to agree."
         )
+    if squeeze(table.title) != squeeze(part.title):
+        logger.warning("%s: titled %s, %s is %s; is it one series?", part.path, part.title, table.path, table.title)
     for cell, value in part.values.items():
         if cell in table.values and table.values[cell] is not None and value not in (None, table.values[cell]):
             raise InputError(

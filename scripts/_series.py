@@ -8,14 +8,15 @@ from itertools import permutations
 from pathlib import Path
 
 from _exports import NUMBER, find_province, known_province, parse_number, place, squeeze
-from _headings import NOTE, heading_kind
+from _headings import CHINESE, NOTE, heading_kind, year_of
 from _helpers import InputError, logger
 from _sheets import Row, Sheet
 
 # Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
 NOT_PROVINCES = """
 东部 中部 西部 东北 华北 华东 华南 华中 中南 西南 西北 沿海 内地 东部地区 中部地区 西部地区 东北地区 华北地区 华东地区
-中南地区 西南地区 西北地区 不分地区 其他 合计 总计 地区合计 各省合计 香港 澳门 台湾 香港特别行政区 澳门特别行政区 台湾省
+中南地区 西南地区 西北地区 不分地区 其他 合计 总计 地区合计 各省合计 兵团 新疆生产建设兵团
+香港 澳门 台湾 香港特别行政区 澳门特别行政区 台湾省
 hongkong macao macau taiwan eastern central western northeast total
 """
 AGGREGATES = set(NOT_PROVINCES.split())
@@ -59,7 +60,8 @@ class Yearbook:
 class Draft:
     """An indicator's cells as text, parsed only when the study takes it: a page may hold others that are no figures.
 
-    `parts` are the header cells that make the title, outermost first.
+    `parts` are the header cells that make the title, outermost first; `below_heading`: the outer one heads a section
+    and has no figures of its own. `problem` is what is told once the study takes it.
     """
 
     path: str
@@ -68,6 +70,8 @@ class Draft:
     unit: str
     cells: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     notes: str = ""
+    below_heading: bool = False
+    problem: str = ""
 
     @property
     def title(self) -> str:
@@ -79,7 +83,8 @@ class Draft:
         parts = [squeeze(part).lower() for part in self.parts]
         if len(parts) > 1:
             parts = [part for part in parts if part not in TOTALS] or parts
-        return {"".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])}
+        names = {"".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])}
+        return names | {parts[-1]} if self.below_heading else names
 
     def add(self, province: str, year: int, text: str, where: str) -> None:
         """A printed cell; InputError where the province-year is there already with another figure."""
@@ -102,6 +107,8 @@ class Draft:
 
     def parse(self) -> Yearbook:
         """The figures; InputError naming the cell that is none."""
+        if self.problem:
+            raise InputError(self.problem)
         table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes)
         for (province, year), (text, where) in self.cells.items():
             table.values[province, year] = parse_number(text, where)
@@ -148,6 +155,11 @@ def unnamed_columns(header: Row, last: int) -> list[int]:
     return [column for column in range(1, last) if not header.get(column)]
 
 
+def _in_chinese(cells: Iterable[str]) -> bool:
+    """Whether cells right of the first are Chinese words other than a header's own (地区, 单位)."""
+    return any(CHINESE.search(cell) and not heading_kind(cell) for cell in tuple(cells)[1:])
+
+
 class Body:
     """The rows between a header and the notes, each checked for its width and met once."""
 
@@ -173,7 +185,10 @@ class Body:
                     raise InputError(f"{where}: {row.get(0)!r} stands below the notes; keep one table in a file.")
                 self.notes.append(row.get(0))
                 continue
-            if heading_kind(row.get(0)) and not any(c.isdigit() for cell in row.cells[1:] for c in cell):
+            if heading_kind(row.get(0)):
+                header = self.sheet.rows[self.header_at].cells
+                if any(map(year_of, row.cells[1:])) or (_in_chinese(row.cells) and _in_chinese(header)):
+                    raise InputError(f"{where}: a second header stands here; keep one table on a sheet.")
                 continue  # the header's second language
             check_width(self.sheet, row, self.last_column, self.unnamed)
             yield row

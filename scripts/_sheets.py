@@ -246,6 +246,12 @@ def _decimal_points(path: Path, rows: list[Row]) -> list[Row]:
     """
     cells = dict.fromkeys(cell for row in rows for cell in row.cells)
     if not any(map(COMMA.fullmatch, cells)):
+        points = [cell for cell in cells if DOTTED.fullmatch(cell)]
+        if points and all(map(THOUSANDS.fullmatch, points)):
+            raise InputError(
+                f"{path}: {points[0]!r} may be a decimal or thousands; write the figures without thousands marks, or "
+                "part the cells by commas."
+            )
         return rows
     certain = [cell for cell in cells if COMMA.fullmatch(cell) and not GROUPED.fullmatch(cell)]
     dotted = [cell for cell in cells if DOTTED.fullmatch(cell) and not THOUSANDS.fullmatch(cell)]
@@ -344,7 +350,14 @@ def _xlsx_rows(path: Path, sheet) -> Iterator[list[object]]:
                 formula = getattr(cell.value, "text", cell.value)  # of several cells, an object
                 found = f"the formula {str(formula)[:60]!r}"
                 raise _formula(path, sheet.title, cell.coordinate, found)
-        yield [cell.value for cell in row]
+        yield [_shown(cell) for cell in row]
+
+
+def _shown(cell) -> object:
+    """A cell's value, with its percent sign where it is formatted as a percentage: 0.05 is shown, and meant, as 5%."""
+    if isinstance(cell.value, (int, float)) and "%" in (cell.number_format or "") and not isinstance(cell.value, bool):
+        return f"{100 * cell.value:.12g}%"
+    return cell.value
 
 
 def _formula(path: Path, sheet: str, cell: str, found: str = "a formula") -> InputError:

@@ -34,6 +34,11 @@ from _sheets import Row, Sheet, read_sheets
 GARBLED = re.compile("\ufffd|锘|Ã|[ä-é][\x80-¿Œ-ž–-€]")
 
 
+# Sheets' names that say nothing, and first columns that number the rows.
+PLAIN_SHEET = re.compile(r"(sheet|工作表|表|数据|data|table)?\s*[\d().]*", re.IGNORECASE)
+CODE_WORDS = {"序号", "编号", "代码", "地区代码", "省份代码", "行政区划代码", "行政区代码", "code", "id", "no", "no."}
+
+
 def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
     """Read a file that holds one indicator, in whichever form it has.
 
@@ -52,12 +57,15 @@ def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) ->
     drafts: dict[tuple[str, str], Draft] = {}
     reasons = []
     for sheet in sheets:
+        named = "" if len(sheets) == 1 or PLAIN_SHEET.fullmatch(sheet.name) else sheet.name
         try:
             found = read_sheet(sheet, names, _hint(Path(path), names))
         except NoTable as error:
             reasons.append(error)
             continue
         for draft in found:
+            # a sheet may say what the table on it does not
+            draft.parts = draft.parts if draft.title or not named else split_unit(named)[:1]
             merge_draft(drafts, draft)
     for reason in reasons if drafts else []:
         logger.info("%s", reason)
@@ -83,17 +91,20 @@ def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
         if kinds and kinds[0] in ("province", "year") and any(row.cells[1:]):
             return _indicators_across(sheet, at, kinds[0], names, stem)
     garbled = any(GARBLED.search(cell) for row in sheet.rows[:9] for cell in row.cells)
+    code = next((row.get(0) for row in sheet.rows if squeeze(row.get(0)).lower() in CODE_WORDS), "")
     begins = next(" | ".join(filter(None, row.cells)) for row in sheet.rows if any(row.cells))
     raise NoTable(
         f"{sheet.source}: no header row found; the file begins {shortened(begins)!r}, expected a row that begins with "
         "地区, 指标, 年份 or Region and goes on with years, provinces or indicators, as the publisher's export has it."
+        + (f" Delete the first column ({code})." if code else "")
         + (" The text is garbled: it was saved in a wrong encoding; download the file again." if garbled else "")
     )
 
 
 def _hint(path: Path, names: dict[str, str]) -> str:
-    """A file's name, with its folder's where only that names a province (a folder for each province)."""
-    return path.stem if province_in(path.stem, names) else f"{path.stem} {path.parent.name}"
+    """A file's name, with its folder's where only that is a province (a folder for each province)."""
+    folder = path.parent.name if known_province(path.parent.name, names) else ""
+    return path.stem if province_in(path.stem, names) else f"{path.stem} {folder}".strip()
 
 
 def _is_header(row: Row, kinds: list[str], years: list[int]) -> bool:
@@ -111,6 +122,10 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     first = next(column for column, cell in enumerate(header.cells) if column and year_of(cell))
     years = _year_columns(sheet.source, header, first)
+    for number, cell in enumerate(header.cells[:first]):
+        if re.search(r"(19|20)\d\d", cell):
+            where = place(sheet.source, header.line, number)
+            raise InputError(f"{where}: found {cell!r}, expected a year such as 2022年, or a word for what runs down.")
     labels = kinds[:first]
     column = {kind: labels.index(kind) for kind in ("province", "indicator", "unit") if kind in labels}
     if "province" not in column and "indicator" not in column:
@@ -155,7 +170,7 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
     drafts: dict[tuple[str, str], Draft] = {}
     last = max(years.values())
     body = Body(sheet, at, last, names, unnamed_columns(sheet.rows[at], last))
-    outer, outer_unit, outer_indent = "", "", 0
+    outer, outer_unit, outer_indent, outer_filled = "", "", 0, False
     for row in body.rows():
         label = row.get(column["indicator"])
         province, title = split_series(label, names)
@@ -166,13 +181,21 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
         inner = inner or row.indent > outer_indent
         parts = (outer, title) if inner and outer else (title,)
         unit = unit or (outer_unit if inner else "")
+        filled = any(row.get(c) for c in years.values())
         if not inner:
-            outer, outer_unit, outer_indent = title, unit, row.indent
-        if not any(row.get(c) for c in years.values()):
+            outer, outer_unit, outer_indent, outer_filled = title, unit, row.indent, filled
+        if not filled:
             continue  # a heading of the rows below it
+        if not title:
+            raise InputError(f"{place(sheet.source, row.line)}: a row of figures without a name.")
         province = province or fixed or "china"
-        body.once((province, *parts), row, column["indicator"])
         draft = drafts.setdefault((*parts, unit), Draft(sheet.source, form, parts, unit or preamble.unit))
+        draft.below_heading = len(parts) > 1 and not outer_filled
+        try:
+            body.once((province, *parts, unit), row, column["indicator"])
+        except InputError as error:
+            draft.problem = str(error)  # the page's other indicators are good
+            continue
         _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
     return body.finish(drafts.values())
 
@@ -246,9 +269,10 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
     merged: dict[tuple[str, str], Draft] = {}
     for column, draft in drafts.items():
         if (squeeze(draft.title).lower(), draft.unit) in merged:
-            raise InputError(
-                f"{place(sheet.source, sheet.rows[at].line, column)}: a second column is called {draft.title!r}."
-            )
+            where = place(sheet.source, sheet.rows[at].line, column)
+            problem = f"{where}: a second column is called {draft.title!r}; name one apart, or cut the other out."
+            merged[squeeze(draft.title).lower(), draft.unit].problem = problem
+            continue
         merge_draft(merged, draft)
     return body.finish(merged.values())
 

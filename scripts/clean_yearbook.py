@@ -13,7 +13,7 @@ def main(snakemake) -> None:
     entries = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
     require_files((need["path"], entries[key], need["source"]) for key, need in params.tables.items())
     catalog = load_catalog(params.catalog)
-    read = reader(reader_tables(*snakemake.input.tables))
+    read = reader(reader_tables(*params.reader_tables))
     rows = []
     for key, need in params.tables.items():
         rows += clean_table(

@@ -2,7 +2,9 @@
 
 import pandas as pd
 from _cells import select_series
+from _crosschecks import SECTOR_GAP, sectors_against_gdp
 from _helpers import InputError, logger, read_table, start_log, write_table
+from _plausibility import Suspect, report_suspects
 from _variables import SECTORS
 
 # Beyond this relative gap a sector's table is surely another table or another unit, not a revision of the accounts.
@@ -46,14 +48,27 @@ def report_gap(parts: pd.DataFrame, total: pd.Series, what: str, tolerance: floa
         logger.info("%s", text)
 
 
+def sector_suspects(structure: pd.DataFrame, accounts: pd.DataFrame) -> list[Suspect]:
+    """Observed cells in which the sectors' value added is off GDP, from the cleaned tables."""
+
+    def observed(cells: pd.DataFrame, indicator: str) -> dict[tuple[str, int], float]:
+        series = select_series(cells[cells["imputed"] == 0], indicator)
+        return {(province, int(year)): value for (province, year), value in series.items()}
+
+    sectors = [observed(structure, f"value_added_{sector}") for sector in SECTORS]
+    return sectors_against_gdp(*sectors, observed(accounts, "gdp"), SECTOR_GAP)
+
+
 def main(snakemake) -> None:
     """Write `industrial_upgrading` and `industrialisation` of the study's province-years."""
     start_log(snakemake)
     params = snakemake.params
     cells = read_table(snakemake.input.structure)
     value_added = by_sector(cells, "value_added")
-    gdp = select_series(read_table(snakemake.input.accounts), "gdp").reindex(value_added.index)
+    accounts = read_table(snakemake.input.accounts)
+    gdp = select_series(accounts, "gdp").reindex(value_added.index)
     report_gap(value_added, gdp, "value added against GDP", params.total_tolerance, GROSS_GAP)
+    report_suspects(sector_suspects(cells, accounts), "gdp", params.suspects, params.accepted)
     if params.upgrading == "labour_productivity":
         employment = by_sector(cells, "employment")
         total = select_series(read_table(*snakemake.input.labour), "employment")

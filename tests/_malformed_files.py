@@ -124,7 +124,11 @@ BYTES = [
         lambda t: t.put("河北", 2015, "9" * 300),
         "row 7, column I: found '9{60}...', and no statistic has a figure of that size",
     ),
-    ("a figure of 400 digits", lambda t: t.put("河北", 2015, "9" * 400), "row 7, column I: found '9{60}...', expected a number"),
+    (
+        "a figure of 400 digits",
+        lambda t: t.put("河北", 2015, "9" * 400),
+        "row 7, column I: found '9{60}...', expected a number",
+    ),
 ]
 KINDS = [
     ("a login page", "<!DOCTYPE html>\n<html>" + PAGE, "this is a web page, perhaps the site's error or log-in page"),

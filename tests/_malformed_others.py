@@ -176,6 +176,14 @@ CENSUS = [
     ("a division twice", census(lambda rows: rows.insert(6, list(rows[5]))), "row 7: division 01 appears twice"),
     ("a division missing", census(lambda rows: rows.pop(5)), "over divisions adds up to"),
     ("a code that lost its zero", at(6, 1, "1"), "row 6, column A: code '1' has lost its leading zero"),
+    ("a code mistyped", at(6, 1, "0l"), "row 6, column A: found '0l', expected a division's code of two digits"),
+    ("a code lost", at(6, 1, ""), "row 6, column A: found '', expected a division's code of two digits"),
+    ("a code that is none", at(6, 1, "99"), "row 6, column A: '99' is no division of GB/T 4754-2002"),
+    (
+        "a figure behind the last province",
+        census(lambda rows: rows[6].append("5")),
+        "row 7, column AI: '5' stands right of",
+    ),
     ("a province twice", at(3, 5, "北京"), "row 3, column E: '北京' appears twice"),
     ("an unknown province", at(3, 5, "天京"), "row 3, column E: unknown province '天京'"),
     (
@@ -193,8 +201,16 @@ CENSUS = [
         "neither the title nor the sheet's or the file's name says the province",
     ),
     ("the header moved right", census(lambda rows: rows[2].insert(2, "")), "xinjiang, division 01 .*row 6, column AI"),
-    ("a row moved right", census(lambda rows: rows[6].insert(2, "")), "row 7, column C: found ''"),
-    ("a row cut short", census(lambda rows: rows[6].__delitem__(slice(9, None))), "row 7, column J: found ''"),
+    (
+        "a row moved right",
+        census(lambda rows: rows[6].insert(2, "")),
+        "row 7, column AI: '182812' stands right of the last column",
+    ),
+    (
+        "a row cut short",
+        census(lambda rows: rows[6].__delitem__(slice(9, None))),
+        "row 7: 9 cells where the header has 34; row cut short",
+    ),
     (
         "the rows of divisions gone",
         census(lambda rows: rows.__delitem__(slice(4, None))),
@@ -209,6 +225,12 @@ US = [
     ("a group twice", census(lambda rows: rows.insert(5, list(rows[4]))), "row 6: major group 01 appears twice"),
     ("a group missing", census(lambda rows: rows.pop(4)), "division A over major groups adds up to"),
     ("a code that lost its zero", at(5, 1, "1"), "row 5, column A: code '1' has lost its leading zero"),
+    ("a code mistyped", at(5, 1, "O1"), "row 5, column A: found 'O1', expected a division's code of two digits"),
+    (
+        "a decimal comma",
+        census(lambda rows: rows[4].__setitem__(slice(2, 3), ["907", "2"])),
+        "row 5, column D: '2' stands right",
+    ),
     ("no unit", at(2, 1, ""), "give the unit .none.; expected one of thousands, persons"),
     ("another unit", at(2, 1, "(In millions)"), "give the unit millions; expected one of thousands, persons"),
     (
@@ -277,7 +299,7 @@ GREEN = [
     (
         "no column of applications",
         patents(lambda rows: [row.pop() for row in rows]),
-        "row 3: .* stands already in row 2",
+        "row 1, column C: the rows are parted by 城市",
     ),
 ]
 

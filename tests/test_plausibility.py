@@ -22,7 +22,11 @@ CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
 NAMES = province_names(ROOT / "resources" / "provinces.csv")
 SLUGS = list(dict.fromkeys(NAMES.values()))
 PROVINCES = [slug for slug in SLUGS if slug != "china"]
-YEARBOOKS = sorted(key for key, entry in CATALOG.items() if entry.file.startswith(("yearbook/", "energy/")))
+YEARBOOKS = sorted(
+    key
+    for key, entry in CATALOG.items()
+    if entry.file.startswith(("yearbook/", "energy/")) and entry.file.endswith(".csv")
+)
 YEARS = range(2010, 2020)
 genuine = pytest.mark.skipif(not REAL.is_dir(), reason="genuine exports are not at hand")
 

@@ -344,13 +344,13 @@ def test_a_data_set_with_names_and_values_in_columns(tmp_path):
 def test_two_parts_of_a_series_on_two_sheets_are_one(tmp_path):
     one = [["地区", 2020], ["北京", 1], ["天津", 2]]
     two = [["地区", 2021], ["北京", 3], ["天津", 4]]
-    path = workbook(tmp_path / "x.xlsx", one, second=two)
+    path = workbook(tmp_path / "x.xlsx", one, Sheet2=two)
     assert read_yearbook(path, NAMES).values == {
         ("beijing", 2020): 1, ("tianjin", 2020): 2, ("beijing", 2021): 3, ("tianjin", 2021): 4,
     }  # fmt: skip
     two[0][1] = 2020
-    path = workbook(tmp_path / "y.xlsx", one, second=two)
-    with pytest.raises(InputError, match=r"second, row 2, column B.*'3' here and '1' in .*数据, row 2, column B"):
+    path = workbook(tmp_path / "y.xlsx", one, Sheet2=two)
+    with pytest.raises(InputError, match=r"Sheet2, row 2, column B.*'3' here and '1' in .*数据, row 2, column B"):
         read_yearbook(path, NAMES)
 
 
