@@ -56,7 +56,7 @@ def test_the_baselines_tables_keep_their_bytes(files):
 
 
 def test_every_table_of_the_catalog_is_there_and_small(files):
-    """One file a catalog row, each under a megabyte; CEADs' inventories, which stand in for the fuels, are not there."""
+    """One file a catalog row, each under a megabyte; CEADs' inventories, an alternative, are not there."""
     expected = {row["file"] for row in INPUTS["catalog"]} - {"energy/co2_inventory.xlsx"}
     assert expected == set(files) - {"SIMULATED.txt"}
     assert max(map(len, files.values())) < 1_000_000

@@ -1,0 +1,217 @@
+"""Files that look like one thing and are another: read right, or refused."""
+
+from pathlib import Path
+
+import pytest
+from _cleaning import load_catalog
+from _helpers import InputError
+from _locate import source
+from _plausibility import report_suspects
+from _raw import clean_table, read_indicators, reader, reader_tables
+from openpyxl import Workbook
+
+ROOT = Path(__file__).parents[1]
+CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
+TABLES = reader_tables(*(ROOT / "resources" / f"{name}.csv" for name in ("provinces", "balance", "cities")))
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def clean(paths, key, provinces=("henan",), years=range(2013, 2015)):
+    files = [str(path) for path in (paths if isinstance(paths, list) else [paths])]
+    rows = clean_table(source(files), CATALOG[key], CATALOG, reader(TABLES), list(provinces), years, "linear", None)
+    return {(row[0], row[1]): row[3] for row in rows}
+
+
+def by_name(path):
+    return {name: draft for draft in read_indicators(path, TABLES) for name in draft.names()}
+
+
+def refused(path, key, *parts, **choices):
+    with pytest.raises(InputError) as error:
+        clean(path, key, **choices)
+    for part in parts:
+        assert part in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["中国统计年鉴2021/C0309.csv", "统计年鉴2021 C0206.csv", "Yearbook 2021.csv"])
+def test_the_year_of_the_edition_is_not_that_of_the_figures(tmp_path, name):
+    text = "2-9 分地区地区生产总值\nGross Regional Product by Region\n(2020年)\n单位：亿元\n"
+    text += "地区,地区生产总值(亿元)\n河南,54259.4\n北京,35943.3\n"
+    assert clean(write(tmp_path / name, text), "gdp", years=range(2020, 2021)) == {("henan", 2020): 54259.4}
+    bare = write(tmp_path / name.replace("2021", "2021a"), text.replace("(2020年)\n", ""))
+    if "年鉴" in name or "Yearbook" in name:
+        with pytest.raises(InputError, match="no year"):
+            read_indicators(bare, TABLES)
+
+
+def test_a_heading_that_names_the_yearbook_is_no_title_and_no_year(tmp_path):
+    text = "2021年中国统计年鉴\n地区生产总值(亿元)\n(2020年)\n地区,地区生产总值(亿元)\n河南,54259.4\n"
+    assert clean(write(tmp_path / "x.csv", text), "gdp", years=range(2020, 2021)) == {("henan", 2020): 54259.4}
+
+
+def test_without_a_unit_the_one_that_fits_is_taken_or_asked_for(tmp_path, caplog):
+    dollars = write(tmp_path / "a.csv", "province,year,trade\nHenan,2013,5995000\nHenan,2014,6503000\n")
+    refused(dollars, "trade", "a.csv", "no unit is printed", "sources: {trade: {file: ..., unit: ...}}")
+    plain = write(tmp_path / "b.csv", "province,year,gdp\nHenan,2013,32191\nHenan,2014,34938\n")
+    with caplog.at_level("WARNING", logger="study"):
+        assert clean(plain, "gdp")["henan", 2014] == 34938
+    assert "no unit printed, read as 亿元" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("城市", "郑州"), ("city", "Zhengzhou"), ("产业", "第二产业"), ("行业", "采矿业"), ("季度", "1"), ("month", "12")],
+)
+def test_rows_that_are_parted_further_are_refused(tmp_path, column, cell):
+    text = f"省份,{column},年份,地区生产总值(亿元)\n河南,{cell},2013,6200\n河南,{cell},2014,6800\n"
+    refused(write(tmp_path / "x.csv", text), "gdp", "row 1, column B", f"parted by {column}")
+
+
+def test_a_second_header_is_refused(tmp_path):
+    down = (
+        "河南主要指标\n指标,2013,2014\n地区生产总值(亿元),32191,34938\n指标,2018,2019\n年末常住人口(万人),9864,9901\n"
+    )
+    with pytest.raises(InputError, match="row 4: a second header"):
+        read_indicators(write(tmp_path / "河南.csv", down), TABLES)
+    across = "年份,地区生产总值\n2013,32191\n2014,34938\n年份,年末常住人口\n2013,9573\n2014,9645\n"
+    with pytest.raises(InputError, match="row 4: a second header"):
+        read_indicators(write(tmp_path / "河南.csv", across), TABLES)
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "what"),
+    [
+        ("gdp", "人均地区生产总值(元)", "per head"),
+        ("gdp", "地区生产总值(按不变价格计算)(亿元)", "constant prices"),
+        ("gdp", "地区生产总值_累计值(亿元)", "part of a year"),
+        ("population", "年末户籍人口(万人)", "registered"),
+        ("population", "人口抽样调查样本人口数(人)", "sample survey"),
+        ("employment", "城镇单位就业人员(万人)", "urban units"),
+        ("raw_coal", "分地区原煤终端消费量(万吨)", "final consumption"),
+    ],
+)
+def test_another_matter_under_the_tables_name_is_refused(tmp_path, key, title, what):
+    text = f"数据库：分省年度数据\n指标：{title}\n时间：2013-2014\n地区,2014年,2013年\n河南省,34938,32191\n"
+    refused(write(tmp_path / "x.csv", text), key, "x.csv", title.split("(")[0], what)
+
+
+def test_registered_population_does_not_join_the_resident(tmp_path, caplog):
+    head = "数据库：分省年度数据\n指标：{}(万人)\n时间：\n地区,{}年\n河南省,{}\n"
+    one = write(tmp_path / "a.csv", head.format("常住人口", 2013, 9573))
+    two = write(tmp_path / "b.csv", head.format("年末常住人口", 2014, 9645))
+    with caplog.at_level("WARNING", logger="study"):
+        assert clean([one, two], "population") == {("henan", 2013): 9573, ("henan", 2014): 9645}
+    assert "titled 年末常住人口" in caplog.text
+    assert "is it one series?" in caplog.text
+
+
+def test_percentages_of_a_spreadsheet_are_refused(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    for row in [["指标：城镇人口比重(%)"], ["地区", "2013年", "2014年"], ["河南省", 0.438, 0.452]]:
+        sheet.append(row)
+    sheet["B3"].number_format = "0.0%"
+    book.save(tmp_path / "x.xlsx")
+    refused(tmp_path / "x.xlsx", "urbanisation", "row 3, column B", "'43.8%'", "without the sign")
+
+
+def test_an_index_is_no_rate_of_growth(tmp_path):
+    text = "地区,2013年,2014年\n河南,122.5,119.2\n北京,108.8,107.5\n天津,114.1,115.2\n"
+    refused(write(tmp_path / "x.csv", text), "fixed_asset_investment_growth", "x.csv, row 2, column B", "122.5")
+
+
+def test_thousands_points_are_not_decimals(tmp_path):
+    path = write(tmp_path / "x.csv", "地区;2013年;2014年\n河南;32.191;34.938\n北京;21.134;22.926\n")
+    refused(path, "gdp", "x.csv", "'32.191' may be a decimal or thousands")
+
+
+def test_one_cell_does_not_answer_for_a_table(tmp_path):
+    rows = "".join(f"{name},0.5,0.51\n" for name in ("河南", "北京", "天津", "河北"))
+    path = write(tmp_path / "x.csv", "指标：城镇人口比重(%)\n地区,2013年,2014年\n" + rows)
+    provinces = ["henan", "beijing", "tianjin", "hebei"]
+    refused(path, "urbanisation", "accept: {urbanisation: [all]}", provinces=provinces)
+    report_suspects([], "urbanisation", "error", ["all"])
+
+
+@pytest.mark.parametrize("year", ["2014年(初步核算)", "2014年（快报）", "2014-12-31"])
+def test_marked_years_are_years(tmp_path, year):
+    path = write(tmp_path / "x.csv", f"地区,{year},2013年\n河南,34938,32191\n")
+    assert clean(path, "gdp") == {("henan", 2013): 32191, ("henan", 2014): 34938}
+
+
+def test_a_year_that_cannot_be_read_is_not_left_out(tmp_path):
+    path = write(tmp_path / "x.csv", "地区,2014年e,2013年\n河南,34938,32191\n")
+    refused(path, "gdp", "row 1, column B: found '2014年e'", years=range(2013, 2014))
+
+
+def test_a_panel_with_a_column_of_patents_has_its_other_columns(tmp_path):
+    text = "province,year,gdp,population,invention_patents,green_patents\nHenan,2013,32191,9573,30,10\n"
+    path = write(tmp_path / "p.csv", text + "Henan,2014,34938,9645,33,11\n")
+    assert clean(path, "gdp")["henan", 2014] == 34938
+    assert clean(path, "green_patents")["henan", 2014] == 11
+    assert clean(path, "invention_patents")["henan", 2014] == 33
+
+
+def test_headings_of_sections_are_no_part_of_titles(tmp_path):
+    text = (
+        "河南主要指标\n指标,2013,2014\n一、综合,,\n  地区生产总值(亿元),32191,34938\n  人均地区生产总值(元),34211,37072\n"
+        "二、人口,,\n  年末常住人口(万人),9573,9645\n"
+    )
+    path = write(tmp_path / "x.csv", text)
+    assert clean(path, "gdp") == {("henan", 2013): 32191, ("henan", 2014): 34938}
+    assert clean(path, "population")["henan", 2014] == 9645
+
+
+def test_an_index_beside_the_level_is_told_by_its_unit(tmp_path):
+    text = (
+        "河南\n年份,地区生产总值(亿元),第一产业(亿元),第一产业(上年=100),第二产业,第二产业\n"
+        "2013,32191,4058,104.3,17806,110.0\n2014,34938,4160,104.1,17816,109.6\n"
+    )
+    drafts = read_indicators(write(tmp_path / "河南.csv", text), TABLES)
+    assert clean(tmp_path / "河南.csv", "gdp")["henan", 2013] == 32191
+    first = {draft.unit: draft.parse().values["henan", 2014] for draft in drafts if draft.title == "第一产业"}
+    assert first == {"亿元": 4160, "上年=100": 104.1}
+    second = next(draft for draft in drafts if draft.title == "第二产业")
+    with pytest.raises(InputError, match="column F: a second column is called '第二产业'"):
+        second.parse()
+
+
+def test_sheets_without_titles_are_told_by_their_names(tmp_path):
+    book = Workbook()
+    for name, figures in (("GDP", (32191, 34938)), ("常住人口", (9573, 9645))):
+        sheet = book.create_sheet(name)
+        sheet.append(["地区", 2013, 2014])
+        sheet.append(["河南", *figures])
+    book.remove(book["Sheet"])
+    book.save(tmp_path / "x.xlsx")
+    assert clean(tmp_path / "x.xlsx", "population")["henan", 2013] == 9573
+
+
+def test_notes_are_told_from_rows(tmp_path):
+    text = "河南\n指标,2013,2014\n注册登记企业数(万个),10,11\n地区生产总值(亿元),32191,34938\n注：1.本表\n续\n"
+    assert clean(write(tmp_path / "河南.csv", text), "gdp")["henan", 2013] == 32191
+    rows = "province,year,gdp\nHenan,2013,1\nNote: revised\nHebei,2013,2\n"
+    with pytest.raises(InputError, match="row 4: 'Hebei' stands below the notes"):
+        read_indicators(write(tmp_path / "y.csv", rows), TABLES)
+
+
+def test_a_folder_whose_name_holds_a_province_does_not_move_a_national_series(tmp_path):
+    text = "数据库：年度数据\n时间：\n指标,2014年,2013年\n人民币对美元汇率(美元=100)(元),614.28,619.32\n"
+    path = write(tmp_path / "广东研究" / "汇率.csv", text)
+    assert clean(path, "exchange_rate") == pytest.approx({("china", 2013): 6.1932, ("china", 2014): 6.1428})
+
+
+def test_a_column_of_numbers_before_the_names_is_named(tmp_path):
+    text = "序号,地区,2013年,2014年\n1,河南,32191,34938\n"
+    with pytest.raises(InputError, match=r"Delete the first column \(序号\)"):
+        read_indicators(write(tmp_path / "x.csv", text), TABLES)
+
+
+def test_rows_of_the_production_corps_are_left_out(tmp_path):
+    text = "地区,2013年,2014年\n新疆,8443.8,9273.5\n新疆生产建设兵团,1499.9,1738.6\n"
+    assert clean(write(tmp_path / "x.csv", text), "gdp", ["xinjiang"])["xinjiang", 2014] == 9273.5
