@@ -79,7 +79,8 @@ rule clean_robots:
             "units",
         ),
     output:
-        "results/clean/robots_{country}.csv",
+        robots="results/clean/robots_{country}.csv",
+        imputed="results/clean/imputed/robots_{country}.csv",
     log:
         "results/logs/clean_robots/{country}.log",
     benchmark:

@@ -312,6 +312,7 @@ rule derive_imputed:
     """Every cell that was not observed, with the rule that made it."""
     input:
         cleaned=expand("results/clean/{theme}.csv", theme=imputed_themes()),
+        robots=imputed_robots(),
         capital=imputed_capital(),
         code=modules("helpers"),
     output:

@@ -239,6 +239,12 @@ def imputed_themes():
     return [theme for theme in USED_THEMES if all(map(is_there, needed_tables(theme)))]
 
 
+def imputed_robots():
+    """Robot counts that are not printed, of the countries whose table is there."""
+    countries = dict.fromkeys(["china", INSTRUMENT["country"]])
+    return [f"results/clean/imputed/robots_{country}.csv" for country in countries if is_there(f"robots_{country}")]
+
+
 def imputed_capital():
     """The capital stock, where it can be made."""
     keys = [key for theme in ("capital", "accounts") for key in theme_tables(theme)]

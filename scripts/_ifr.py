@@ -113,11 +113,13 @@ def read_robots(
     tolerance: float,
     measure: str | None = None,
     leaf_sets: str | Path = LEAF_SETS,
+    made: list[tuple[str, int, str, float, str]] | None = None,
 ) -> list[tuple[str, int, float | None, float | None]]:
     """Rows (industry, year, installations, operational stock) of one country: the leaves and one row `99` a year.
 
     path : a file, files, or a folder of files, in any form of `_ifr_forms`. measure : the one the study uses; where the
-    other cannot be read its figures are None. None wants both. Robots are counted in units. Raises InputError naming
+    other cannot be read its figures are None. None wants both. made : takes (industry, year, measure,
+    robots, rule) of each figure that is not printed. Robots are counted in units. Raises InputError naming
     file and place for a table that cannot be read, a missing year or industry, a figure that is no count, a year that
     is not split by industry, and parents or a total that the leaves do not add up to within `tolerance`.
     """
@@ -139,7 +141,10 @@ def read_robots(
     columns = {}
     for one in MEASURES:
         try:
-            columns[one] = _Series(str(path), country, one, counts, leaf_set, tolerance).by_year(years)
+            series = _Series(str(path), country, one, counts, leaf_set, tolerance)
+            columns[one] = series.by_year(years)
+            if made is not None:
+                made += [(code, at, one, columns[one][at][code], rule) for (code, at), rule in series.made.items()]
         except InputError as error:
             if measure in (None, one):
                 raise
@@ -187,6 +192,7 @@ class _Series:
                 counts.lacking.get(measure)
                 or f"{path}: no {measure} of {country}; add the federation's table of {PRINTED[measure]}."
             )
+        self.made: dict[tuple[str, int], str] = {}
         self.figures = {key: _count(cell) for key, cell in self.cells.items() if not is_missing(cell)}
 
     def by_year(self, years: range) -> dict[int, dict[str, float]]:
@@ -236,6 +242,7 @@ class _Series:
                 raise self._missing(missing[0], year)
             logger.warning("%s: no %s of %s in %d; the total leaves none, read as 0", self.path, self.measure,
                            ", ".join(missing), year)  # fmt: skip
+            self.made |= {(code, year): "not printed, the total leaves none" for code in missing}
         leaves = {code: robots[code] or 0.0 for code in self.set.leaves}
         rest = sum(robots[code] or 0.0 for code in self.set.unspecified)
         self._check_total(year, sum(leaves.values()) + rest, total)
@@ -251,6 +258,7 @@ class _Series:
         if rest <= 0:
             logger.warning("%s: no %s of %s in %d; %s leaves none, read as 0", self.path, self.measure,
                            ", ".join(missing), year, parent)  # fmt: skip
+            self.made |= {(code, year): f"not printed, {parent} leaves none" for code in missing}
             return dict.fromkeys(missing, 0.0)
         known = {}
         for other in {at for _, at in self.figures}:
@@ -268,6 +276,8 @@ class _Series:
         parts = known[nearest]
         logger.warning("%s: no %s of %s in %d; %.6g robots of %s are divided by their shares of %d", self.path,
                        self.measure, ", ".join(missing), year, rest, parent, nearest)  # fmt: skip
+        leaves = [code for code in missing if code in self.set.leaves]
+        self.made |= {(code, year): f"part of {parent} by the shares of {nearest}" for code in leaves}
         return {code: rest * part / sum(parts.values()) for code, part in parts.items()}
 
     def _missing(self, code: str, year: int) -> InputError:

@@ -10,15 +10,22 @@ def main(snakemake) -> None:
     start_log(snakemake)
     params = snakemake.params
     require_files([(params.path, catalog_entry(params.entry), params.source)])
+    country, made = snakemake.wildcards.country, []
     rows = read_robots(
         params.source["files"],
-        snakemake.wildcards.country,
+        country,
         range(params.first, params.last + 1),
         params.total_tolerance,
         measure=params.measure,
         leaf_sets=snakemake.input.leaf_sets,
+        made=made,
     )
-    write_rows(snakemake.output[0], ["industry", "year", *MEASURES], sorted(rows, key=lambda row: row[:2]))
+    write_rows(snakemake.output.robots, ["industry", "year", *MEASURES], sorted(rows, key=lambda row: row[:2]))
+    cells = [
+        (country, year, f"{measure} of robots, industry {code}", robots, rule)
+        for code, year, measure, robots, rule in made
+    ]
+    write_rows(snakemake.output.imputed, ["province", "year", "indicator", "value", "rule"], sorted(cells))
 
 
 if "snakemake" in globals():

@@ -5,13 +5,18 @@ from _helpers import read_table, start_log, write_table
 
 
 def imputed_cells(
-    cleaned: list[pd.DataFrame], capital: pd.DataFrame | None, price_rule: str, investment_rule: str
+    cleaned: list[pd.DataFrame],
+    capital: pd.DataFrame | None,
+    price_rule: str,
+    investment_rule: str,
+    robots: list[pd.DataFrame] = (),
 ) -> pd.DataFrame:
     """Rows (province, year, indicator, value, rule).
 
     cleaned : long tables with the flag `imputed`: interpolated, or zeros for blank cells of what is not used, or, in
     the nation's row, sums over provinces where no national figure is printed. capital : real investment (10^8 CNY of
     the base year) and its price (base year = 1) with the flags of the years they are continued in; None without it.
+    robots : counts that are not printed, with their rules, the country as province.
     """
     cells = pd.concat(cleaned)
     made = cells["imputed"] == 1
@@ -30,7 +35,7 @@ def imputed_cells(
             price.assign(indicator="investment_price", rule=f"continued by {price_rule}"),
         ]
     columns = ["province", "year", "indicator", "value", "rule"]
-    return pd.concat([table[columns] for table in tables])
+    return pd.concat([table[columns] for table in (*tables, *robots) if len(table)])
 
 
 def count_cells(table: pd.DataFrame) -> pd.DataFrame:
@@ -47,6 +52,7 @@ def main(snakemake) -> None:
         next((read_table(path) for path in snakemake.input.capital), None),
         params.price_continued_by,
         params.investment_continued_by,
+        [read_table(path) for path in snakemake.input.robots],
     )
     write_table(table, snakemake.output.cells, keys=("indicator", "province", "year"))
     write_table(count_cells(table), snakemake.output.counts, keys=("indicator", "rule"))
