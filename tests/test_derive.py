@@ -129,6 +129,10 @@ def test_imputed_cells_are_listed_with_their_rule():
     ]
     observed = capital.assign(investment_imputed=0, price_imputed=0)
     assert len(imputed_cells([cleaned], observed, "", "")) == 3
+    nation = long([("china", "2013", "electricity", 9.0), ("china", "2014", "electricity", 9.5)]).assign(imputed=1)
+    robots = pd.DataFrame([("us", 2013, "robots", 3.5, "a rule")], columns=["province", "year", *table.columns[2:]])
+    made = imputed_cells([nation], None, "", "", [robots])
+    assert made["rule"].tolist() == ["sum over the provinces", "sum over the provinces", "a rule"]
 
 
 def test_production_needs_figures_above_zero():

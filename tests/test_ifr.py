@@ -328,8 +328,14 @@ def changed(tmp_path, change, years=YEARS, drop=(), country=("CN", "China")):
 
 def test_a_parents_rest_is_divided_by_the_shares_of_the_nearest_year(tmp_path, caplog):
     path = changed(tmp_path, {}, range(2010, 2014), drop={(c, 2011) for c in ("19", "20-21")})
+    made = []
     with caplog.at_level(logging.WARNING, "study"):
-        found = {(c, y): n for c, y, n, _ in read_robots(path, "CN", range(2011, 2012), 0.0)}
+        found = {(c, y): n for c, y, n, _ in read_robots(path, "CN", range(2011, 2012), 0.0, made=made)}
+    assert [cell[:3] for cell in made if cell[2] == "installations"] == [
+        ("19", 2011, "installations"), ("20-21", 2011, "installations"),
+    ]  # fmt: skip
+    assert {cell[4] for cell in made} == {"part of 19-22 by the shares of 2010"}
+    assert all(found[code, year] == robots for code, year, one, robots, _ in made if one == "installations")
     rest = counts(2011)["19"] + counts(2011)["20-21"]
     share = counts(2010)["19"] / (counts(2010)["19"] + counts(2010)["20-21"])
     assert found["19", 2011] == pytest.approx(rest * share)
