@@ -71,6 +71,15 @@ def test_the_good_tables_are_read(tmp_path):
         assert read([tables_of(tmp_path, {key: table(key)})[key]], key)
 
 
+def test_a_file_cut_off_inside_its_last_figure_is_warned_of(tmp_path, caplog):
+    """What is left of a figure is one, so that nothing but the missing line end shows it."""
+    path = tmp_path / "gdp.csv"
+    path.write_bytes(table("gdp").csv().partition('"注'.encode("gbk"))[0].rstrip()[:-1])
+    read([path], "gdp")
+    last = table("gdp").rows[34][-1][:-1]
+    assert f"{path}, row 35: the file ends with '{last}', without a line end" in caplog.text
+
+
 # --- two tables of a theme ----------------------------------------------------------------------------------------
 
 PAIRS = [
@@ -279,7 +288,7 @@ def test_the_command_refuses_with_file_and_place_and_writes_nothing(tmp_path):
     targets = [f"results/clean/{name}.csv" for name in (*SPOILT.values(), "labour", "robots_us")]
     run = snakemake(ROOT / "Snakefile", study, "--cores", "2", *targets)
     assert run.returncode == 0, run.stdout + run.stderr
-    before = {path: path.read_bytes() for path in (study / "results" / "clean").iterdir()}
+    before = {path: path.read_bytes() for path in (study / "results" / "clean").glob("*.csv")}
     for name in SPOILT:
         case = cases[name]
         path = study / "raw" / CATALOG[case.key].file
@@ -293,7 +302,7 @@ def test_the_command_refuses_with_file_and_place_and_writes_nothing(tmp_path):
         assert message and re.search(case.says, message[1], re.DOTALL), f"{name}\n{said}"
         assert said.count(message[1]) == 1
         assert not (study / "results" / "clean" / f"{output}.csv").exists()
-    assert {path: path.read_bytes() for path in (study / "results" / "clean").iterdir()} == {
+    assert {path: path.read_bytes() for path in (study / "results" / "clean").glob("*.csv")} == {
         path: data for path, data in before.items() if path.stem not in SPOILT.values()
     }
 
