@@ -28,7 +28,13 @@ def modules(*names):
 RAW = "panel" not in config
 STUDY = config.get("study", {})
 INPUTS = config.get("inputs", "")
-CATALOG_ROWS = read_rows(from_workflow("resources/catalog.csv"))
+try:
+    CATALOG_ROWS = read_rows(from_workflow("resources/catalog.csv"))
+    check_catalog(
+        CATALOG_ROWS, yaml.safe_load((Path(workflow.basedir) / "rules/catalog.schema.yaml").read_text("utf-8"))
+    )
+except InputError as error:
+    raise WorkflowError(str(error)) from None
 CATALOG = {row["key"]: row for row in CATALOG_ROWS}
 CHECKS = config.get("cleaning", {})
 EMISSIONS = config.get("emissions", {}).get("source", "fuels")
@@ -114,9 +120,6 @@ def chosen_rows():
 
 
 try:
-    check_catalog(
-        CATALOG_ROWS, yaml.safe_load((Path(workflow.basedir) / "rules/catalog.schema.yaml").read_text("utf-8"))
-    )
     UNITS, COLUMNS, PERIODS = raw_study() if RAW else panel_study()
     if RAW:
         ACTIVITIES, INDICATORS = chosen_rows()

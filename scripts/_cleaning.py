@@ -258,9 +258,11 @@ def select_cells(
             if np.isnan(filled[k]):
                 gaps.append(f"  {province} {year} ({table.places.get((province, year), 'not in the file')})")
             elif fillable[k]:
-                # a blank between figures of a fuel may be a gap or mean that none was used
-                level = logging.WARNING if blank_is_nil else logging.INFO
-                logger.log(level, "%s: %s %d is empty, interpolated", table.path, province, year)
+                if blank_is_nil:
+                    logger.warning("%s: %s %d is empty, interpolated; if none was used there, write 0", table.path,
+                                   province, year)  # fmt: skip
+                else:
+                    logger.info("%s: %s %d interpolated", table.path, province, year)
             cells.append((province, year, float(filled[k]), int(fillable[k] or (province, year) in table.nil)))
     if blank:
         raise InputError(

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from _census_totals import PLAUSIBLE
 from _cleaning import CatalogEntry, catalog_entry, load_catalog
 from _crosschecks import report_crosschecks
-from _employment import division_titles, group_industries, read_census, read_major_groups
+from _employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
 from _exports import province_names
 from _helpers import InputError, start_log, write_rows
 from _ifr import read_robots
@@ -31,10 +32,25 @@ def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, obj
         )
     elif entry.theme == "census":
         names, titles = province_names(files.tables[0]), division_titles(files.industries)
-        read_census(source["files"], names, entry.conversion, params.total_tolerance, titles=titles, **choices)
+        read_census(
+            source["files"],
+            names,
+            entry.conversion,
+            params.total_tolerance,
+            titles=titles,
+            plausible=PLAUSIBLE,
+            **choices,
+        )
     else:
         industries = group_industries(files.industries)
-        read_major_groups(source["files"], entry.conversion, params.total_tolerance, industries=industries, **choices)
+        read_major_groups(
+            source["files"],
+            entry.conversion,
+            params.total_tolerance,
+            industries=industries,
+            plausible=UNITED_STATES,
+            **choices,
+        )
     return {}
 
 

@@ -132,7 +132,7 @@ def test_thousands_points_are_not_decimals(tmp_path):
 
 def test_one_cell_does_not_answer_for_a_table(tmp_path):
     rows = "".join(f"{name},0.5,0.51\n" for name in ("河南", "北京", "天津", "河北"))
-    path = write(tmp_path / "x.csv", "指标：城镇人口比重(%)\n地区,2013年,2014年\n" + rows)
+    path = write(tmp_path / "x.csv", f"指标：城镇人口比重(%)\n地区,2013年,2014年\n{rows}")
     provinces = ["henan", "beijing", "tianjin", "hebei"]
     refused(path, "urbanisation", "accept: {urbanisation: [all]}", provinces=provinces)
     report_suspects([], "urbanisation", "error", ["all"])
@@ -159,7 +159,8 @@ def test_a_panel_with_a_column_of_patents_has_its_other_columns(tmp_path):
 
 def test_headings_of_sections_are_no_part_of_titles(tmp_path):
     text = (
-        "河南主要指标\n指标,2013,2014\n一、综合,,\n  地区生产总值(亿元),32191,34938\n  人均地区生产总值(元),34211,37072\n"
+        "河南主要指标\n指标,2013,2014\n一、综合,,\n  地区生产总值(亿元),32191,34938\n"
+        "  人均地区生产总值(元),34211,37072\n"
         "二、人口,,\n  年末常住人口(万人),9573,9645\n"
     )
     path = write(tmp_path / "x.csv", text)
