@@ -5,7 +5,7 @@ import re
 
 import yaml
 from _catalog import check_catalog
-from _config import check_config, check_variables, named_variables
+from _config import check_config, check_names, check_variables, named_variables
 from _formula import parse_column
 from _helpers import InputError, read_rows
 from _models import check_base_year, complete_model, model_variables, own_valued, program_options, scale_pairs
@@ -93,6 +93,7 @@ def raw_study():
         raise InputError(f"study.excluded_provinces: unknown {', '.join(unknown)}; there are {', '.join(slugs)}.")
     if not set(slugs) - set(STUDY["excluded_provinces"]):
         raise InputError("study.excluded_provinces: no province is left.")
+    check_names(config, CATALOG, slugs)
     columns = [row["name"] for row in read_rows(from_workflow("resources/variables.csv"))]
     columns = [name.format(country=INSTRUMENT["country"]) for name in columns if name != "gtfp"] + list(INDICES)
     units = {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}

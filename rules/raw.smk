@@ -296,6 +296,19 @@ def unused_files():
     return [file for file in folder_tables(INPUTS) if file not in used]
 
 
+def unmade_tables():
+    """Tables of the study that lack raw tables -> which."""
+    named = {name: table_variables(name) for name in TABLES} | {
+        "table_1": config.get("describe", {}).get("variables", [])
+    }
+    return {name: missing for name, variables in sorted(named.items()) if (missing := lacks(*variables))}
+
+
+onerror:
+    for name, missing in (unmade_tables() if RAW else {}).items():
+        print(f"{name} lacks raw tables: {', '.join(missing)} (snakemake check)", file=sys.stderr)
+
+
 wildcard_constraints:
     theme=one_of(THEMES),
     key="[a-z0-9_]+",

@@ -214,6 +214,19 @@ def _listed(lines: list[str]) -> str:
     return "\n".join(lines[:MOST_LISTED] + more)
 
 
+def check_coverage(table: Yearbook, provinces: list[str], years: range) -> None:
+    """Raise InputError naming the provinces and years that the table does not have."""
+    absent = [province for province in provinces if province not in table.provinces]
+    if absent:
+        raise InputError(f"{table.path}: no row for {', '.join(absent)}; add the rows or exclude the provinces.")
+    lacking = [str(year) for year in years if year not in table.years]
+    if lacking:
+        raise InputError(
+            f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]}. "
+            "Export those years too, or change study.years."
+        )
+
+
 def select_cells(
     table: Yearbook,
     values: dict[tuple[str, int], float | None],
@@ -229,15 +242,7 @@ def select_cells(
     Raises InputError naming every cell for a province or year that is not in the file, a gap at a series' end, and any
     gap where `interpolation` is `none`.
     """
-    absent = [province for province in provinces if province not in table.provinces]
-    if absent:
-        raise InputError(f"{table.path}: no row for {', '.join(absent)}; add the rows or exclude the provinces.")
-    lacking = [str(year) for year in years if year not in table.years]
-    if lacking:
-        raise InputError(
-            f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]}. "
-            "Export those years too, or change study.years."
-        )
+    check_coverage(table, provinces, years)
     cells, blank, gaps = [], [], []
     at = [table.years.index(year) for year in years]
     for province in provinces:

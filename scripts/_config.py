@@ -52,6 +52,28 @@ def check_config(
                 )
 
 
+def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -> None:
+    """Raise InputError for a raw table or province that `sources` or `cleaning.accept` misspell.
+
+    tables : keys of the catalog. provinces : slugs.
+    """
+    tables, provinces = list(tables), [*provinces, "china"]
+    accepted = config["cleaning"].get("accept", {})
+    for where, keys in (("sources", config.get("sources", {})), ("cleaning.accept", accepted)):
+        for key in keys:
+            if key not in tables:
+                raise InputError(f"{where}: resources/catalog.csv has no table {key!r}{_near(key, tables)}.")
+    for key, cells in accepted.items():
+        for name in (cell.split()[0] for cell in cells if cell != "all"):
+            if name not in provinces:
+                raise InputError(f"cleaning.accept.{key}: no province {name!r}{_near(name, provinces)}.")
+
+
+def _near(name: str, names: list[str]) -> str:
+    close = get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
 def check_years(years: list[int], capital: dict, coverage: dict[str, tuple[int, int | None]]) -> None:
     """The study's years ascend, and the capital stock starts early enough and where its tables have figures."""
     first, last = years

@@ -8,6 +8,7 @@ logged by `derive_structure`, while the checks here name the cells.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from _plausibility import Cells, Suspect, report_suspects
 
@@ -20,6 +21,7 @@ LEAST_COAL_SHARE = 0.3
 # in the inflation of 1994, the extremes since 1990.
 DEFLATOR = (0.75, 1.4)
 SECTORS = ("value_added_primary", "value_added_secondary", "value_added_tertiary")
+MOST_CELLS = 10  # beyond, two tables contradict each other and not single cells
 SECTOR_GAP = 0.01  # of GDP; tables of one vintage agree to rounding
 # Uses of a fuel by sectors that do not overlap (resources/catalog.csv, energy balances).
 USES = {
@@ -65,6 +67,9 @@ def sectors_against_gdp(
                 "figure, or tables of two vintages?"
             )
             found.append(Suspect("sectors", "gdp", (cell,), "", total, f"{parts:.6g}", near, text))
+    if len(found) > MOST_CELLS:
+        text = f"{found[0].message} So are {len(found) - 1} more cells"
+        return [replace(found[0], message=text, whole=True)]
     return found
 
 

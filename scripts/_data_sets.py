@@ -24,8 +24,10 @@ def said(error: BaseException) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def read_stata(path: Path, labelled: Collection[str] | None, most_cells: int) -> tuple[list[str], list[list[object]]]:
-    """Names and values of the variables of a Stata file of any version; missing ones (., .a to .z) are None.
+def read_stata(
+    path: Path, labelled: Collection[str] | None, most_cells: int
+) -> tuple[list[str], list[list[object]], list[str]]:
+    """Names, values and labels of the variables of a Stata file of any version; missing ones (., .a to .z) are None.
 
     labelled : the variables that come as their value labels, None for all that have labels. Raises InputError where
     the file is damaged or has more than `most_cells`.
@@ -36,11 +38,11 @@ def read_stata(path: Path, labelled: Collection[str] | None, most_cells: int) ->
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of encodings, which `_decoder` mends, and of odd dates
             with pd.io.stata.StataReader(path, convert_categoricals=False) as reader:
-                table, labels = reader.read(), reader.value_labels()
+                table, labels, titles = reader.read(), reader.value_labels(), reader.variable_labels()
             _check_end(path, labels)
             _check_size(path, *table.shape, most_cells)
             columns = _columns(table)
-            texts = [*table.columns, *(text for known in labels.values() for text in known.values())]
+            texts = [*table.columns, *titles.values(), *(text for known in labels.values() for text in known.values())]
             decode = _decoder(text for column in (texts, *columns) for text in column if isinstance(text, str))
             names = [decode(name) for name in table.columns]
             for place, name in enumerate(names if labels else []):
@@ -53,7 +55,8 @@ def read_stata(path: Path, labelled: Collection[str] | None, most_cells: int) ->
             f"{path}: a Stata file that cannot be read, damaged or cut off ({type(error).__name__}: "
             f"{said(error)}); save it anew."
         ) from None
-    return names, [[decode(value) for value in column] for column in columns]
+    values = [[decode(value) for value in column] for column in columns]
+    return names, values, [decode(titles.get(name, "")) for name in table.columns]
 
 
 def _check_end(path: Path, labels: Mapping[str, Mapping[int, str]]) -> None:

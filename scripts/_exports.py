@@ -55,8 +55,9 @@ def parse_number(text: str, where: str) -> float | None:
         return None
     number = float(plain.replace(",", "")) if plain.isascii() and NUMBER.fullmatch(plain) else math.nan
     if not math.isfinite(number):
-        percent = " Write per cents without the sign, under a header with the unit %." if plain.endswith("%") else ""
-        raise InputError(f"{where}: found {shortened(text)!r}, expected a number or an empty cell.{percent}")
+        hint = " Write per cents without the sign, under a header with the unit %." if plain.endswith("%") else ""
+        hint = " Write decimals with a point." if re.fullmatch(r"[+-]?\d+,\d+", plain) else hint
+        raise InputError(f"{where}: found {shortened(text)!r}, expected a number or an empty cell.{hint}")
     if number and not SIZES[0] <= abs(number) <= SIZES[1]:
         raise InputError(f"{where}: found {shortened(text)!r}, and no statistic has a figure of that size; mistyped?")
     return number

@@ -21,13 +21,16 @@ class InputError(Exception):
     """A mistake in the user's data or configuration: shown as one message, never as a traceback."""
 
 
-def start_log(snakemake) -> None:
-    """Send the job's messages to its log file, and uncaught errors to the log and the terminal."""
+def start_log(snakemake, warn: bool = True) -> None:
+    """Send the job's messages to its log file, and uncaught errors to the log and the terminal.
+
+    warn : print warnings on the terminal, too.
+    """
     handler = logging.FileHandler(snakemake.log[0], mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     logger.addHandler(handler)
     terminal = logging.StreamHandler()
-    terminal.setLevel(logging.WARNING)
+    terminal.setLevel(logging.WARNING if warn else logging.CRITICAL)
     terminal.setFormatter(logging.Formatter(f"%(levelname)s in {snakemake.rule}: %(message)s"))
     terminal.addFilter(lambda record: record.levelno == logging.WARNING)
     logger.addHandler(terminal)
@@ -93,6 +96,12 @@ def period_gaps(observations) -> dict[str, list[str]]:
         for unit, at in observed.items()
     }
     return {unit: gap for unit, gap in gaps.items() if gap}
+
+
+def shortened_list(text: str, most: int = 6) -> str:
+    """A list parted by commas, cut where it is long."""
+    parts = text.split(", ")
+    return text if len(parts) <= most else f"{', '.join(parts[: most - 2])} and {len(parts) - most + 2} more"
 
 
 def stars(p_value: float) -> str:

@@ -15,7 +15,7 @@ COLUMNS = [
     *["table", "title_zh", "title_en", "status", "file", "found_by", "provinces_lacking", "years_lacking"],
     *["interpolated", "nil", "unit_printed", "unit", "vintage", "warnings", "needed_by", "published"],
 ]
-STATUSES = ["missing", "refused", "warnings", "unused file", "found", "not needed"]
+STATUSES = ["missing", "refused", "contradiction", "warnings", "unused file", "found", "not needed"]
 CENSUS = re.compile(
     r"第[一二三四五六七八九十]+次(?:全国)?(?:经济|人口|农业)普查|\w+th (?:national )?(?:economic|population) census",
     re.I,
@@ -100,6 +100,8 @@ def study_yearbook(
         )
     except InputError as error:
         raise Refused(error, found) from None
+    if need["blank_is_nil"]:
+        found["provinces_lacking"] = ""  # blank rows are nil
     filled = [value for _, _, _, value, imputed in cells if imputed]
     return found | {"interpolated": sum(v != 0 for v in filled), "nil": sum(v == 0 for v in filled)}, cells
 

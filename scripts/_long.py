@@ -134,7 +134,9 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
     drafts: dict[str | int, Draft] = {}
     for column in columns:
         title, unit = split_unit(header.get(column))
-        drafts[column] = Draft(sheet.source, "data set", (title,), unit or preamble.unit)
+        label, its_unit = split_unit(sheet.titles[column]) if column < len(sheet.titles) else ("", "")
+        draft = Draft(sheet.source, "data set", (title,), unit or its_unit or preamble.unit, label=label)
+        drafts[column] = draft
     lines: dict[tuple, int] = {}
     noted = False
     for row in sheet.rows[at + 1 :]:

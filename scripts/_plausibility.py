@@ -392,6 +392,9 @@ def report_suspects(
             logger.warning("suspect figure (%s): %s", suspect.rule, suspect.message)
         else:
             open_ones[suspect] = [cell for cell in cells if cell not in accepted]
+    doubted = {f"{province} {year}" for suspect in suspects for province, year in suspect.cells}
+    for cell in sorted(set(accepted) - doubted - {"all"}) if key else []:
+        logger.info("cleaning.accept: %s of %s is in no doubt here", cell, key)
     if not open_ones:
         return
     shown = list(open_ones)[:MOST_SHOWN]

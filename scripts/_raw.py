@@ -13,6 +13,7 @@ from _cities import Cities, load_cities
 from _cleaning import (
     CatalogEntry,
     add_national_row,
+    check_coverage,
     check_sign,
     check_title,
     check_total,
@@ -197,7 +198,8 @@ def clean_table(
     accepted : those that are right, as in `tianjin 2018`. Raises InputError.
     """
     table = read_raw(source, entry, read)
-    check_title(table, entry, catalog)
+    if not source["title"]:  # the config says that it is this one
+        check_title(table, entry, catalog)
     values = convert_units(table, entry)
     summed = False
     if entry.key in NATIONAL:
@@ -209,6 +211,8 @@ def clean_table(
         wanted = [*provinces, "china"]
     else:
         wanted = provinces
+    if entry.years:
+        check_coverage(table, wanted, years)
     check_sign(table, entry, wanted)
     found = find_suspects(table, values, entry, wanted, years if entry.years else None)
     report_suspects(found, entry.key, suspects, accepted)

@@ -60,8 +60,8 @@ class Yearbook:
 class Draft:
     """An indicator's cells as text, parsed only when the study takes it: a page may hold others that are no figures.
 
-    `parts` are the header cells that make the title, outermost first; `below_heading`: the outer one heads a section
-    and has no figures of its own. `problem` is what is told once the study takes it.
+    `parts` are the header cells that make the title, outermost first; `label` is another name for it. `below_heading`:
+    the outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it.
     """
 
     path: str
@@ -70,6 +70,7 @@ class Draft:
     unit: str
     cells: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     notes: str = ""
+    label: str = ""
     below_heading: bool = False
     problem: str = ""
 
@@ -84,6 +85,7 @@ class Draft:
         if len(parts) > 1:
             parts = [part for part in parts if part not in TOTALS] or parts
         names = {"".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])}
+        names |= {squeeze(self.label).lower()} - {""}
         return names | {parts[-1]} if self.below_heading else names
 
     def add(self, province: str, year: int, text: str, where: str) -> None:

@@ -72,11 +72,12 @@ def indent_of(cell: object) -> int:
 @dataclass(frozen=True)
 class Sheet:
     """One table of cells. `source` names it in messages (file, and sheet where there are several); `name` is the
-    sheet's, empty for text files."""
+    sheet's, empty for text files; `titles` are what a data set calls its columns beside their names."""
 
     source: str
     name: str
     rows: list[Row]
+    titles: tuple[str, ...] = ()
 
 
 def read_sheets(path: str | Path, labelled: Collection[str] | None = None) -> list[Sheet]:
@@ -403,8 +404,8 @@ def _read_xls(path: Path) -> list[Sheet]:
         ) from None
 
 
-def _data_set(path: Path, names: list[str], columns: list[list[object]]) -> list[Sheet]:
-    """A data set as a sheet: variable names in line 1, observation i in line i + 1."""
+def _data_set(path: Path, names: list[str], columns: list[list[object]], titles: Iterable[str] = ()) -> list[Sheet]:
+    """A data set as a sheet: variable names in line 1, observation i in line i + 1; the variables' labels as titles."""
     rows = zip(*(map(cell_text, column) for column in columns), strict=True)
     body = [Row(line, cells) for line, cells in enumerate(rows, 2)]
-    return [Sheet(str(path), "", [Row(1, tuple(map(_trimmed, names))), *body])]
+    return [Sheet(str(path), "", [Row(1, tuple(map(_trimmed, names))), *body], tuple(map(_trimmed, titles)))]

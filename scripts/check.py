@@ -3,7 +3,7 @@
 import textwrap
 from collections import Counter
 
-from _helpers import read_rows, start_log
+from _helpers import read_rows, shortened_list, start_log
 
 WIDTH = 118
 
@@ -11,19 +11,19 @@ WIDTH = 118
 def summary(rows: list[dict[str, str]]) -> str:
     """The tables that need a hand, with what to do, then how many there are of each status."""
     lines = []
-    for status in ("missing", "refused", "warnings", "unused file"):
+    for status in ("missing", "refused", "contradiction", "warnings", "unused file"):
         chosen = [row for row in rows if row["status"] == status]
         if chosen:
             lines += ["", f"{status}: {len(chosen)}"]
         for row in chosen:
             title = " / ".join(filter(None, (row["title_zh"], row["title_en"])))
-            lines.append(f"  {row['table']}: {title}" if title else f"  {row['file']}")
+            lines += [f"  {row['table']}: {title}"] if title else [f"  {row['file']}"] if row["file"] else []
             if status == "missing":
                 lines += [f"    expected at {row['file']}", f"    published in {row['published']}"]
             else:
                 lines += [f"    {line}" for text in row["warnings"].splitlines() for line in _wrapped(text)]
             if row["needed_by"]:
-                lines += [f"    {line}" for line in _wrapped(f"needed by {row['needed_by']}")]
+                lines += [f"    {line}" for line in _wrapped(f"needed by {shortened_list(row['needed_by'])}")]
     counts = ", ".join(f"{number} {status}" for status, number in Counter(row["status"] for row in rows).items())
     return "\n".join([*lines, "", f"Raw tables: {counts}. More in results/check.html and check.csv"])
 

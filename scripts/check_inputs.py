@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from _census_totals import PLAUSIBLE
-from _cleaning import CatalogEntry, catalog_entry, load_catalog
+from _cleaning import CatalogEntry, catalog_entry, entry_names, load_catalog
 from _crosschecks import report_crosschecks
 from _employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
 from _exports import province_names
-from _helpers import InputError, start_log, write_rows
+from _helpers import InputError, shortened_list, start_log, write_rows
 from _ifr import read_robots
 from _inspection import COLUMNS, STATUSES, Listener, inspect_table, study_yearbook
 from _pages import html_table, page
@@ -54,18 +54,24 @@ def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, obj
     return {}
 
 
-def unused_file(file: str, read) -> dict[str, object]:
+def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
     """The row of a file that no table of the study is taken from, with what it seems to hold."""
     try:
-        titles = ", ".join(filter(None, (draft.title for draft in read(file, ""))))
-        found = (
-            f"holds {titles}, no table of this study"
-            if titles
-            else ("names no indicator; rename it after its table (population.csv), or name it under `sources`")
-        )
+        drafts = [draft for draft in read(file, "") if draft.title]
     except InputError as error:
-        found = str(error)
-    return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found}
+        return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": str(error)}
+    known = {}
+    for key, need in tables.items():
+        if need["source"]["files"]:
+            known |= dict.fromkeys(
+                entry_names(catalog_entry(need["entry"])), f"{key}, read from {need['source']['files'][0]}"
+            )
+    held = [
+        next((known[name] for name in draft.names() if name in known), "no table of this study") for draft in drafts
+    ]
+    found = "; ".join(f"{draft.title}: {where}" for draft, where in zip(drafts, held, strict=True))
+    advice = "names no indicator; give it its table's name in resources/catalog.csv, or name it under `sources`"
+    return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found or advice}
 
 
 HEADER = ["table", "status", "file", "lacks", "filled", "unit", "figures", "what to do", "needed by"]
@@ -85,24 +91,22 @@ def page_row(row: dict[str, object]) -> list[str]:
         " \u2192 ".join(dict.fromkeys(filter(None, (str(row["unit_printed"]), str(row["unit"]))))),
         str(row["vintage"]),
         todo,
-        str(row["needed_by"]),
+        shortened_list(str(row["needed_by"])),
     ]
 
 
-def check_page(rows: list[dict[str, object]], cross: list[str], note: str) -> str:
-    """The page: one table, tables that need a hand first, then contradictions between tables."""
-    colours = {"missing": "bad", "refused": "bad", "found": "good"}
+def check_page(rows: list[dict[str, object]], note: str) -> str:
+    """The page: one table, what needs a hand first."""
+    colours = {"missing": "bad", "refused": "bad", "contradiction": "bad", "found": "good"}
     classes = {i: colours[str(row["status"])] for i, row in enumerate(rows) if row["status"] in colours}
     counts = ", ".join(f"{sum(row['status'] == status for row in rows)} {status}" for status in STATUSES)
     body = html_table(HEADER, map(page_row, rows), f"Raw tables: {counts}", range(len(HEADER)), classes)
-    if cross:
-        body += "\n" + html_table(["Contradictions between tables"], [[text] for text in cross], "", [0])
     return page("Raw tables of the study", f'<main class="wide">{body}</main>', note)
 
 
 def main(snakemake) -> None:
     """Write the table and the page."""
-    start_log(snakemake)
+    start_log(snakemake, warn=False)  # they are on the page
     params, files = snakemake.params, snakemake.input
     catalog = load_catalog(params.catalog)
     read = reader(reader_tables(*files.tables))
@@ -125,12 +129,13 @@ def main(snakemake) -> None:
         inspect_table(need, catalog_entry(need["entry"]), lambda key=key, need=need: study(key, need))
         for key, need in params.tables.items()
     ]
-    rows += [unused_file(file, read) for file in params.unused]
+    rows += [unused_file(file, params.tables, read) for file in params.unused]
     with Listener() as heard:
         report_crosschecks(cells, "warning", params.accepted, simulated=bool(params.note))
+    rows += [dict.fromkeys(COLUMNS, "") | {"status": "contradiction", "warnings": text} for text in heard.texts]
     rows.sort(key=lambda row: STATUSES.index(str(row["status"])))
     write_rows(snakemake.output.csv, COLUMNS, [tuple(row[name] for name in COLUMNS) for row in rows])
-    Path(snakemake.output.html).write_text(check_page(rows, heard.texts, params.note), encoding="utf-8")
+    Path(snakemake.output.html).write_text(check_page(rows, params.note), encoding="utf-8")
 
 
 if "snakemake" in globals():

@@ -111,7 +111,7 @@ PAIRS = [
             "value_added_secondary": None,
             "value_added_tertiary": None,
         },
-        "300 suspect figures of gdp",
+        "So are 299 more cells",
     ),
     (
         "final for total consumption",

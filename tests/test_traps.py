@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from _cleaning import load_catalog
+from _config import check_names
 from _helpers import InputError
 from _locate import source
 from _plausibility import report_suspects
@@ -211,6 +213,30 @@ def test_a_column_of_numbers_before_the_names_is_named(tmp_path):
     text = "序号,地区,2013年,2014年\n1,河南,32191,34938\n"
     with pytest.raises(InputError, match=r"Delete the first column \(序号\)"):
         read_indicators(write(tmp_path / "x.csv", text), TABLES)
+
+
+def test_the_labels_of_statas_variables_are_titles_with_units(tmp_path):
+    table = pd.DataFrame(
+        {"province": ["河南", "河南"], "year": [2013, 2014], "x1": [32191e4, 34938e4], "x2": [9573, 9645]}
+    )
+    labels = {"x1": "地区生产总值(万元)", "x2": "年末常住人口(万人)"}
+    table.to_stata(tmp_path / "x.dta", write_index=False, version=118, variable_labels=labels)
+    assert clean(tmp_path / "x.dta", "gdp")["henan", 2014] == pytest.approx(34938)
+    assert clean(tmp_path / "x.dta", "population")["henan", 2013] == 9573
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"sources": {"loan": {"file": "x.csv"}}, "cleaning": {}}, "sources: .* no table 'loan'; did you mean loans?"),
+        ({"cleaning": {"accept": {"gpd": ["tianjin 2018"]}}}, "cleaning.accept: .* no table 'gpd'; did you mean gdp?"),
+        ({"cleaning": {"accept": {"gdp": ["tianjn 2018"]}}}, "accept.gdp: no province 'tianjn'; did you mean tianjin?"),
+    ],
+)
+def test_misspelt_names_of_tables_and_provinces_are_refused(config, message):
+    with pytest.raises(InputError, match=message):
+        check_names(config, CATALOG, set(TABLES.provinces.values()))
+    check_names({"cleaning": {"accept": {"gdp": ["all"], "loans": ["henan 2013"]}}}, CATALOG, ["henan"])
 
 
 def test_rows_of_the_production_corps_are_left_out(tmp_path):

@@ -217,6 +217,9 @@ def test_what_is_missing_is_told_and_the_rest_is_built(small_study, tmp_path):
     run = snakemake(small_study[0], tmp_path, "--cores", "2", "--keep-going")
     assert run.returncode != 0
     assert "loans: raw/yearbook/loans.csv" in run.stdout + run.stderr
+    assert "long lacks raw tables: loans" in run.stdout + run.stderr
+    assert "iv lacks raw tables: robots_us" in run.stdout + run.stderr
+    assert "short lacks" not in run.stdout + run.stderr
     assert "Traceback" not in run.stdout + run.stderr
     made = {path.stem for path in (tmp_path / "results" / "tables").glob("*.csv")}
     assert made == {"short", "productivity"}
