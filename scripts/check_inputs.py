@@ -63,13 +63,10 @@ def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
     known = {}
     for key, need in tables.items():
         if need["source"]["files"]:
-            known |= dict.fromkeys(
-                entry_names(catalog_entry(need["entry"])), f"{key}, read from {need['source']['files'][0]}"
-            )
-    held = [
-        next((known[name] for name in draft.names() if name in known), "no table of this study") for draft in drafts
-    ]
-    found = "; ".join(f"{draft.title}: {where}" for draft, where in zip(drafts, held, strict=True))
+            where = f"{key}, which is read from {need['source']['files'][0]}"
+            known |= dict.fromkeys(entry_names(catalog_entry(need["entry"])), where)
+    held = {draft.title: sorted(draft.names() & known.keys()) for draft in drafts}
+    found = "; ".join(f"{title}: {known[names[0]] if names else 'no table here'}" for title, names in held.items())
     advice = "names no indicator; give it its table's name in resources/catalog.csv, or name it under `sources`"
     return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found or advice}
 
