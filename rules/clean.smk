@@ -47,6 +47,7 @@ rule clean_yearbook:
         interpolation=config["cleaning"]["interpolation"],
         suspects=config["cleaning"]["suspects"],
         accepted=lambda wildcards: accepted_cells(needed_tables(wildcards.theme)),
+        absent=lambda wildcards: absent_tables(wildcards.theme),
         # only electricity's provinces have to add up: fuels are known not to
         total_tolerance=lambda wildcards: (
             config["cleaning"]["total_tolerance"] if wildcards.theme == "electricity" else None

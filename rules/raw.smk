@@ -154,6 +154,11 @@ def needed_tables(theme):
     return tables
 
 
+def absent_tables(theme):
+    """Paths of a theme's tables that it goes without."""
+    return [raw_path(key) for key in theme_tables(theme) if key not in needed_tables(theme)]
+
+
 def study_tables():
     """Catalog keys of every raw table that the study uses."""
     keys = [key for theme in USED_THEMES for key in theme_tables(theme)]

@@ -2,7 +2,7 @@
 
 from _cleaning import catalog_entry, load_catalog, require_files
 from _crosschecks import report_crosschecks
-from _helpers import start_log, write_rows
+from _helpers import logger, start_log, write_rows
 from _raw import clean_table, reader, reader_tables
 
 
@@ -12,6 +12,8 @@ def main(snakemake) -> None:
     params = snakemake.params
     entries = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
     require_files((need["path"], entries[key], need["source"]) for key, need in params.tables.items())
+    for path in params.absent:
+        logger.warning("%s is not there; what is made of it is left out", path)
     catalog = load_catalog(params.catalog)
     read = reader(reader_tables(*params.reader_tables))
     rows = []

@@ -409,6 +409,7 @@ def test_suspects_are_one_error_with_the_cure():
 
 def test_suspects_as_warnings(caplog):
     found = faulty()
+    caplog.clear()
     with caplog.at_level(logging.INFO, logger="study"):
         report_suspects(found, "gdp", "warning")
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
@@ -417,6 +418,7 @@ def test_suspects_as_warnings(caplog):
 
 def test_accepted_cells_are_logged_only(caplog):
     found = faulty()
+    caplog.clear()
     with caplog.at_level(logging.INFO, logger="study"):
         report_suspects(found, "gdp", "error", ["hebei 2014", "tianjin 2017"])
     assert [record.levelname for record in caplog.records] == ["INFO", "INFO"]

@@ -95,7 +95,8 @@ def test_a_fixed_robot_figure_reruns_no_linear_program(small_study):
     content = path.read_bytes()
     assert content.count(b"2015,24,") == 1
     with changed(path, re.sub(rb"(2015,24,.*,)\d+", rb"\g<1>123", content)):
-        assert dry_run(small_study) == {"clean_robots": 1, "derive_exposure": 1, **PANEL, **ESTIMATES}
+        derived = {"derive_exposure": 1, "derive_imputed": 1}
+        assert dry_run(small_study) == {"clean_robots": 1, **derived, **PANEL, **ESTIMATES}
 
 
 def test_a_fixed_coal_figure_reruns_every_linear_program(small_study):
