@@ -278,7 +278,7 @@ def test_inventories_stand_in_for_the_fuels(small_study, tmp_path):
     config = small_config()
     config["emissions"]["source"] = "ceads"
     write_config(tmp_path, config)
-    run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/derived/co2.csv", "results/panel.csv")
+    run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/derived/co2.csv")
     assert run.returncode == 0, run.stdout + run.stderr
     rows = list(csv.DictReader((tmp_path / "results" / "derived" / "co2.csv").open(encoding="utf-8")))
     assert {(row["province"], row["year"]): float(row["co2"]) for row in rows}["hebei", "2015"] == 100 * (202 + 5)
