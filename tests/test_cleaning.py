@@ -77,6 +77,14 @@ def test_a_gap_at_an_end_is_an_error_naming_every_cell(series):
         assert (f"beijing {year}" in str(error.value)) == (value is None)
 
 
+def test_a_blank_that_means_nil_is_flagged():
+    balance = table({"beijing": [5.0, 0.0]})
+    balance.nil = {("beijing", 2014)}
+    assert select_cells(balance, balance.values, ["beijing"], range(2013, 2015)) == [
+        ("beijing", 2013, 5.0, 0), ("beijing", 2014, 0.0, 1),
+    ]  # fmt: skip
+
+
 def test_figures_outside_the_study_belong_to_the_series():
     gappy = table({"beijing": [1.0, None, 3.0]}, first=2012)
     assert select_cells(gappy, gappy.values, ["beijing"], range(2013, 2015)) == [

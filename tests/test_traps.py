@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from _cleaning import load_catalog
 from _config import check_names
-from _helpers import InputError
-from _locate import source
+from _helpers import InputError, read_rows
+from _locate import find_sources, source
 from _plausibility import report_suspects
 from _raw import clean_table, read_indicators, reader, reader_tables
 from openpyxl import Workbook
@@ -237,6 +237,22 @@ def test_misspelt_names_of_tables_and_provinces_are_refused(config, message):
     with pytest.raises(InputError, match=message):
         check_names(config, CATALOG, set(TABLES.provinces.values()))
     check_names({"cleaning": {"accept": {"gdp": ["all"], "loans": ["henan 2013"]}}}, CATALOG, ["henan"])
+
+
+def test_a_file_named_in_the_config_for_one_table_may_hold_others(tmp_path):
+    write(tmp_path / "raw" / "panel.csv", "province,year,GRP,population\nHenan,2013,32191,9573\n")
+    write(tmp_path / "raw" / "yearbook" / "loans.csv", "province,year,loans,area\nHenan,2013,23511,16.7\n")
+    rows = {row["key"]: row for row in read_rows(ROOT / "resources" / "catalog.csv")}
+    rows = {key: rows[key] for key in ("gdp", "population", "loans", "area")}
+    choices = {"gdp": {"file": "panel.csv", "title": "GRP"}}
+    found = find_sources(str(tmp_path / "raw"), rows, choices, TABLES, tmp_path / "cache" / "inputs.json")
+    panel = str(tmp_path / "raw" / "panel.csv")
+    assert {key: where["how"] for key, where in found.items()} == {
+        "gdp": "config", "population": "title", "loans": "name", "area": "",
+    }  # fmt: skip
+    assert found["gdp"]["files"] == found["population"]["files"] == [panel]
+    # a file under a table's own name is that table
+    assert found["area"]["files"] == []
 
 
 def test_rows_of_the_production_corps_are_left_out(tmp_path):
