@@ -94,10 +94,9 @@ class Preamble:
     province: str = ""
     year: int | None = None
     classic: bool = False
-    lines: int = 0
 
 
-NUMBERING = re.compile(r"(表|Table)?\s*[\dA-Z]{1,3}([-–—.]\d+)*[.、\s]\s*|(表|Table)?\s*\d+([-–—.]\d+)+", re.IGNORECASE)
+NUMBERING = re.compile(r"(表|Table)?\s*[A-Z]?\d{1,3}([-–—.]\d+)*[.、\s]\s*|(表|Table)?\s*\d+([-–—.]\d+)+", re.IGNORECASE)
 YEAR_IN_TITLE = re.compile(r"[(（\s—–-]*((?:19|20)\d\d)年?[)）]?$|^((?:19|20)\d\d)年")
 
 
@@ -106,7 +105,7 @@ def read_preamble(source: str, rows: list[Row], names: dict[str, str]) -> Preamb
 
     Raises InputError for a page of a place that is no province.
     """
-    found: dict = {"lines": sum(any(row.cells) for row in rows)}
+    found: dict = {}
     headings: list[str] = []
     for row in rows:
         for text in filter(None, row.cells):

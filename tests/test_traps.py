@@ -56,6 +56,13 @@ def test_a_heading_that_names_the_yearbook_is_no_title_and_no_year(tmp_path):
     assert clean(write(tmp_path / "x.csv", text), "gdp", years=range(2020, 2021)) == {("henan", 2020): 54259.4}
 
 
+def test_a_title_in_capitals_is_no_number(tmp_path):
+    text = "GDP (100 million yuan)\n地区,2013,2014\n河南,32191,34938\n"
+    assert "gdp" in by_name(write(tmp_path / "x.csv", text))
+    numbered = write(tmp_path / "y.csv", text.replace("GDP", "C03-9 GDP"))
+    assert "gdp" in by_name(numbered)
+
+
 def test_without_a_unit_the_one_that_fits_is_taken_or_asked_for(tmp_path, caplog):
     dollars = write(tmp_path / "a.csv", "province,year,trade\nHenan,2013,5995000\nHenan,2014,6503000\n")
     refused(dollars, "trade", "a.csv", "no unit is printed", "sources: {trade: {file: ..., unit: ...}}")
