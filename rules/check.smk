@@ -41,6 +41,7 @@ rule check_inputs:
             "raw",
             "series",
             "sheets",
+            "suspects",
             "units",
             "yearbook",
         ),

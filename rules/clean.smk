@@ -29,6 +29,7 @@ rule clean_yearbook:
             "raw",
             "series",
             "sheets",
+            "suspects",
             "units",
             "yearbook",
         ),

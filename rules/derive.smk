@@ -188,7 +188,7 @@ rule derive_structure:
         accounts="results/clean/accounts.csv",
         labour=["results/clean/labour.csv"] if deflated_by() else [],
         real_gdp=deflated_by(),
-        code=modules("cells", "crosschecks", "helpers", "plausibility", "variables"),
+        code=modules("cells", "crosschecks", "helpers", "suspects", "variables"),
     output:
         "results/derived/structure.csv",
     log:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from _plausibility import Cells, Suspect, report_suspects
+from _suspects import Cells, Suspect, report_suspects
 
 # tce per t of raw coal: GB/T 2589, appendix A, 0.7143 kgce/kg in the editions of 2008 and 2020 (5,000 over 7,000 kcal).
 RAW_COAL_TCE = 0.7143

@@ -96,7 +96,9 @@ class Preamble:
     classic: bool = False
 
 
-NUMBERING = re.compile(r"(表|Table)?\s*[A-Z]?\d{1,3}([-–—.]\d+)*[.、\s]\s*|(表|Table)?\s*\d+([-–—.]\d+)+", re.IGNORECASE)
+NUMBERING = re.compile(
+    r"(表|Table)?\s*[A-Z]?\d{1,3}([-–—.]\d+)*[.、\s]\s*|(表|Table)?\s*\d+([-–—.]\d+)+", re.IGNORECASE
+)
 YEAR_IN_TITLE = re.compile(r"[(（\s—–-]*((?:19|20)\d\d)年?[)）]?$|^((?:19|20)\d\d)年")
 
 

@@ -1,49 +1,25 @@
 """Suspect figures of a yearbook table: implausible sizes, breaks in time, copied rows, mixed data vintages.
 
 Every rule looks at one table in the catalog's unit. Limits (smallest and largest figure, largest yearly change) are
-the catalog's; the rules' own thresholds stand below. A suspect is not proof of a mistake: `report_suspects` turns
-suspects into an error or warnings, and lets pass the cells that the user has verified.
+the catalog's; the rules' own thresholds stand below. A suspect is not proof of a mistake: `_suspects` turns them into
+an error or warnings, and lets pass the cells that the user has verified.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from _helpers import InputError, logger
-
-Cells = dict[tuple[str, int], float | None]
+from _suspects import Cells, Suspect
 
 STEADY = 1.6  # largest ratio of two figures on one side of a break that make the side a level
 SMALL_IF_NIL_IS_POSSIBLE = 0.05  # of the provinces' median: a few plants, whose figures may jump
 SMALL = 0.01
-MOST_SHOWN = 20
 # Breaks between vintages: in robust standard deviations of growth relative to the provinces' median, and at least.
 BREAK, NAMED, LEAST_SPREAD, LEAST_PROVINCES = 6, 4, 0.02, 10
-
-
-@dataclass(frozen=True)
-class Suspect:
-    """Figures that a rule finds implausible.
-
-    key : of the catalog. cells : (province, year) of the figures, which are also what the user accepts. place : the
-    first one's in the file. value, expected, neighbours : for messages; `message` says all of it. years : of what else
-    is in doubt where a cell stands for a row, a column or the table. whole : it stands for more than its row.
-    """
-
-    rule: str
-    key: str
-    cells: tuple[tuple[str, int], ...]
-    place: str
-    value: float | None
-    expected: str
-    neighbours: str
-    message: str
-    years: tuple[int, ...] = ()
-    whole: bool = False
 
 
 class _Levels:
@@ -369,40 +345,3 @@ def _vintage(levels: _Levels, provinces: list[str], year: int, growth: float, wh
         f"{growth:+.1%}) and off the row's other years, {what}: {rows}. Export all years anew on one day"
     )
     return [levels.summary("vintage", [(province, year) for province in named], text, f"growth near {growth:+.1%}")]
-
-
-def report_suspects(
-    suspects: Collection[Suspect], key: str, mode: str = "error", accepted: Collection[str] = ()
-) -> None:
-    """Raise one InputError with all suspects (mode `error`), or log each as a warning (mode `warning`).
-
-    key : of the catalog. accepted : cells of this table that the user has verified (config cleaning.accept), as in
-    `tianjin 2018`, or `all`, which a column or table in doubt takes. A suspect whose cells are all accepted is
-    logged as information only.
-    """
-    if mode not in ("error", "warning"):
-        raise InputError(f"cleaning.suspects is {mode!r}, expected error or warning.")
-    open_ones: dict[Suspect, list[str]] = {}
-    for suspect in suspects:
-        # one cell does not answer for a column or a table
-        cells = ["all"] if suspect.whole else [f"{province} {year}" for province, year in suspect.cells]
-        if set(cells) <= set(accepted):
-            logger.info("accepted (%s): %s", suspect.rule, suspect.message)
-        elif mode == "warning":
-            logger.warning("suspect figure (%s): %s", suspect.rule, suspect.message)
-        else:
-            open_ones[suspect] = [cell for cell in cells if cell not in accepted]
-    doubted = {f"{province} {year}" for suspect in suspects for province, year in suspect.cells}
-    for cell in sorted(set(accepted) - doubted - {"all"}) if key else []:
-        logger.info("cleaning.accept: %s of %s is in no doubt here", cell, key)
-    if not open_ones:
-        return
-    shown = list(open_ones)[:MOST_SHOWN]
-    lines = [f"  {suspect.message} [{suspect.rule}]" for suspect in shown]
-    lines += [f"  and {len(open_ones) - len(shown)} more"] if len(open_ones) > len(shown) else []
-    accept = ", ".join(dict.fromkeys(cell for suspect in shown for cell in open_ones[suspect]))
-    raise InputError(
-        f"{len(open_ones)} suspect figure{'s' if len(open_ones) > 1 else ''} of {key}:\n" + "\n".join(lines) + "\n"
-        "Correct the figures in the file; or, where you have verified them, accept the cells in the config, "
-        f"cleaning.accept: {{{key}: [{accept}]}}; or set cleaning.suspects: warning."
-    )

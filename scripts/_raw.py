@@ -26,9 +26,10 @@ from _helpers import InputError, logger
 from _inventory import is_inventory, read_inventories
 from _patent_columns import GREEN, is_panel, is_patent_table
 from _patents import read_patents
-from _plausibility import find_suspects, report_suspects
+from _plausibility import find_suspects
 from _series import Draft, Yearbook
 from _sheets import Sheet, read_sheets
+from _suspects import report_suspects
 from _yearbook import read_drafts
 
 # Shares of the national figure are a variable of the study.

@@ -4,7 +4,7 @@ import pandas as pd
 from _cells import select_series
 from _crosschecks import SECTOR_GAP, sectors_against_gdp
 from _helpers import InputError, logger, read_table, start_log, write_table
-from _plausibility import Suspect, report_suspects
+from _suspects import Suspect, report_suspects
 from _variables import SECTORS
 
 # Beyond this relative gap a sector's table is surely another table or another unit, not a revision of the accounts.

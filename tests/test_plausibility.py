@@ -12,7 +12,8 @@ import pytest
 from _cleaning import convert_units, load_catalog
 from _exports import province_names
 from _helpers import InputError
-from _plausibility import find_suspects, find_vintage_break, report_suspects
+from _plausibility import find_suspects, find_vintage_break
+from _suspects import report_suspects
 from _yearbook import Yearbook, read_yearbook
 
 ROOT = Path(__file__).parents[1]

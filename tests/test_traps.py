@@ -8,8 +8,8 @@ from _cleaning import load_catalog
 from _config import check_names
 from _helpers import InputError, read_rows
 from _locate import find_sources, source
-from _plausibility import report_suspects
 from _raw import clean_table, read_indicators, reader, reader_tables
+from _suspects import report_suspects
 from openpyxl import Workbook
 
 ROOT = Path(__file__).parents[1]

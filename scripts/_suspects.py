@@ -1,0 +1,69 @@
+"""Suspect figures, and what is made of them: an error, a warning, or nothing where the user has verified them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from _helpers import InputError, logger
+
+Cells = dict[tuple[str, int], float | None]
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """Figures that a rule finds implausible.
+
+    key : of the catalog. cells : (province, year) of the figures, which are also what the user accepts. place : the
+    first one's in the file. value, expected, neighbours : for messages; `message` says all of it. years : of what else
+    is in doubt where a cell stands for a row, a column or the table. whole : it stands for more than its row.
+    """
+
+    rule: str
+    key: str
+    cells: tuple[tuple[str, int], ...]
+    place: str
+    value: float | None
+    expected: str
+    neighbours: str
+    message: str
+    years: tuple[int, ...] = ()
+    whole: bool = False
+
+
+def report_suspects(
+    suspects: Collection[Suspect], key: str, mode: str = "error", accepted: Collection[str] = ()
+) -> None:
+    """Raise one InputError with all suspects (mode `error`), or log each as a warning (mode `warning`).
+
+    key : of the catalog. accepted : cells of this table that the user has verified (config cleaning.accept), as in
+    `tianjin 2018`, or `all`, which a column or table in doubt takes. A suspect whose cells are all accepted is
+    logged as information only.
+    """
+    if mode not in ("error", "warning"):
+        raise InputError(f"cleaning.suspects is {mode!r}, expected error or warning.")
+    open_ones: dict[Suspect, list[str]] = {}
+    for suspect in suspects:
+        # one cell does not answer for a column or a table
+        cells = ["all"] if suspect.whole else [f"{province} {year}" for province, year in suspect.cells]
+        if set(cells) <= set(accepted):
+            logger.info("accepted (%s): %s", suspect.rule, suspect.message)
+        elif mode == "warning":
+            logger.warning("suspect figure (%s): %s", suspect.rule, suspect.message)
+        else:
+            open_ones[suspect] = [cell for cell in cells if cell not in accepted]
+    doubted = {f"{province} {year}" for suspect in suspects for province, year in suspect.cells}
+    for cell in sorted(set(accepted) - doubted - {"all"}) if key else []:
+        logger.info("cleaning.accept: %s of %s is in no doubt here", cell, key)
+    if not open_ones:
+        return
+    shown = list(open_ones)[:MOST_SHOWN]
+    lines = [f"  {suspect.message} [{suspect.rule}]" for suspect in shown]
+    lines += [f"  and {len(open_ones) - len(shown)} more"] if len(open_ones) > len(shown) else []
+    accept = ", ".join(dict.fromkeys(cell for suspect in shown for cell in open_ones[suspect]))
+    raise InputError(
+        f"{len(open_ones)} suspect figure{'s' if len(open_ones) > 1 else ''} of {key}:\n" + "\n".join(lines) + "\n"
+        "Correct the figures in the file; or, where you have verified them, accept the cells in the config, "
+        f"cleaning.accept: {{{key}: [{accept}]}}; or set cleaning.suspects: warning."
+    )
