@@ -8,6 +8,7 @@ from _catalog import check_catalog
 from _config import check_config, check_names, check_variables, named_variables
 from _formula import parse_column
 from _helpers import InputError, read_rows
+from _imports import imports_of as imported_files
 from _models import check_base_year, complete_model, model_variables, own_valued, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
 from _variables import SECTORS, chosen_activities, chosen_indicators, definitions
@@ -18,9 +19,10 @@ def from_workflow(path):
     return os.path.relpath(Path(workflow.basedir) / path)
 
 
-def modules(*names):
-    """The shared modules a script imports, directly or through another: inputs, since Snakemake does not see them."""
-    return [from_workflow(f"scripts/_{name}.py") for name in names]
+def imports_of(rule):
+    """The script of a rule and the shared modules it imports: inputs, since Snakemake does not see a changed import."""
+    script = Path(workflow.basedir) / "scripts" / f"{rule}.py"
+    return [from_workflow(f"scripts/{path.name}") for path in imported_files(script)]
 
 
 # --- the study: units, years, variables ----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ rule derive_co2:
     input:
         energy=f"results/clean/{'inventory' if EMISSIONS == 'ceads' else 'energy'}.csv",
         fuels=from_workflow("resources/fuels.csv"),
-        code=modules("helpers", "emissions"),
+        code=imports_of("derive_co2"),
     output:
         "results/derived/co2.csv",
     log:
@@ -27,7 +27,7 @@ rule derive_real_gdp:
     """Real GDP: the base year's nominal GDP chained by the GDP index."""
     input:
         accounts="results/clean/accounts.csv",
-        code=modules("helpers"),
+        code=imports_of("derive_real_gdp"),
     output:
         "results/derived/real_gdp.csv",
     log:
@@ -48,7 +48,7 @@ rule derive_capital:
     input:
         investment="results/clean/capital.csv",
         accounts=deflator_source(),
-        code=modules("helpers"),
+        code=imports_of("derive_capital"),
     output:
         "results/derived/capital.csv",
     log:
@@ -72,7 +72,7 @@ rule derive_production:
         capital="results/derived/capital.csv",
         real_gdp="results/derived/real_gdp.csv",
         co2="results/derived/co2.csv",
-        code=modules("helpers"),
+        code=imports_of("derive_production"),
     output:
         "results/derived/production.csv",
     log:
@@ -93,7 +93,7 @@ rule derive_exposure:
         robots="results/clean/robots_china.csv",
         employment=f"results/clean/{BASE_EMPLOYMENT}.csv",
         crosswalk=from_workflow("resources/industries.csv"),
-        code=modules("helpers", "shift_share"),
+        code=imports_of("derive_exposure"),
     output:
         "results/derived/exposure.csv",
     log:
@@ -120,7 +120,7 @@ rule derive_instrument:
         foreign_employment=f"results/clean/{FOREIGN_EMPLOYMENT}.csv",
         employment=f"results/clean/{BASE_EMPLOYMENT}.csv",
         crosswalk=from_workflow("resources/industries.csv"),
-        code=modules("helpers", "shift_share"),
+        code=imports_of("derive_instrument"),
     output:
         "results/derived/instrument.csv",
     log:
@@ -145,7 +145,7 @@ rule derive_controls:
     """Openness, density, finance, government, energy and urbanisation."""
     input:
         cells=expand("results/clean/{theme}.csv", theme=control_themes()),
-        code=modules("helpers"),
+        code=imports_of("derive_controls"),
     output:
         "results/derived/controls.csv",
     log:
@@ -166,7 +166,7 @@ rule derive_efficiency:
     input:
         real_gdp="results/derived/real_gdp.csv",
         energy="results/clean/energy.csv",
-        code=modules("helpers", "cells"),
+        code=imports_of("derive_efficiency"),
     output:
         "results/derived/efficiency.csv",
     log:
@@ -188,7 +188,7 @@ rule derive_structure:
         accounts="results/clean/accounts.csv",
         labour=["results/clean/labour.csv"] if deflated_by() else [],
         real_gdp=deflated_by(),
-        code=modules("cells", "crosschecks", "helpers", "suspects", "variables"),
+        code=imports_of("derive_structure"),
     output:
         "results/derived/structure.csv",
     log:
@@ -211,7 +211,7 @@ rule derive_green_patents:
     input:
         patents="results/clean/patents.csv",
         population="results/clean/controls.csv",
-        code=modules("helpers", "cells"),
+        code=imports_of("derive_green_patents"),
     output:
         "results/derived/green_patents.csv",
     log:
@@ -230,7 +230,7 @@ rule derive_regulation:
         regulation="results/clean/regulation.csv",
         accounts="results/clean/accounts.csv",
         structure=secondary_source(),
-        code=modules("helpers", "cells"),
+        code=imports_of("derive_regulation"),
     output:
         "results/derived/regulation.csv",
     log:
@@ -247,7 +247,7 @@ rule derive_intelligence:
     """Index of industrial intelligence, and the weight of each indicator."""
     input:
         cells=expand("results/clean/{theme}.csv", theme=indicator_themes()),
-        code=modules("helpers", "variables"),
+        code=imports_of("derive_intelligence"),
     output:
         index="results/derived/intelligence.csv",
         weights="results/derived/intelligence_weights.csv",
@@ -270,7 +270,7 @@ rule derive_scopes:
     input:
         activities="results/clean/activities.csv",
         fuels=from_workflow("resources/fuels.csv"),
-        code=modules("helpers", "emissions"),
+        code=imports_of("derive_scopes"),
     output:
         total="results/derived/scopes.csv",
         parts="results/derived/scope_emissions.csv",
@@ -291,7 +291,7 @@ rule derive_regions:
     """Municipalities directly under the central government."""
     input:
         provinces=from_workflow("resources/provinces.csv"),
-        code=modules("helpers"),
+        code=imports_of("derive_regions"),
     output:
         "results/derived/regions.csv",
     log:
@@ -314,7 +314,7 @@ rule derive_imputed:
         cleaned=expand("results/clean/{theme}.csv", theme=imputed_themes()),
         robots=imputed_robots(),
         capital=imputed_capital(),
-        code=modules("helpers"),
+        code=imports_of("derive_imputed"),
     output:
         cells="results/imputed.csv",
         counts=report(

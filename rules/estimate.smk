@@ -7,7 +7,7 @@ rule estimate_table:
         panel="results/panel_winsorised.csv",
         lacking=lambda wildcards: lacking(*table_variables(wildcards.table)),
         critical_values=from_workflow("resources/stock_yogo.csv"),
-        code=modules("helpers", "formula", "absorption", "samples", "regression", "instruments", "mediation"),
+        code=imports_of("estimate_table"),
     output:
         "results/estimates/{table}.json",
     log:

@@ -5,7 +5,7 @@ rule import_panel:
     """The panel's columns, and the numeric ones for the productivity floor."""
     input:
         panel=config["panel"]["path"],
-        code=modules("biff", "data_sets", "exports", "helpers", "panel", "sheets"),
+        code=imports_of("import_panel"),
     output:
         production="results/derived/production.csv",
         columns="results/derived/imported.csv",

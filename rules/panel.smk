@@ -6,7 +6,7 @@ rule build_panel:
     input:
         columns=panel_sources(),
         productivity=[f"results/productivity/{model}.csv" for model in panel_indices().values()],
-        code=modules("helpers"),
+        code=imports_of("build_panel"),
     output:
         "results/panel.csv",
     log:
@@ -26,7 +26,7 @@ rule winsorise_panel:
     """The panel with every continuous variable winsorised at the config's percentiles."""
     input:
         panel="results/panel.csv",
-        code=modules("helpers"),
+        code=imports_of("winsorise_panel"),
     output:
         "results/panel_winsorised.csv",
     log:
@@ -47,7 +47,7 @@ rule build_codebook:
     input:
         panel="results/panel.csv",
         variables=from_workflow("resources/variables.csv"),
-        code=modules("helpers"),
+        code=imports_of("build_codebook"),
     output:
         "results/codebook.csv",
     log:

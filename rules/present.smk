@@ -7,7 +7,7 @@ rule tabulate_table:
         estimates="results/estimates/{table}.json",
         codebook="results/codebook.csv",
         published=lambda wildcards: published_pairs(wildcards.table),
-        code=modules("helpers", "formula", "pages", "published", "tables", "columns"),
+        code=imports_of("tabulate_table"),
     output:
         csv="results/tables/{table}.csv",
         html=report(
@@ -38,7 +38,7 @@ rule tabulate_description:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
         lacking=lacking(*config.get("describe", {}).get("variables", [])),
-        code=modules("helpers", "pages", "tables"),
+        code=imports_of("tabulate_description"),
     output:
         csv="results/tables/table_1.csv",
         html=report(
@@ -67,7 +67,7 @@ rule tabulate_productivity:
     input:
         index=expand("results/productivity/{model}.csv", model=list(MODELS)),
         infeasible=expand("results/productivity/{model}_infeasible.csv", model=list(MODELS)),
-        code=modules("helpers", "models", "productivity", "pages", "tables"),
+        code=imports_of("tabulate_productivity"),
     output:
         csv="results/tables/productivity.csv",
         html=report(
@@ -100,7 +100,7 @@ rule compare_hypotheses:
         audit="results/replication/audit.csv" if audited() else [],
         critical_values=from_workflow("resources/tf_critical_values.csv"),
         codebook="results/codebook.csv",
-        code=modules("helpers", "formula", "pages", "published", "tables", "columns", "tf"),
+        code=imports_of("compare_hypotheses"),
     output:
         csv="results/replication/hypotheses.csv",
         html=report(
@@ -129,7 +129,7 @@ rule plot_comparison:
     input:
         scorecard="results/replication/scorecard.csv",
         codebook="results/codebook.csv",
-        code=modules("helpers", "pages", "tables", "plots"),
+        code=imports_of("plot_comparison"),
     output:
         png=report(
             "results/figures/{comparison}.png",
@@ -158,7 +158,7 @@ rule plot_trends:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
         lacking=lambda wildcards: lacking(*FIGURES[wildcards.figure]["variables"]),
-        code=modules("helpers", "pages", "tables", "plots"),
+        code=imports_of("plot_trends"),
     output:
         png=report(
             "results/figures/{figure}.png",
@@ -186,7 +186,7 @@ rule compare_published:
     input:
         tables=expand("results/tables/{table}.csv", table=list(published_tables())),
         published=[from_workflow(f"resources/published/{name}.csv") for name in published_tables().values()],
-        code=modules("helpers", "formula", "pages", "published", "tables"),
+        code=imports_of("compare_published"),
     output:
         csv="results/replication/scorecard.csv",
         html=report(
@@ -213,20 +213,7 @@ rule tabulate_audit:
     input:
         published=published_files(),
         critical_values=from_workflow("resources/tf_critical_values.csv"),
-        code=modules(
-            "audit",
-            "audit_cells",
-            "audit_constants",
-            "audit_moments",
-            "audit_page",
-            "audit_ratios",
-            "audit_samples",
-            "audit_stages",
-            "helpers",
-            "pages",
-            "published",
-            "tf",
-        ),
+        code=imports_of("tabulate_audit"),
     output:
         csv="results/replication/audit.csv",
         html=report(

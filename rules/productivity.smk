@@ -5,7 +5,7 @@ rule solve_dea:
     """Distance functions of one province in every year, each score with its certificate, peers and shadow prices."""
     input:
         production="results/derived/production.csv",
-        code=modules("helpers", "models", "production", "programs", "certificate", "simplex", "highs", "lp"),
+        code=imports_of("solve_dea"),
     output:
         scores="results/dea/{model}/{province}.csv",
         peers="results/peers/{model}/{province}.csv",
@@ -27,7 +27,7 @@ rule index_productivity:
     """Productivity index, its decomposition and cumulative level from the scores; the cells without a solution."""
     input:
         scores=expand("results/dea/{{model}}/{province}.csv", province=JOBS),
-        code=modules("helpers", "models", "productivity"),
+        code=imports_of("index_productivity"),
     output:
         index="results/productivity/{model}.csv",
         infeasible="results/productivity/{model}_infeasible.csv",
@@ -50,7 +50,7 @@ rule index_scale:
         variable=lambda wildcards: f"results/productivity/{SCALE[wildcards.model]}.csv",
         constant_infeasible="results/productivity/{model}_infeasible.csv",
         variable_infeasible=lambda wildcards: f"results/productivity/{SCALE[wildcards.model]}_infeasible.csv",
-        code=modules("helpers", "models", "productivity"),
+        code=imports_of("index_scale"),
     output:
         "results/productivity/{model}_scale.csv",
     log:
@@ -71,9 +71,7 @@ rule solve_bootstrap:
     """Scores of all units against subsamples of the provinces: one block of the replications."""
     input:
         production="results/derived/production.csv",
-        code=modules(
-            "helpers", "models", "production", "programs", "certificate", "simplex", "highs", "lp", "bootstrap"
-        ),
+        code=imports_of("solve_bootstrap"),
     output:
         "results/bootstrap/{model}/{block}.csv",
     log:
@@ -94,18 +92,7 @@ rule index_bootstrap:
     input:
         scores=expand("results/dea/{{model}}/{province}.csv", province=JOBS),
         replicates=expand("results/bootstrap/{{model}}/{block}.csv", block=range(1, BOOTSTRAP.get("blocks", 0) + 1)),
-        code=modules(
-            "helpers",
-            "models",
-            "production",
-            "programs",
-            "certificate",
-            "simplex",
-            "highs",
-            "lp",
-            "productivity",
-            "bootstrap",
-        ),
+        code=imports_of("index_bootstrap"),
     output:
         "results/productivity/{model}_bootstrap.csv",
     log:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from _imports import imports_of
 
 ROOT = Path(__file__).parents[1]
 RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
@@ -40,9 +41,9 @@ def test_the_walk_finds_the_rules():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_imported_module_is_an_input(rule):
-    declared = re.search(r"code=modules\(([^)]*)\)", RULES[rule])
-    listed = {f"_{name}" for name in re.findall(r'"(\w+)"', declared[1])} if declared else set()
-    assert listed == imported_modules(ROOT / "scripts" / f"{rule}.py")
+    script = ROOT / "scripts" / f"{rule}.py"
+    assert f'code=imports_of("{rule}")' in RULES[rule]
+    assert {path.stem for path in imports_of(script)} == {rule} | imported_modules(script)
 
 
 @pytest.mark.parametrize("rule", RULES)
