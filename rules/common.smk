@@ -11,6 +11,7 @@ from _helpers import InputError, read_rows
 from _imports import imports_of as imported_files
 from _models import check_base_year, complete_model, model_variables, own_valued, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
+from _published import PLACE, find_published, published_path
 from _variables import SECTORS, chosen_activities, chosen_indicators, definitions
 
 
@@ -123,13 +124,18 @@ def chosen_rows():
 
 
 try:
+    # name -> file of the typed tables, and csv files that lie beside them and are none
+    if "published" in config:
+        PUBLISHED, UNTYPED = find_published(config["published"])
+    else:
+        PUBLISHED, UNTYPED = find_published(from_workflow(PLACE), may_be_empty=True)
     UNITS, COLUMNS, PERIODS = raw_study() if RAW else panel_study()
     if RAW:
         ACTIVITIES, INDICATORS = chosen_rows()
     check_config(
         config,
         variables=PRODUCTION if RAW else COLUMNS,
-        published=[path.stem for path in Path(from_workflow("resources/published")).glob("*.csv")],
+        published=PUBLISHED,
         coverage={key: covered(key) for key in CATALOG} if RAW else {},
     )
     for model in MODELS.values():
@@ -213,32 +219,38 @@ def codebook_choices():
 
 
 def published_tables():
-    """Name of each of our tables -> the published one it is compared with."""
+    """Name of each of our tables -> the file of the published one it is compared with."""
     named = {"table_1": config["describe"]} if "describe" in config else {}
     named |= TABLES
-    return {name: table["published"] for name, table in named.items() if "published" in table}
+    return {
+        name: os.path.normpath(published_path(table["published"], PUBLISHED))
+        for name, table in named.items()
+        if "published" in table
+    }
 
 
 def published_pairs(table):
     """The published table whose columns one of ours sets against each other."""
     pairs = TABLES[table].get("published_pairs")
-    return from_workflow(f"resources/published/{pairs['table']}.csv") if pairs else []
+    return os.path.normpath(published_path(pairs["table"], PUBLISHED)) if pairs else []
 
 
 def audited():
-    """Whether the published tables are checked: a study of one's own without comparison leaves them alone."""
-    return bool(published_files()) and ("audit" in config or bool(published_tables()))
+    """Whether the published tables are checked: a study of one's own that names none leaves the workflow's alone."""
+    named = "audit" in config or "published" in config or bool(published_tables())
+    return bool(published_files()) and named
 
 
-def comparison_notes():
-    """What the tables that are compared say of themselves, by the published table's name."""
-    return {name: TABLES[ours]["note"] for ours, name in published_tables().items() if "note" in TABLES.get(ours, {})}
+def compared_settings():
+    """What the tables that are compared say of it: their notes, and why pairs of numbers may differ; in their order."""
+    named = {"table_1": config.get("describe", {})} | TABLES
+    return [{key: named[ours].get(key, "") for key in ("note", "differs")} | {"name": ours} for ours in published_tables()]
 
 
 def published_files():
-    """Every published table that is there, whatever its name."""
-    folder = "resources/published"
-    return [from_workflow(f"{folder}/{path.name}") for path in sorted(Path(from_workflow(folder)).glob("*.csv"))]
+    """Every published table: those of the folder, and those that a table names by their path."""
+    files = [os.path.normpath(path) for path in PUBLISHED.values()] + list(published_tables().values())
+    return list(dict.fromkeys(files))
 
 
 def evidence_tables():

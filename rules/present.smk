@@ -94,9 +94,7 @@ rule compare_hypotheses:
     """Each hypothesis with the columns that speak to it and a verdict from their numbers."""
     input:
         estimates=expand("results/estimates/{table}.json", table=evidence_tables()),
-        published=[
-            from_workflow(f"resources/published/{TABLES[name]['published']}.csv") for name in compared_evidence()
-        ],
+        published=[published_tables()[name] for name in compared_evidence()],
         audit="results/replication/audit.csv" if audited() else [],
         critical_values=from_workflow("resources/tf_critical_values.csv"),
         codebook="results/codebook.csv",
@@ -185,7 +183,8 @@ rule compare_published:
     """Each published figure beside ours."""
     input:
         tables=expand("results/tables/{table}.csv", table=list(published_tables())),
-        published=[from_workflow(f"resources/published/{name}.csv") for name in published_tables().values()],
+        published=list(published_tables().values()),
+        codebook="results/codebook.csv",
         code=imports_of("compare_published"),
     output:
         csv="results/replication/scorecard.csv",
@@ -203,7 +202,8 @@ rule compare_published:
         "../envs/environment.yaml"
     params:
         note=COMPARED,
-        notes=comparison_notes(),
+        settings=compared_settings(),
+        inputs="simulated" if SIMULATED else "raw" if RAW else "panel",
     script:
         "../scripts/compare_published.py"
 
@@ -230,5 +230,7 @@ rule tabulate_audit:
         "../envs/environment.yaml"
     params:
         audit={"units": len(UNITS), "periods": len(PERIODS)} | config.get("audit", {}),
+        place=config.get("published", PLACE),
+        untyped=UNTYPED,
     script:
         "../scripts/tabulate_audit.py"

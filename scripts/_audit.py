@@ -1,17 +1,21 @@
 """Published tables as they are printed: cells with their rounding, columns, and what each column is.
 
-A column is a regression if one of its numbers has a statistic; the columns n, mean, sd, min and max describe variables.
+A column is a regression if one of its numbers has a t, standard error, interval or p-value; the columns n, mean, sd,
+min and max describe variables.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from _helpers import InputError
-from _published import ANSWERS, FIELDS, NUMBER, is_moment, published_std_error, read_published_rows
+from _published import ANSWERS, FIELDS, is_moment, read_published_rows
+from _quotients import find_quotients, with_divisor
+from _rounding import Cell, Interval, Printed, read_cell
 
 ROW_FIELDS = ("check", "table", "column", "dependent", "term", "printed", "recomputed", "low", "high")
 ROW_FIELDS += ("verdict", "kind", "severity", "finding")
@@ -38,88 +42,8 @@ _STRENGTH = re.compile(r"kleibergen|cragg|\bkp\b|^first.stage f\b", re.IGNORECAS
 
 
 @dataclass(frozen=True)
-class Interval:
-    """The values that a printed number, or what is computed from some, may stand for."""
-
-    low: float
-    high: float
-
-    def __add__(self, other: Interval) -> Interval:
-        return Interval(self.low + other.low, self.high + other.high)
-
-    def __sub__(self, other: Interval) -> Interval:
-        return Interval(self.low - other.high, self.high - other.low)
-
-    def __mul__(self, other: Interval) -> Interval:
-        ends = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
-        return Interval(min(ends), max(ends))
-
-    def __truediv__(self, other: Interval) -> Interval:
-        if other.low <= 0 <= other.high:
-            raise ZeroDivisionError(f"the divisor {other} may be zero")
-        return self * Interval(1 / other.high, 1 / other.low)
-
-    def __contains__(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
-    def meets(self, other: Interval) -> bool:
-        return self.low <= other.high and other.low <= self.high
-
-    @property
-    def magnitude(self) -> Interval:
-        """Range of the absolute value."""
-        ends = sorted((abs(self.low), abs(self.high)))
-        return Interval(0.0 if 0 in self else ends[0], ends[1])
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A number as printed: its text, its value, and half a unit of its last digit."""
-
-    text: str
-    value: float
-    half: float
-
-    @classmethod
-    def read(cls, text: str) -> Printed:
-        """Raise ValueError for what is not a plain decimal number."""
-        match = NUMBER.fullmatch(text)
-        if not match:
-            raise ValueError(text)
-        decimals = len(match[3] or match[4] or "")
-        return cls(text, float(text), 0.5 * 10.0 ** (int(match[6] or 0) - decimals))
-
-    @property
-    def range(self) -> Interval:
-        return Interval(self.value - self.half, self.value + self.half)
-
-    @property
-    def decimals(self) -> int:
-        return len(self.text.partition(".")[2])
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One printed number with its place."""
-
-    table: str
-    column: str
-    dependent: str
-    group: str
-    term: str
-    estimate: Printed
-    statistic: Printed | None
-    stars: str
-
-    @property
-    def std_error(self) -> float | None:
-        """|estimate / t|; None where either is printed as zero."""
-        return published_std_error(self.estimate.value, self.statistic.value) if self.statistic else None
-
-
-@dataclass(frozen=True)
 class Column:
-    """One printed regression: coefficients have a statistic, figures (N, R2) none, answers are Yes or No."""
+    """One printed regression: coefficients have a t or its like, figures (N, R2) none, answers are Yes or No."""
 
     table: str
     column: str
@@ -158,10 +82,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Tables:
-    """All published tables: regressions in order, and moments of variables (term -> moment -> cell)."""
+    """All published tables: regressions in order, and moments of variables (term -> moment -> cell).
+
+    quotients : table -> decimals of the standard errors by which its coefficients were divided before typing, for the
+    tables whose t read so.
+    """
 
     columns: Sequence[Column]
     moments: Mapping[str, Mapping[str, Cell]]
+    quotients: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def cells(self) -> list[Cell]:
@@ -248,6 +177,33 @@ class Setting:
     log_totals: Mapping[str, Mapping] = field(default_factory=dict)
     shares: Sequence[str] = ()
     growth: Mapping[str, float] = field(default_factory=dict)
+    further: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def series(self) -> int:
+        """Cells of the panel's further dimensions a unit and period; 1 where there are none."""
+        return math.prod(self.further.values())
+
+    @property
+    def full(self) -> int:
+        """Observations of the complete panel."""
+        return self.units * self.periods * self.series
+
+    @property
+    def product(self) -> str:
+        """`30 units x 10 periods`, with what further dimensions there are."""
+        return " x ".join(
+            [
+                f"{self.units} units",
+                f"{self.periods} periods",
+                *(f"{size} {name}" for name, size in self.further.items()),
+            ]
+        )
+
+    @property
+    def fewest_clusters(self) -> int:
+        """Units or periods, whatever is less: no clustering by a dimension of the panel has fewer."""
+        return max(2, min(self.units, self.periods, *self.further.values()))
 
     @classmethod
     def of(cls, audit: Mapping) -> Setting:
@@ -262,6 +218,7 @@ class Setting:
             log_totals=audit.get("log_totals", {}),
             shares=audit.get("shares", []),
             growth=audit.get("growth", {}),
+            further=audit.get("further_dimensions", {}),
         )
 
     def effects(self, column: Column, names: Sequence[str]) -> list[str]:
@@ -302,39 +259,35 @@ def row_of(check: str, of: Cell | Column | None, finding: str, verdict: str, **c
     return {name: row.get(name, "") for name in ROW_FIELDS}
 
 
-def read_published(paths: Iterable[str | Path]) -> Tables:
-    """Read tidy published tables; raises InputError naming file, line and column of what is not one."""
+def read_published(paths: Iterable[str | Path], level: float = 95) -> Tables:
+    """Read tidy published tables; raises InputError naming file, line and column of what is not one.
+
+    level : coverage of printed confidence intervals in percent.
+    """
     cells: dict[tuple[str, ...], dict[str, Cell | str]] = {}
     moments: dict[str, dict[str, Cell]] = {}
     seen: set[tuple[str, ...]] = set()
     for path in paths:
         for row in read_published_rows(path, seen):
-            content = row["estimate"] if row["estimate"] in ANSWERS else _cell(row)
+            content = row["estimate"] if row["estimate"] in ANSWERS else read_cell(row, level / 100)
             if is_moment(row):
                 # a variable described twice keeps its first description
                 moments.setdefault(row["term"], {}).setdefault(row["column"], content)
             else:
                 cells.setdefault(tuple(row[name] for name in FIELDS[:4]), {})[row["term"]] = content
-    columns = [_column(key, terms) for key, terms in cells.items()]
+    quotients = find_quotients(cells.values())
+    columns = [_column(key, terms, quotients) for key, terms in cells.items()]
     regressions = [column for column in columns if column.coefficients]
-    return Tables(sorted(regressions, key=lambda c: (natural(c.table), natural(c.column))), moments)
+    return Tables(sorted(regressions, key=lambda c: (natural(c.table), natural(c.column))), moments, quotients)
 
 
-def _cell(row: Mapping[str, str]) -> Cell:
-    return Cell(
-        *(row[name] for name in FIELDS[:5]),
-        estimate=Printed.read(row["estimate"]),
-        statistic=Printed.read(row["statistic"]) if row["statistic"] else None,
-        stars=row["stars"],
-    )
-
-
-def _column(key: Sequence[str], terms: Mapping[str, Cell | str]) -> Column:
+def _column(key: Sequence[str], terms: Mapping[str, Cell | str], quotients: Mapping[str, int]) -> Column:
     numbers = {term: cell for term, cell in terms.items() if isinstance(cell, Cell)}
+    decimals = quotients.get(key[0])
     return Column(
         *key,
-        coefficients={term: cell for term, cell in numbers.items() if cell.statistic is not None},
-        figures={term: cell for term, cell in numbers.items() if cell.statistic is None},
+        coefficients={term: with_divisor(cell, decimals) for term, cell in numbers.items() if cell.kind},
+        figures={term: cell for term, cell in numbers.items() if not cell.kind},
         answers={term: text for term, text in terms.items() if isinstance(text, str)},
     )
 

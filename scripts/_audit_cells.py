@@ -1,14 +1,19 @@
-"""Checks of single coefficients: signs, implied standard errors, stars against t under three conventions."""
+"""Checks of single coefficients: signs, standard errors, stars against t under three conventions.
+
+Every check allows for the rounding of all figures that go into it; a fact holds for every value they may stand for.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
-from _audit import Cell, Column, Interval, Setting, Tables, row_of, say, say_p, say_range, stars_of
-from scipy.special import ndtr, stdtr
+from _audit import Column, Setting, Tables, row_of, say, say_p, say_range, stars_of
+from _rounding import Cell, Interval, normal_size
+from scipy.special import ndtr, stdtr, stdtrit
 
 # check -> what the p-value is taken from
 CONVENTIONS = {
@@ -16,6 +21,7 @@ CONVENTIONS = {
     "stars_normal": "the normal distribution",
     "stars_clusters": "t with G - 1 degrees of freedom, G the units",
 }
+PRINTED_P = "stars_p"
 MISMATCHES = ("differs", "impossible")
 # A standard error and a t this many times off what the same term has elsewhere are not chance.
 OUTLIER = 20
@@ -43,18 +49,20 @@ def degrees_of_freedom(column: Column, tables: Tables, setting: Setting) -> Degr
     """N - K - absorbed, the absorbed effects being units + periods - 1; None without N.
 
     A balanced N says how many units there are. In an uneven N, or a group of a split, which may cut through units,
-    they lie between N / periods and N / 2: a unit seen once is a singleton, which is dropped.
+    they lie between N / periods and N / 2: a unit seen once is a singleton, which is dropped. With further dimensions
+    what is absorbed may be a unit's cells of them, such as its industries.
     """
     n = column.n
     if n is None:
         return None
     periods = setting.periods
     split = any(column in columns for columns in tables.splits())
-    if n % periods == 0 and n <= setting.units * periods and not split:
+    series = setting.units * setting.series
+    if n % periods == 0 and n <= series * periods and not split and setting.series == 1:
         units = (n // periods, n // periods)
     else:
-        most = max(n // 2, 1) if n > setting.units * periods else min(setting.units, max(n // 2, 1))
-        units = (min(-(-n // periods), most), most)
+        most = max(n // 2, 1) if n > series * periods else min(series, max(n // 2, 1))
+        units = (min(-(-n // (periods * setting.series)), most), most)
     regressors = len(column.slopes) + _hidden_controls(column, tables)
     entity, period = (setting.effects(column, names) for names in (setting.entity, setting.period))
 
@@ -72,71 +80,143 @@ def _hidden_controls(column: Column, tables: Tables) -> int:
     return max((len(other.slopes) - 1 for other in tables.columns), default=0)
 
 
+def sizes(cell: Cell, degrees: Interval | None) -> Interval:
+    """|t| by the rounding of what is printed, under degrees of freedom (None: normal) where an interval is printed."""
+    return _scaled(cell.sizes, cell, degrees)
+
+
+def _scaled(size: Interval, cell: Cell, degrees: Interval | None) -> Interval:
+    """|t| of an interval, which is its half-width's critical value over the normal one times larger."""
+    if cell.kind != "interval" or degrees is None:
+        return size
+    tail, normal = (1 + cell.level) / 2, normal_size(1 - cell.level)
+    critical = [float(stdtrit(end, tail)) / normal for end in (degrees.high, degrees.low)]
+    return Interval(size.low * critical[0], size.high * critical[1])
+
+
 def p_values(cell: Cell, degrees: Interval | None) -> Interval:
-    """Two-sided p-values that the rounded t and the degrees of freedom (None: normal) admit."""
-    size = cell.statistic.range.magnitude
-    if degrees is None:
-        return Interval(2 * float(ndtr(-size.high)), 2 * float(ndtr(-size.low)))
-    return Interval(2 * float(stdtr(degrees.high, -size.high)), 2 * float(stdtr(degrees.low, -size.low)))
+    """Two-sided p-values that the rounding and the degrees of freedom (None: normal) admit; the printed one's own."""
+    if cell.kind == "p":
+        return cell.p_value.range
+    size = sizes(cell, degrees)
+    low, high = _p_of(size.high, degrees and degrees.high), _p_of(size.low, degrees and degrees.low)
+    if cell.kind == "interval":  # it tells on which side of its own level p is, whatever the distribution
+        level, (first, last) = 1 - cell.level, (end.range for end in cell.ends)
+        if first.low > 0 or last.high < 0:
+            low, high = min(low, level), min(high, level)
+        elif first.high < 0 < last.low:
+            low, high = max(low, level), max(high, level)
+    return Interval(low, high)
+
+
+def _p_of(size: float, degrees: float | None) -> float:
+    return 2 * float(ndtr(-size) if degrees is None else stdtr(degrees, -size))
 
 
 def check_signs(tables: Tables) -> Iterator[dict]:
-    """A coefficient and its t have one sign, unless one is printed as zero."""
+    """A coefficient and its t have one sign, unless one is printed as zero; it lies within its interval."""
     for cell in tables.cells:
         b, t = cell.estimate, cell.statistic
-        zero = 0 in b.range or 0 in t.range
-        agrees = zero or (b.value > 0) == (t.value > 0)
-        finding = f"coefficient {b.text} and t {t.text} " + ("agree in sign." if agrees else "have opposite signs.")
-        yield row_of(
-            "sign",
-            cell,
-            finding,
-            "agrees" if agrees else "impossible",
-            printed=f"{b.text} ({t.text})",
-            severity="" if agrees else "A" if _of_interest(cell, tables) else "B",
-        )
+        if t is not None:
+            agrees = 0 in b.range or 0 in t.range or (b.value > 0) == (t.value > 0)
+            finding = f"coefficient {b.text} and t {t.text} " + ("agree in sign." if agrees else "have opposite signs.")
+            pair = f"{b.text} ({t.text})"
+        elif cell.ends is not None:
+            low, high = cell.ends
+            agrees = low.range.low <= b.range.high and b.range.low <= high.range.high
+            finding = (
+                f"coefficient {b.text} is {'' if agrees else 'not '}within its interval {low.text} to {high.text}."
+            )
+            pair = cell.pair
+        else:
+            continue
+        severity = "" if agrees else "A" if _of_interest(cell, tables) else "B"
+        yield row_of("sign", cell, finding, "agrees" if agrees else "impossible", printed=pair, severity=severity)
+
+
+def check_figures(tables: Tables) -> Iterator[dict]:
+    """Where several of t, standard error, interval and p-value are printed, they agree within their rounding.
+
+    Standard errors of each (t and the standard error without any distribution: a fact; an interval and p under the
+    normal distribution, to which t distributions add: an inference).
+    """
+    for cell in tables.cells:
+        parts = {
+            "t": cell.statistic and {"error": None, "ends": None, "p_value": None},
+            "the standard error": cell.error and {"statistic": None, "ends": None, "p_value": None},
+            "the interval": cell.ends and {"statistic": None, "error": None, "p_value": None},
+            "p": cell.p_value and {"statistic": None, "error": None, "ends": None},
+        }
+        known = {name: replace(cell, **others) for name, others in parts.items() if others}
+        if len(known) < 2:
+            continue
+        (first, one), *others = known.items()
+        apart = [name for name, other in others if not _agree(one, other)]
+        finding = f"{cell.pair}: {', '.join(known)} agree."
+        if apart:
+            finding = f"{cell.pair}: {' and '.join(apart)} {'do' if len(apart) > 1 else 'does'} not fit {first}."
+        kind = "inference" if {"the interval", "p"} & {first, *(apart or known)} else "fact"
+        verdict, severity = ("differs", "B") if apart else ("agrees", "")
+        yield row_of("figures", cell, finding, verdict, printed=cell.pair, kind=kind, severity=severity)
+
+
+def _agree(one: Cell, other: Cell) -> bool:
+    """Whether two figures of one coefficient can go together, by whatever degrees of freedom."""
+    if {one.kind, other.kind} == {"t", "std_error"}:
+        return one.sizes.meets(other.sizes)
+    sides = []
+    for cell in (one, other):
+        ends = [p_values(cell, degrees) for degrees in (None, Interval(1, 1))]
+        sides.append(Interval(min(end.low for end in ends), max(end.high for end in ends)))
+    return sides[0].meets(sides[1])
 
 
 def check_standard_errors(tables: Tables) -> Iterator[dict]:
-    """Standard error = coefficient / t with its rounding interval, beside those of the same term elsewhere."""
+    """Standard errors, printed or coefficient / t with its rounding interval, beside the same term's elsewhere."""
     for cell in tables.cells:
-        printed = f"{cell.estimate.text} ({cell.statistic.text})"
-        b, t = cell.estimate.range.magnitude, cell.statistic.range.magnitude
-        if cell.std_error is None or not t.low:
+        printed, what = cell.pair, "printed" if cell.kind == "std_error" else "implied"
+        bounds = cell.std_errors
+        if cell.std_error is None or not math.isfinite(bounds.high):
             finding = f"{printed}: the rounding leaves the standard error open."
             yield row_of("std_error", cell, finding, "note", printed=printed)
             continue
-        bounds = b / t
         others = [
             other
             for other in tables.cells
             if (other.term, other.dependent) == (cell.term, cell.dependent) and other is not cell and other.std_error
         ]
-        finding = f"implied standard error {say(cell.std_error)} {say_range(bounds)}."
+        finding = f"{what} standard error {say(cell.std_error)} {say_range(bounds)}."
         numbers = {"printed": printed, "recomputed": cell.std_error, "low": bounds.low, "high": bounds.high}
-        if len(others) >= 2:
-            usual = median(other.std_error for other in others)
-            usual_t = median(abs(other.statistic.value) for other in others)
-            # another unit moves the standard error but not t
-            if _far(cell.std_error, usual) and _far(abs(cell.statistic.value), usual_t):
-                finding = (
-                    f"implied standard error {say(cell.std_error)} against a median of {say(usual)} in the "
-                    f"{len(others)} other columns explaining {cell.dependent}, and |t| {abs(cell.statistic.value):g} "
-                    f"against {say(usual_t)}."
-                )
-                yield row_of("std_error", cell, finding, "differs", kind="inference", severity="B", **numbers)
-                continue
+        # another unit moves the standard error but not t
+        usual = [_medians([getattr(other, name) for other in others]) for name in ("std_errors", "sizes")]
+        if len(others) >= 2 and _far(bounds, usual[0]) and _far(cell.sizes, usual[1]):
+            finding = (
+                f"{what} standard error {say(cell.std_error)} against a median of "
+                f"{say(median(other.std_error for other in others))} in the {len(others)} other columns explaining "
+                f"{cell.dependent}, and |t| {abs(cell.t):g} against {say(median(abs(other.t) for other in others))}."
+            )
+            yield row_of("std_error", cell, finding, "differs", kind="inference", severity="B", **numbers)
+            continue
         yield row_of("std_error", cell, finding, "agrees", **numbers)
 
 
-def _far(value: float, usual: float) -> bool:
-    return not usual / OUTLIER <= value <= usual * OUTLIER
+def _medians(ranges: Sequence[Interval]) -> Interval:
+    """The median of numbers known within ranges."""
+    if not ranges:
+        return Interval(0.0, math.inf)
+    return Interval(median(each.low for each in ranges), median(each.high for each in ranges))
+
+
+def _far(value: Interval, usual: Interval) -> bool:
+    """Whether all of a range is beyond `OUTLIER` times, or below that part of, all of another."""
+    return value.high < usual.low / OUTLIER or value.low > usual.high * OUTLIER
 
 
 def check_stars(tables: Tables, setting: Setting) -> Iterator[dict]:
     """Stars of each coefficient against its t, under each of `CONVENTIONS`; then what each leaves unexplained.
 
-    A cell differs only if no t that rounds to the printed one gives the printed stars. The convention with fewest
+    A cell differs only if no values that round to the printed figures give the printed stars; one that prints p is held
+    against that. The convention with fewest
     mismatches is taken as the paper's; the severity of a mismatch is given under that one only.
     """
     rows = {name: [] for name in CONVENTIONS}
@@ -144,8 +224,12 @@ def check_stars(tables: Tables, setting: Setting) -> Iterator[dict]:
     for column in tables.columns:
         sources = _sources(degrees_of_freedom(column, tables, setting))
         for cell in column.coefficients.values():
+            if cell.kind == "p":
+                row = _check_stars(PRINTED_P, cell, None, setting)
+                yield _severe(row, cell, tables)
+                continue
             for name, degrees in sources.items():
-                row = _check_stars(name, cell, degrees, setting.levels)
+                row = _check_stars(name, cell, degrees, setting)
                 rows[name].append((cell, row))
                 if len(sources) == len(CONVENTIONS):  # only cells that all conventions speak of compare them
                     counted[name][0] += row["verdict"] in MISMATCHES
@@ -156,15 +240,18 @@ def check_stars(tables: Tables, setting: Setting) -> Iterator[dict]:
     for name, found in rows.items():
         for cell, row in found:
             # a cell that the paper's convention cannot speak of is held against the normal distribution
-            if row["verdict"] in MISMATCHES and (name == best or cell not in known):
-                row["severity"] = "A" if _of_interest(cell, tables) else "B"
-            yield row
+            yield _severe(row, cell, tables) if name == best or cell not in known else row
     for name, source in CONVENTIONS.items() if compared else ():
         wrong = counted[name][0]
         finding = f"{wrong} of {compared} cells do not fit {source}"
         finding += ", the fewest: taken as the paper's convention." if name == best else "."
         numbers = {"printed": str(compared), "recomputed": wrong}
         yield row_of("convention", None, finding, "note", term=name, kind="inference", **numbers)
+
+
+def _severe(row: dict, cell: Cell, tables: Tables) -> dict:
+    """The row with the severity of a mismatch."""
+    return row | {"severity": "A" if _of_interest(cell, tables) else "B"} if row["verdict"] in MISMATCHES else row
 
 
 def _sources(degrees: Degrees | None) -> dict[str, Interval | None]:
@@ -175,57 +262,99 @@ def _sources(degrees: Degrees | None) -> dict[str, Interval | None]:
     return {"stars_residual_df": degrees.residual, "stars_normal": None, "stars_clusters": clusters}
 
 
-def _check_stars(check: str, cell: Cell, degrees: Interval | None, levels: Sequence[float]) -> dict:
+def _check_stars(check: str, cell: Cell, degrees: Interval | None, setting: Setting) -> dict:
+    levels = setting.levels
     bounds = p_values(cell, degrees)
     p = _p_at(cell, degrees)
-    recomputed = stars_of(p, levels)
-    source = "normal" if degrees is None else f"t({_span(degrees)})"
-    numbers = {"printed": f"{cell.statistic.text}{cell.stars}", "recomputed": recomputed}
-    numbers |= {"low": bounds.low, "high": bounds.high, "kind": "inference"}
-    finding = f"|t| = {cell.statistic.text.lstrip('+-')}, {say_p(p)} from {source}: {_stars(recomputed)} expected, "
+    recomputed = "" if p is None else stars_of(p, levels)
+    numbers = {"printed": cell.shown, "recomputed": recomputed, "low": bounds.low, "high": bounds.high}
+    numbers["kind"] = "inference"
+    finding = f"{_say_size(cell, degrees, p)}: " + ("" if p is None else f"{_stars(recomputed)} expected, ")
     finding += f"{_stars(cell.stars)} printed"
-    if recomputed == cell.stars and bounds.high < 1:
+    if p is not None and recomputed == cell.stars and bounds.high < 1:
         return row_of(check, cell, f"{finding}.", "agrees", **numbers)
     if len(stars_of(bounds.high, levels)) <= len(cell.stars) <= len(stars_of(bounds.low, levels)):
-        verdict = "agrees" if recomputed == cell.stars else "borderline"
-        return row_of(check, cell, f"{finding}; the rounding of t or N admits it.", verdict, **numbers)
+        verdict = "agrees" if p is None or recomputed == cell.stars else "borderline"
+        cause = "t or N" if cell.kind == "t" else "p" if cell.kind == "p" else "the figures, or N,"
+        return row_of(check, cell, f"{finding}; the rounding of {cause} admits it.", verdict, **numbers)
     if not cell.stars and bounds.high < IMPOSSIBLE_P:
         reading = _lost_point(cell, degrees, levels)
-        return row_of(check, cell, f"{finding}: impossible{reading}.", "impossible", **numbers | {"kind": "fact"})
-    # no degrees of freedom give what the normal distribution, the kindest to a t, does not
-    kind = "fact" if len(cell.stars) > len(stars_of(p_values(cell, None).low, levels)) else "inference"
-    return row_of(check, cell, f"{finding}.", "differs", **numbers | {"kind": kind})
+        # the fewest clusters that the panel allows are the least kind to a star
+        few = p_values(cell, Interval(setting.fewest_clusters - 1, setting.fewest_clusters - 1))
+        kind = "fact" if stars_of(few.high, levels) else "inference"
+        return row_of(check, cell, f"{finding}: impossible{reading}.", "impossible", **numbers | {"kind": kind})
+    # no degrees of freedom give what the normal distribution, the kindest to a t, or for an interval the fewest, do not
+    kindest = min(p_values(cell, None).low, p_values(cell, Interval(1, 1)).low)
+    fact = cell.kind == "p" or len(cell.stars) > len(stars_of(kindest, levels))
+    return row_of(check, cell, f"{finding}.", "differs", **numbers | {"kind": "fact" if fact else "inference"})
 
 
-def _p_at(cell: Cell, degrees: Interval | None) -> float:
-    """p-value of t as printed, at the most degrees of freedom."""
-    size = abs(cell.statistic.value)
-    return 2 * float(ndtr(-size) if degrees is None else stdtr(degrees.high, -size))
+def _say_size(cell: Cell, degrees: Interval | None, p: float | None) -> str:
+    """`|t| = 3.782, p = 0.0002 from t(254)`, with what the rounding of a coefficient and its standard error admits."""
+    if cell.kind == "p":
+        return f"p {cell.p_value.text}"
+    source = "normal" if degrees is None else f"t({_span(degrees)})"
+    if cell.kind == "t":
+        return f"|t| = {cell.statistic.text.lstrip('+-')}, {say_p(p)} from {source}"
+    size = sizes(cell, degrees)
+    ends = say_range(size) if math.isfinite(size.high) else f"{say(size.low)} or more"
+    at = "" if p is None else f"{say(_size_at(cell, degrees))}, "
+    bounds = p_values(cell, degrees)
+    admitted = f"p {say(bounds.low, 4)} to {say(bounds.high, 4)}" + ("" if p is None else f", {say_p(p)} as printed,")
+    return f"|t| = {at}by rounding of {cell.pair} {ends}, {admitted} from {source}"
+
+
+def _size_at(cell: Cell, degrees: Interval | None) -> float | None:
+    """|t| of the figures as they stand, at the most degrees of freedom."""
+    if cell.t is None:
+        return None
+    return _scaled(Interval(abs(cell.t), abs(cell.t)), cell, degrees).low
+
+
+def _p_at(cell: Cell, degrees: Interval | None) -> float | None:
+    """p-value of the figures as they stand, at the most degrees of freedom; None where they leave it open."""
+    if cell.kind == "p":
+        return cell.p_value.value
+    size = _size_at(cell, degrees)
+    return None if size is None else _p_of(size, degrees and degrees.high)
 
 
 def _lost_point(cell: Cell, degrees: Interval | None, levels: Sequence[float]) -> str:
     """`; -0.202 would fit` where a t without decimals fits its stars once divided by a thousand."""
-    if cell.statistic.decimals:
+    if cell.kind != "t" or cell.statistic.decimals:
         return ""
     for digits in (1, 2, 3):
         t = cell.statistic.value / 10**digits
-        size = abs(t)
-        p = 2 * float(ndtr(-size) if degrees is None else stdtr(degrees.high, -size))
+        p = _p_of(abs(t), degrees and degrees.high)
         if digits == cell.estimate.decimals and stars_of(p, levels) == cell.stars:
             return f"; with the decimal point lost, {t:.{digits}f} would fit"
     return ""
 
 
 def check_decimals(tables: Tables) -> Iterator[dict]:
-    """Numbers of a column are printed with one number of decimals."""
+    """Numbers of a column are printed with one number of decimals: its t, or its standard errors."""
     for column in tables.columns:
-        usual = Counter(cell.statistic.decimals for cell in column.coefficients.values()).most_common(1)[0][0]
-        for cell in column.coefficients.values():
-            if cell.statistic.decimals != usual:
-                finding = (
-                    f"The t {cell.statistic.text} has {cell.statistic.decimals} decimals, its column mostly {usual}."
-                )
-                yield row_of("decimals", cell, finding, "differs", printed=cell.statistic.text, severity="C")
+        for kind, name in (("t", "t"), ("std_error", "standard error")):
+            figures = [(cell, cell.figures[0]) for cell in column.coefficients.values() if cell.kind == kind]
+            if not figures:
+                continue
+            usual = Counter(figure.decimals for _, figure in figures).most_common(1)[0][0]
+            for cell, figure in figures:
+                if figure.decimals != usual:
+                    finding = f"The {name} {figure.text} has {figure.decimals} decimals, its column mostly {usual}."
+                    yield row_of("decimals", cell, finding, "differs", printed=figure.text, severity="C")
+
+
+def check_quotients(tables: Tables) -> Iterator[dict]:
+    """Tables whose t were divided out before typing: the rounding of coefficient and standard error is allowed for."""
+    for table, decimals in tables.quotients.items():
+        column = next(column for column in tables.columns if column.table == table)
+        cell = next(cell for cell in column.coefficients.values() if cell.kind == "std_error")
+        finding = (
+            f"every t of Table {table} is its coefficient over a number of {decimals} decimals, as {cell.pair}: taken "
+            "as divided before typing, with those numbers as the standard errors printed; type them as std_error."
+        )
+        yield row_of("quotient", column, finding, "note", kind="inference", printed=cell.pair)
 
 
 def _of_interest(cell: Cell, tables: Tables) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from _audit import CONSTANT, Column, Interval, Printed, Tables, row_of, say, say_range
+from _audit import CONSTANT, Column, Tables, row_of, say, say_range
+from _rounding import Interval, Printed
 
 Draw = Callable[[Printed], float]
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator
 from itertools import product
 
-from _audit import Printed, Setting, Tables, row_of, say
+from _audit import Setting, Tables, row_of, say
 from _audit_constants import comparable
+from _rounding import Interval, Printed
 
 FAR = 5.0  # standard deviations from the mean worth a note
 LARGE_FACTOR = 2.0  # an effect that halves or doubles a total over the sample's range
@@ -33,13 +34,14 @@ def check_moments(tables: Tables, setting: Setting) -> Iterator[dict]:
             yield row_of("sd_bound", cells["sd"], finding, verdict, **numbers)
             for name, end in (("min", low), ("max", high)):
                 far = abs(end.value - mean.value) / sd.value
+                admitted = (end.range - mean.range).magnitude.over(Interval(max(sd.range.low, 0.0), sd.range.high))
                 finding = f"{name} {end.text} is {far:.1f} standard deviations from the mean."
-                verdict = "note" if far > FAR else "agrees"
+                verdict = "note" if admitted.low > FAR else "agrees"
                 yield row_of("range", cells[name], finding, verdict, printed=end.text, recomputed=far)
         if n:
-            full = setting.units * setting.periods
+            full = setting.full
             fits = n.value == full
-            finding = f"n {n.text}; {setting.units} units x {setting.periods} periods = {full}."
+            finding = f"n {n.text}; {setting.product} = {full}."
             yield row_of(
                 "described_n", cells["n"], finding, "agrees" if fits else "note", printed=n.text, recomputed=full
             )
@@ -152,7 +154,8 @@ def check_sizes(tables: Tables, setting: Setting) -> Iterator[dict]:
             severity = ""
             if low and high:
                 factor = _exp(b * (high.value - low.value))
-                severity = "A" if max(factor, 1 / factor) > LARGE_FACTOR else ""
+                exponents = (cell.estimate.range * (high.range - low.range)).magnitude
+                severity = "A" if exponents.low > math.log(LARGE_FACTOR) else ""
                 finding += f"; from its min to its max, x {say(factor, 2)}"
             yield row_of("size", cell, finding + ".", "note", recomputed=change, severity=severity, **numbers)
             continue

@@ -7,21 +7,32 @@ from html import escape
 
 from _audit import Setting
 from _pages import html_table, page
+from _published import PLACE
 
 # check -> (heading, what it does and what it rests on), in the order of the page
 CHECKS = {
-    "sign": ("Signs", "Coefficient and t have one sign."),
+    "quotient": (
+        "Divided before typing",
+        "Tables whose t all are the coefficient over a short number: the print's standard errors, of whose rounding "
+        "the typed t knows nothing.",
+    ),
+    "sign": ("Signs", "Coefficient and t have one sign; a coefficient lies within its interval."),
+    "figures": (
+        "Several figures of one coefficient",
+        "t, standard error, interval and p-value of one coefficient agree within their rounding; an interval and p "
+        "with t and standard error by the normal distribution or any t distribution.",
+    ),
     "std_error": (
         "Implied standard errors",
-        "|coefficient / t| with its rounding interval; off where it and t are twenty times what the same term has "
-        "elsewhere.",
+        "As printed, or |coefficient / t| with its rounding interval; off where it and t are twenty times what the "
+        "same term has elsewhere.",
     ),
-    "decimals": ("Decimals", "The t of a column have one number of decimals."),
+    "decimals": ("Decimals", "The t of a column, or its standard errors, have one number of decimals."),
     "stars_residual_df": (
         "Stars, residual degrees of freedom",
         "p from t(N - K - absorbed effects), reghdfe's robust errors. A cell differs only if no t that rounds to the "
-        "printed one has the printed stars; low and high are the p-values that rounding admits. Where N is uneven the "
-        "units, hence the degrees of freedom, are a range.",
+        "printed one, or to the printed coefficient and standard error, has the printed stars; low and high are the "
+        "p-values that rounding admits. Where N is uneven the units, hence the degrees of freedom, are a range.",
     ),
     "stars_normal": ("Stars, normal distribution", "The same with p from the normal distribution."),
     "stars_clusters": (
@@ -29,6 +40,7 @@ CHECKS = {
         "The same with p from t(G - 1), G the units, and the printed standard errors: clustered ones are not to be "
         "had from the print.",
     ),
+    "stars_p": ("Stars, printed p-values", "The printed p-value with its rounding against the star levels."),
     "convention": (
         "Which convention",
         "Cells that each convention leaves unexplained; the fewest is taken as the paper's.",
@@ -75,7 +87,7 @@ CHECKS = {
         "It would make the regressor alone explain 1 - (1 - R2_short) / (1 - R2_long) x (1 - R2_IV) of the within "
         "variance.",
     ),
-    "sample": ("N", "Against units x periods."),
+    "sample": ("N", "Against units x periods, and further dimensions where the config has them."),
     "split": ("Split samples", "Groups add up to the whole; singletons are dropped."),
     "group_difference": (
         "Differences between groups",
@@ -138,9 +150,9 @@ main h3 + p { margin: 0 0 .6em; }
 </style>"""
 
 
-def render_audit(rows: Sequence[dict], setting: Setting, files: Sequence[str]) -> str:
-    """The page of the audit's rows; `files` are the names of the published tables."""
-    parts = [_STYLE, "<main>", "<h1>Audit of the published tables</h1>", _made_from(rows, setting, files)]
+def render_audit(rows: Sequence[dict], setting: Setting, files: Sequence[str], place: str = PLACE) -> str:
+    """The page of the audit's rows; `files` are the names of the published tables, `place` is where they lie."""
+    parts = [_STYLE, "<main>", "<h1>Audit of the published tables</h1>", _made_from(rows, setting, files, place)]
     if rows:
         parts += [_counts(rows), "<h2>Findings by severity</h2>", *_by_severity(rows), "<h2>Every check</h2>"]
         parts += [_check(name, [row for row in rows if row["check"] == name]) for name in CHECKS]
@@ -153,14 +165,17 @@ def render_audit(rows: Sequence[dict], setting: Setting, files: Sequence[str]) -
     return page("Audit of the published tables", "\n".join(parts))
 
 
-def _made_from(rows: Sequence[dict], setting: Setting, files: Sequence[str]) -> str:
+def _made_from(rows: Sequence[dict], setting: Setting, files: Sequence[str], place: str) -> str:
+    place = "the study's folder" if place == "." else f"{place.rstrip('/')}{'' if place.endswith('.csv') else '/'}"
     if not files:
-        return "<p>resources/published/ holds no table.</p>"
+        return f"<p>{escape(place)} holds no table.</p>"
+    size = f"{setting.units} units and {setting.periods} periods"
+    size += "".join(f", by {count} {name}" for name, count in setting.further.items())
     text = (
-        f"Made from the tables as published and typed in resources/published/ ({', '.join(files)}) and from the "
+        f"Made from the tables as published and typed in {place} ({', '.join(files)}) and from the "
         "section audit of the config: the panel's size (the study's own unless said), the names of effects, star "
         "levels, national totals, and which variables are shares or indices. Nothing else goes in: no data of ours, "
-        f"no regression. The panel is taken to have {setting.units} units and {setting.periods} periods. A fact "
+        f"no regression. The panel is taken to have {size}. A fact "
         "follows from the printed figures, their rounding, the panel's size, the star levels and the formula named; "
         "an inference also needs the assumption that the check names. "
     )

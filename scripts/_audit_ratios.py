@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from _audit import Column, Interval, Setting, Tables, row_of, say, say_p
+from _audit import Column, Setting, Tables, row_of, say, say_p
 from _audit_cells import degrees_of_freedom
+from _rounding import Cell, Interval
 from scipy.special import ndtr
 
 LARGE_RATIO = 2.0  # an IV estimate beyond twice least squares, or of the other sign, wants an explanation
@@ -27,21 +28,36 @@ def check_ratios(tables: Tables) -> Iterator[dict]:
         if not ls.estimate.value:
             continue
         ratio = iv.estimate.value / ls.estimate.value
-        large = ratio > LARGE_RATIO or ratio < 0
+        bounds = Interval(-math.inf, math.inf)
+        if 0 not in ls.estimate.range:
+            bounds = iv.estimate.range / ls.estimate.range
+        large = bounds.low > LARGE_RATIO or bounds.high < 0
         finding = (
             f"{iv.estimate.text} by IV against {ls.estimate.text} by least squares in {baseline.place}: ratio "
             f"{say(ratio, 2)}"
         )
-        verdict, severity = ("note", "A") if large else ("agrees", "")
+        open_ = not large and (ratio > LARGE_RATIO or ratio < 0)
+        finding += ", which rounding leaves open." if open_ else "."
+        verdict, severity = ("note", "A") if large else ("borderline", "") if open_ else ("agrees", "")
         numbers = {"printed": iv.estimate.text, "recomputed": ratio, "severity": severity}
-        yield row_of("iv_ratio", iv, finding + ".", verdict, **numbers)
+        yield row_of("iv_ratio", iv, finding, verdict, **numbers)
         if iv.std_error and ls.std_error and iv.std_error > ls.std_error:
             z = (iv.estimate.value - ls.estimate.value) / math.sqrt(iv.std_error**2 - ls.std_error**2)
             p = 2 * float(ndtr(-abs(z)))
+            admitted = hausman_p_values(iv, ls)
             finding = f"IV less least squares of {baseline.place}: Hausman z = {z:.2f}, {say_p(p)}"
-            finding += ": the difference is not significant." if p >= 0.1 else "."
+            finding += ": the difference is not significant." if admitted.low >= 0.1 else "."
             numbers = {"printed": iv.estimate.text, "recomputed": z, "low": p, "high": p}
             yield row_of("hausman", iv, finding, "note", kind="inference", **numbers)
+
+
+def hausman_p_values(iv: Cell, ls: Cell) -> Interval:
+    """p-values of Hausman's z that the rounding admits."""
+    gap = (iv.estimate.range - ls.estimate.range).magnitude
+    least = iv.std_errors.low**2 - ls.std_errors.high**2
+    most = iv.std_errors.high**2 - ls.std_errors.low**2
+    z = gap.over(Interval(math.sqrt(max(least, 0.0)), math.sqrt(max(most, 0.0))))
+    return Interval(2 * float(ndtr(-z.high)), 2 * float(ndtr(-z.low)))
 
 
 @dataclass(frozen=True)
@@ -66,13 +82,14 @@ def explained_alone(short: Interval, long: Interval, iv: Interval, df: float) ->
     return Explained(share, Interval(*t))
 
 
-def overall_r2(gap: float, std_error: float, df: float, r2: Interval) -> Interval:
+def overall_r2(gap: Interval, std_error: Interval, df: float, r2: Interval) -> Interval:
     """Overall R2 that an IV column has: its residual sum of squares is 1 + (gap / se)^2 / df times least squares'.
 
-    gap = b_IV - b_LS, se and r2 of the least-squares column; exact with its classical standard error.
+    gap = |b_IV - b_LS|, se and r2 of the least-squares column; exact with its classical standard error.
     """
-    more = 1 + (gap / std_error) ** 2 / df
-    return Interval(1 - (1 - r2.low) * more, 1 - (1 - r2.high) * more)
+    distance = gap.over(std_error)
+    more = [1 + distance.low**2 / df, 1 + distance.high**2 / df]
+    return Interval(1 - (1 - r2.low) * more[1], 1 - (1 - r2.high) * more[0])
 
 
 def check_r2(tables: Tables, setting: Setting) -> Iterator[dict]:
@@ -87,15 +104,18 @@ def check_r2(tables: Tables, setting: Setting) -> Iterator[dict]:
         if not degrees or not ls.std_error:
             continue
         printed, r2 = column.figures["R2"], baseline.figures["R2"].estimate
-        gap = column.coefficients[term].estimate.value - ls.estimate.value
-        bounds = overall_r2(gap, ls.std_error, degrees.residual.low, r2.range)
-        numbers = {"printed": printed.estimate.text, "recomputed": (bounds.low + bounds.high) / 2}
+        df = degrees.residual.low
+        gap = (column.coefficients[term].estimate.range - ls.estimate.range).magnitude
+        bounds = overall_r2(gap, ls.std_errors, df, r2.range)
+        distance = abs(column.coefficients[term].estimate.value - ls.estimate.value) / ls.std_error
+        point = 1 - (1 - r2.value) * (1 + distance**2 / df)
+        numbers = {"printed": printed.estimate.text, "recomputed": point}
         numbers |= {"low": bounds.low, "high": bounds.high, "kind": "inference"}
         # a robust standard error may be half the classical one: then the excess is a quarter
-        lenient = overall_r2(gap, ls.std_error / 2, degrees.residual.low, r2.range)
-        other = printed.estimate.range.high < lenient.low
+        halved = Interval(ls.std_errors.low / 2, ls.std_errors.high)
+        other = printed.estimate.range.high < overall_r2(gap, halved, df, r2.range).low
         finding = f"R2 {printed.estimate.text} beside {r2.text} in {baseline.place}; an R2 of that kind would be about "
-        finding += f"{say((bounds.low + bounds.high) / 2)}"
+        finding += f"{say(point)}"
         finding += ": two definitions of R2." if other else "."
         verdict, severity = ("differs", "B") if other else ("agrees", "")
         yield row_of("r2_overall", printed, finding, verdict, severity=severity, **numbers)
@@ -125,14 +145,21 @@ def _within(column: Column, baseline: Column, tables: Tables, setting: Setting) 
         Interval(value, value) for value in (each.figures["R2"].estimate.value for each in (short, baseline, column))
     ]
     bounds, point = (explained_alone(*values, degrees.residual.high) for values in (ranges, points))
-    printed_t = abs(short.coefficients[term].statistic.value)
-    impossible = bounds.t.low > 2 * printed_t  # robust standard errors seldom double the classical ones
+    printed = short.coefficients[term]
+    # robust standard errors seldom double the classical ones
+    impossible = bounds.t.low > 2 * printed.sizes.high
     finding = (
         f"as R2 within both effects, {column.figures['R2'].estimate.text} would make {term} alone explain at least "
-        f"{point.share.low:.0%}, classical |t| {say(point.t.low, 1)} in {short.place}, where {printed_t:g} is printed"
+        f"{point.share.low:.0%}, classical |t| {say(point.t.low, 1)} in {short.place}, where {_said(printed)} is "
+        "printed"
     )
     finding += ": it is another R2." if impossible else ": not excluded."
     verdict, severity = ("differs", "B") if impossible else ("agrees", "")
     numbers = {"printed": column.figures["R2"].estimate.text, "recomputed": point.t.low}
     numbers |= {"low": bounds.t.low, "high": bounds.t.high, "kind": "inference", "severity": severity}
     yield row_of("r2_within", column.figures["R2"], finding, verdict, **numbers)
+
+
+def _said(cell: Cell) -> str:
+    """|t| where it is printed, else the figure that is."""
+    return f"{abs(cell.statistic.value):g}" if cell.kind == "t" else cell.shown

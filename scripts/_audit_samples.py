@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import combinations
 
-from _audit import Cell, Column, Setting, Tables, row_of, say_p
+from _audit import Column, Setting, Tables, row_of, say, say_p
 from _audit_cells import degrees_of_freedom
 from _published import published_difference
+from _rounding import Cell, Interval
+from scipy.special import ndtr
+
+# N of so many times units x periods is of a panel with a further dimension rather than a slip.
+FURTHER = 2
 
 
 def check_sample_sizes(tables: Tables, setting: Setting) -> Iterator[dict]:
-    """N is units x periods, a whole number of units, or uneven."""
-    full = setting.units * setting.periods
+    """N is units x periods, a whole number of units, or uneven; more only in a panel of further dimensions."""
+    full = setting.full
     splits = [column for columns in tables.splits() for column in columns]
     for column in tables.columns:
         degrees = degrees_of_freedom(column, tables, setting)
@@ -22,24 +28,37 @@ def check_sample_sizes(tables: Tables, setting: Setting) -> Iterator[dict]:
         df = f"; {degrees.say()} residual degrees of freedom."
         verdict, kind, severity = "agrees", "fact", ""
         if n == full:
-            finding = f"N = {n} = {setting.units} units x {setting.periods} periods"
+            finding = f"N = {n} = {setting.product}"
         elif n > full:
-            finding = f"N = {n} is more than {setting.units} units x {setting.periods} periods = {full}"
+            finding = f"N = {n} is more than {setting.product} = {full}"
             verdict, severity = "differs", "B"
-        elif n % setting.periods == 0 and column not in splits:
+            if not setting.further:
+                kind = "inference"
+                finding += ", if the panel has no third dimension, such as industry; else give audit.further_dimensions"
+            if not setting.further and n >= FURTHER * full:
+                verdict, severity = "note", ""
+                times = f"{n // full}" if n % full == 0 else say(n / full, 1)
+                finding = (
+                    f"N = {n} is {times} times {setting.product} = {full}: taken as a panel with a further dimension, "
+                    "such as industry; audit.further_dimensions names it and its size, and N is held against that"
+                )
+        elif n % setting.periods == 0 and column not in splits and not setting.further:
             finding, kind = (
                 f"N = {n} = {n // setting.periods} units x {setting.periods} periods, if units are whole",
                 "inference",
             )
         else:
             verdict, kind = "note", "inference"
-            finding = f"N = {n}: {degrees.units.low:.0f} to {degrees.units.high:.0f} units, not all in every period"
+            units = f"{degrees.units.low:.0f} to {degrees.units.high:.0f} units"
+            if setting.further:
+                units = f"of {setting.product} = {full}"
+            finding = f"N = {n}: {units}, not all in every period"
         yield row_of("sample", cell, finding + df, verdict, kind=kind, severity=severity, printed=cell.estimate.text)
 
 
 def check_splits(tables: Tables, setting: Setting) -> Iterator[dict]:
     """Groups of a split add up to the whole sample; what lacks are singletons, units with one period in a group."""
-    full = setting.units * setting.periods
+    full = setting.full
     for columns in tables.splits():
         if any(column.n is None for column in columns):
             continue
@@ -71,18 +90,29 @@ def check_group_differences(tables: Tables) -> Iterator[dict]:
         for first, second in combinations(columns, 2):
             for term in first.slopes:
                 a, b = first.coefficients[term], second.coefficients[term]
-                pairs = [(cell.estimate.value, cell.statistic.value) for cell in (a, b)]
-                found = published_difference(*pairs)
+                found = published_difference(*((cell.estimate.value, cell.t, cell.std_error) for cell in (a, b)))
                 if found:
                     yield _difference_row(a, b, *found[2:], of_interest=term == first.focus)
 
 
+def difference_p_values(first: Cell, second: Cell) -> Interval:
+    """p-values of the difference of two coefficients that the rounding admits."""
+    gap = (first.estimate.range - second.estimate.range).magnitude
+    errors = [first.std_errors, second.std_errors]
+    z = gap.over(Interval(math.hypot(*(e.low for e in errors)), math.hypot(*(e.high for e in errors))))
+    return Interval(2 * float(ndtr(-z.high)), 2 * float(ndtr(-z.low)))
+
+
 def _difference_row(first: Cell, second: Cell, z: float, p: float, of_interest: bool) -> dict:
+    admitted = difference_p_values(first, second)
     finding = (
         f"{first.group} {first.estimate.text}{first.stars} less {second.group} {second.estimate.text}{second.stars}: "
         f"z = {z:.2f}, {say_p(p)}"
     )
     numbers = {"printed": f"{first.estimate.text}; {second.estimate.text}", "recomputed": z, "low": p, "high": p}
+    if admitted.low < 0.1 <= admitted.high:
+        finding += f"; rounding admits p from {say(admitted.low)} to {say(admitted.high)}."
+        return row_of("group_difference", first, finding, "borderline", kind="inference", **numbers)
     if p < 0.1:
         return row_of("group_difference", first, finding + ".", "agrees", kind="inference", **numbers)
     finding += ": not significant" + (", although the stars differ." if first.stars != second.stars else ".")
@@ -104,7 +134,7 @@ def check_reversals(tables: Tables) -> Iterator[dict]:
         if not (_significant(cell) and _significant(reference)):
             continue
         reversed_ = cell.estimate.value * reference.estimate.value < 0
-        finding = f"{cell.estimate.text} ({cell.statistic.text}) where {main.place} has {reference.estimate.text}"
+        finding = f"{cell.pair} where {main.place} has {reference.estimate.text}"
         finding += ": significant, with the opposite sign." if reversed_ else "."
         verdict, severity = ("differs", "A") if reversed_ else ("agrees", "")
         yield row_of("reversal", cell, finding, verdict, severity=severity, printed=cell.estimate.text)
@@ -121,7 +151,8 @@ def main_column(tables: Tables, dependent: str, focus: str) -> Column | None:
 
 
 def _significant(cell: Cell) -> bool:
-    return abs(cell.statistic.value) > 1.96
+    """Whether the coefficient is for certain: beyond 1.96 standard errors, and not printed as zero."""
+    return cell.sizes.low > 1.96 and 0 not in cell.estimate.range
 
 
 def check_effect_names(tables: Tables, setting: Setting) -> Iterator[dict]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
-from _audit import CONSTANT, Cell, Column, Interval, Setting, Tables, row_of, say, say_p, say_range, stars_of
+from _audit import CONSTANT, Column, Setting, Tables, row_of, say, say_p, say_range, stars_of
 from _audit_cells import degrees_of_freedom
+from _rounding import Cell, Interval
 from _tf import CriticalValues, adjusted_p, critical_value
 from scipy.special import chdtrc
 
@@ -44,6 +46,21 @@ def _iv_columns(tables: Tables) -> list[Column]:
     return [column for column in tables.columns if tables.is_iv(column) and column.slopes]
 
 
+@dataclass(frozen=True)
+class Strength:
+    """The first stage's F: of the figures as they stand (None where they leave it open), and what rounding admits."""
+
+    f: float | None
+    range: Interval
+    assumes_normal: bool = False
+
+    @classmethod
+    def of_t(cls, cell: Cell) -> Strength:
+        """The square of the one instrument's t."""
+        low, high = cell.sizes.low, cell.sizes.high
+        return cls(None if cell.t is None else cell.t**2, Interval(low**2, high**2), cell.assumes_normal)
+
+
 def check_first_stage(tables: Tables) -> Iterator[dict]:
     """Robust F of a single instrument, t squared, beside the printed Cragg-Donald F, which assumes equal variances.
 
@@ -58,34 +75,42 @@ def check_first_stage(tables: Tables) -> Iterator[dict]:
             continue
         stage, instrument = found
         cell = stage.coefficients[instrument]
-        t = cell.statistic.range.magnitude
-        bounds, f = t * t, cell.statistic.value**2
-        numbers = {"recomputed": f, "low": bounds.low, "high": bounds.high}
-        finding = f"first-stage F from t = {cell.statistic.text}: {say(f, 2)}"
+        strength = Strength.of_t(cell)
+        f, bounds = strength.f, strength.range
+        numbers = {"recomputed": "" if f is None else f, "low": bounds.low, "high": bounds.high}
+        numbers["kind"] = "inference" if strength.assumes_normal else "fact"
+        source = f"t = {cell.statistic.text}" if cell.kind == "t" else cell.pair
+        finding = f"first-stage F from {source}: {_say_f(f, bounds, cell)}"
+        weak, strong = bounds.high < STOCK_YOGO, bounds.low >= STOCK_YOGO
         printed = column.figure(r"cragg|\bcd\b")
         if printed is None:
-            weak = f < STOCK_YOGO
-            finding += f", {'below' if weak else 'above'} {STOCK_YOGO}."
-            yield row_of(
-                "first_stage_f", cell, finding, "differs" if weak else "agrees", severity="A" * weak, **numbers
-            )
+            finding += f", {'below' if weak else 'above' if strong else 'by rounding below or above'} {STOCK_YOGO}."
+            verdict = "differs" if weak else "agrees" if strong else "borderline"
+            yield row_of("first_stage_f", cell, finding, verdict, severity="A" * weak, **numbers)
             continue
         classical = printed.estimate
         numbers["printed"] = classical.text
-        ratio = (classical.range / bounds) if bounds.low > 0 else None
+        ratio = (classical.range / bounds) if bounds.low > 0 and math.isfinite(bounds.high) else None
         finding += f"; printed Cragg-Donald F {classical.text}, which assumes equal variances."
-        if ratio and classical.value > 0 and 1 not in ratio:
+        if ratio and f and classical.value > 0 and 1 not in ratio:
             finding += (
                 " t is therefore not classical: ratio of its standard error to the classical "
                 f"{say(math.sqrt(classical.value / f))}."
             )
         masked = bounds.high < STOCK_YOGO <= classical.range.low
-        weak = bounds.high < STOCK_YOGO
         if weak:
             finding += f" The F that goes with t is below the {STOCK_YOGO} of 10% maximal size"
             finding += ", the printed one above." if masked else "."
-        verdict, severity = ("differs", "A") if weak else ("agrees", "")
+        verdict, severity = ("differs", "A") if weak else ("agrees", "") if strong else ("borderline", "")
         yield row_of("first_stage_f", column, finding, verdict, term=printed.term, severity=severity, **numbers)
+
+
+def _say_f(f: float | None, bounds: Interval, cell: Cell) -> str:
+    """The F, with what rounding admits where a standard error is printed."""
+    if cell.kind == "t":
+        return say(f, 2)
+    ends = say_range(bounds, 2) if math.isfinite(bounds.high) else f"{say(bounds.low, 2)} or more"
+    return ends if f is None else f"{say(f, 2)} {ends}"
 
 
 def _strength_row(printed: Cell) -> dict:
@@ -110,41 +135,60 @@ def check_tf(tables: Tables, table: CriticalValues, setting: Setting) -> Iterato
         found = _single_instrument(column, tables)
         if found:
             cell = found[0].coefficients[found[1]]
-            stages.setdefault((found[0].dependent, found[0].table, cell.statistic.text), cell)
+            stages.setdefault((found[0].dependent, found[0].table, cell.pair), cell)
     for column in _iv_columns(tables):
         own = _single_instrument(column, tables)
         if own:
-            f = own[0].coefficients[own[1]].statistic.value ** 2
-            yield _tf_row(column.coefficients[own[0].dependent], f, "", table, setting)
+            cell = own[0].coefficients[own[1]]
+            yield _tf_row(column.coefficients[own[0].dependent], Strength.of_t(cell), "", table, setting)
             continue
         if tables.first_stage(column) or column.figure(_SEVERAL):
             continue  # several instruments: the tF test is for one
         cell, strength = column.coefficients[column.focus], _printed_strength(column, tables)
         if strength:
             condition = f"if the printed {strength.term} is the robust F of one instrument"
-            yield _tf_row(cell, strength.estimate.value, condition, table, setting)
+            f = strength.estimate
+            yield _tf_row(cell, Strength(f.value, f.range), condition, table, setting)
             continue
         for (endogenous, *_), first in stages.items():
             if endogenous == column.focus:
                 condition = f"if its first stage is that of Table {first.table} ({first.column})"
-                yield _tf_row(cell, first.statistic.value**2, condition, table, setting)
+                yield _tf_row(cell, Strength.of_t(first), condition, table, setting)
 
 
-def _tf_row(cell: Cell, f: float, condition: str, table: CriticalValues, setting: Setting) -> dict:
-    t, critical = cell.statistic.value, critical_value(f, table)
-    p = adjusted_p(t, f, table)
-    lost = abs(t) < critical and len(cell.stars) >= len(stars_of(0.05 - 1e-9, setting.levels)) > 0
+def _tf_row(cell: Cell, strength: Strength, condition: str, table: CriticalValues, setting: Setting) -> dict:
+    """Lost is a coefficient that no t and F within the rounding make significant although its stars say so."""
+    starred = len(cell.stars) >= len(stars_of(0.05 - 1e-9, setting.levels)) > 0
+    below = cell.sizes.high < critical_value(strength.range.high, table)
+    may_be_below = cell.sizes.low < critical_value(strength.range.low, table)
+    verdict = "differs" if starred and below else "borderline" if starred and may_be_below else "agrees"
+    numbers = {
+        "printed": cell.shown,
+        "recomputed": "",
+        "severity": ("B" if condition else "A") * (verdict == "differs"),
+    }
+    numbers["kind"] = "inference" if condition or cell.assumes_normal or strength.assumes_normal else "fact"
+    finding = f"{condition + ': ' if condition else ''}"
+    f, t = strength.f, cell.t
+    if f is None or t is None:
+        finding += f"the rounding of {cell.pair} or of its first stage leaves t or F open"
+        finding += ": not significant at 5% for any." if below else "."
+        return row_of("tf", cell, finding, verdict, **numbers)
+    critical, p = critical_value(f, table), adjusted_p(t, f, table)
     limit = f"{critical:.2f}" if math.isfinite(critical) else "infinite"
-    finding = (
-        f"{condition + ': ' if condition else ''}at F = {say(f, 2)} the 5% critical |t| is {limit}; printed {t:g}, "
-        f"tF-adjusted {say_p(p)}: {'not ' if abs(t) < critical else ''}significant at 5%."
+    finding += (
+        f"at F = {say(f, 2)} the 5% critical |t| is {limit}; printed {_said_t(cell)}, "
+        f"tF-adjusted {say_p(p)}: {'not ' if abs(t) < critical else ''}significant at 5%"
     )
-    severity = ("B" if condition else "A") if lost else ""
-    numbers = {"printed": f"{cell.statistic.text}{cell.stars}", "recomputed": p, "severity": severity}
+    finding += "; the rounding of the printed figures admits either." if verdict == "borderline" else "."
+    numbers["recomputed"] = p
     if math.isfinite(critical):
         numbers |= {"low": critical, "high": critical}
-    kind = "inference" if condition else "fact"
-    return row_of("tf", cell, finding, "differs" if lost else "agrees", kind=kind, **numbers)
+    return row_of("tf", cell, finding, verdict, **numbers)
+
+
+def _said_t(cell: Cell) -> str:
+    return f"{cell.t:g}" if cell.kind == "t" else f"{cell.pair}, t = {say(cell.t)}"
 
 
 def check_rank_test(tables: Tables, setting: Setting) -> Iterator[dict]:
@@ -182,11 +226,14 @@ def check_rank_test(tables: Tables, setting: Setting) -> Iterator[dict]:
             yield row_of("kp_bound", printed, finding, "agrees", **numbers)
         p = float(chdtrc(1, lm.value))
         stars = stars_of(p, setting.levels)
+        most, least = (stars_of(float(chdtrc(1, end)), setting.levels) for end in (lm.range.high, lm.range.low))
+        admitted = len(least) <= len(printed.stars) <= len(most)
         finding = (
             f"The rk LM {lm.text} on chi-squared(1): {say_p(p)}, {stars or 'no star'}; printed "
             f"{printed.stars or 'none'}."
         )
-        verdict, severity = ("agrees", "") if stars == printed.stars or not printed.stars else ("differs", "B")
+        fits = stars == printed.stars or not printed.stars
+        verdict, severity = ("agrees", "") if fits else ("borderline", "") if admitted else ("differs", "B")
         numbers = {"printed": f"{lm.text}{printed.stars}", "recomputed": p}
         yield row_of("kp_stars", printed, finding, verdict, severity=severity, **numbers)
 
@@ -202,7 +249,7 @@ def check_duplicates(tables: Tables) -> Iterator[dict]:
 def _numbers(column: Column) -> dict[str, tuple[str, ...]]:
     cells = {**column.coefficients, **column.figures}
     return {
-        term: (cell.estimate.text, cell.statistic.text if cell.statistic else "", cell.stars)
+        term: (cell.estimate.text, *(figure.text for figure in cell.figures), cell.stars)
         for term, cell in cells.items()
     }
 
@@ -271,20 +318,21 @@ def check_instruments(tables: Tables, setting: Setting) -> Iterator[dict]:
         stage, instrument = found
         seen.append(_numbers(stage))
         cell = stage.coefficients[instrument]
-        slope = abs(cell.estimate.value)
-        far = not 1 / UNIT_RATIO <= slope <= UNIT_RATIO
+        slope, admitted = abs(cell.estimate.value), cell.estimate.range.magnitude
+        far = admitted.high < 1 / UNIT_RATIO or admitted.low > UNIT_RATIO
         finding = f"a unit of {instrument} goes with {cell.estimate.text} of {stage.dependent}"
         finding += f": the units of the two must differ by about {_power_of_ten(slope)}." if far else "."
         verdict, severity = ("differs", "B") if far else ("agrees", "")
         numbers = {"printed": cell.estimate.text, "kind": "inference", "severity": severity}
         yield row_of("unit_ratio", cell, finding, verdict, **numbers)
-        full = setting.units * setting.periods
+        full, left = setting.full, setting.full - setting.units * setting.series
         if stage.n == full and _lagged(stage):
+            sizes = " x ".join(map(str, (setting.units, setting.periods, *setting.further.values())))
             finding = (
-                f"N = {full} = {setting.units} x {setting.periods} with a lag, which inside the {setting.periods} "
-                f"periods leaves {full - setting.units}: data of a period before the first were used."
+                f"N = {full} = {sizes} with a lag, which inside the {setting.periods} periods leaves {left}: data of a "
+                "period before the first were used."
             )
-            numbers = {"printed": stage.figures["N"].estimate.text, "recomputed": full - setting.units}
+            numbers = {"printed": stage.figures["N"].estimate.text, "recomputed": left}
             yield row_of("lag_sample", stage, finding, "note", term="N", kind="inference", severity="C", **numbers)
 
 
@@ -300,10 +348,11 @@ def check_printed_f(tables: Tables) -> Iterator[dict]:
         if "F" in column.figures and not tables.first_stage(column):
             groups.setdefault((column.table, column.focus, column.n, tuple(column.slopes)), []).append(column)
     for columns in groups.values():
-        texts = [column.figures["F"].estimate.text for column in columns]
+        printed = [column.figures["F"].estimate for column in columns]
+        texts = [f.text for f in printed]
         if len(columns) < 2:
             continue
-        same = len(set(texts)) == 1
+        same = max(f.range.low for f in printed) <= min(f.range.high for f in printed)
         finding = f"F in the IV columns: {', '.join(texts)}; the same instrument, regressors and N give one first stage"
         finding += "." if same else ", so this is not (everywhere) its F: the instrument's strength is not printed."
         verdict, severity = ("agrees", "") if same else ("differs", "C")

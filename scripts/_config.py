@@ -10,6 +10,7 @@ from pathlib import Path
 from _formula import HIGH, parse_column
 from _helpers import InputError
 from _models import check_model, complete_model, model_variables
+from _published import PLACE, published_path
 
 
 def short_message(message: str) -> str:
@@ -25,7 +26,7 @@ def check_config(
 ) -> None:
     """Raise InputError naming the key where the configuration contradicts itself or a formula cannot be read.
 
-    variables : what productivity models may use. published : names of the tables in resources/published/. coverage :
+    variables : what productivity models may use. published : names of the typed tables. coverage :
     first and last year (None: still published) of the raw tables by catalog key; not looked at for a ready panel.
     """
     if "panel" not in config:
@@ -46,10 +47,13 @@ def check_config(
     compared = {f"tables.{name}": table for name, table in tables.items()} | {"describe": describe}
     for where, table in compared.items():
         for name in (table.get("published"), table.get("published_pairs", {}).get("table")):
-            if name and name not in published:
+            if name and published_path(name, {known: Path(known) for known in published}) is None:
                 raise InputError(
-                    f"{where}: resources/published has no {name}.csv; it has {', '.join(sorted(published)) or 'none'}."
+                    f"{where}: {config.get('published', PLACE)} has no {name.removesuffix('.csv')}.csv; it has "
+                    f"{', '.join(sorted(published)) or 'none'}."
                 )
+        if "differs" in table and "published" not in table:
+            raise InputError(f"{where}.differs: says why published numbers differ, but no table is `published`.")
 
 
 def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -> None:

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from _audit import ROW_FIELDS, Setting, Tables, natural, read_published, refuse_unknown_names
-from _audit_cells import check_decimals, check_signs, check_standard_errors, check_stars
+from _audit_cells import (
+    check_decimals,
+    check_figures,
+    check_quotients,
+    check_signs,
+    check_standard_errors,
+    check_stars,
+)
 from _audit_constants import check_constants, check_implied_means
 from _audit_moments import check_growth, check_log_totals, check_moments, check_shares, check_sizes
 from _audit_page import CHECKS, render_audit
@@ -32,7 +39,9 @@ from _tf import CriticalValues, read_critical_values
 def audit(tables: Tables, setting: Setting, critical_values: CriticalValues) -> list[dict]:
     """All rows (keys `ROW_FIELDS`), by check, table and column; within a column in the printed order."""
     rows = [
+        *check_quotients(tables),
         *check_signs(tables),
+        *check_figures(tables),
         *check_standard_errors(tables),
         *check_decimals(tables),
         *check_stars(tables, setting),
@@ -65,13 +74,22 @@ def audit(tables: Tables, setting: Setting, critical_values: CriticalValues) -> 
 
 def main(snakemake) -> None:
     start_log(snakemake)
-    tables = read_published(snakemake.input.published)
+    for name in snakemake.params.untyped:
+        logger.info("%s in %s has other columns than a typed table and is left aside", name, snakemake.params.place)
+    tables = read_published(snakemake.input.published, snakemake.params.audit.get("interval", 95))
+    for table, decimals in tables.quotients.items():
+        logger.warning(
+            "published table %s: every t is its coefficient over a number of %d decimals, as if divided before typing; "
+            "type the printed standard errors in a column std_error, and leave statistic empty",
+            table,
+            decimals,
+        )
     setting = Setting.of(snakemake.params.audit)
     refuse_unknown_names(snakemake.params.audit, tables)
     rows = audit(tables, setting, read_critical_values(snakemake.input.critical_values))
     write_rows(snakemake.output.csv, list(ROW_FIELDS), [tuple(row[name] for name in ROW_FIELDS) for row in rows])
     files = [Path(path).name for path in snakemake.input.published]
-    Path(snakemake.output.html).write_text(render_audit(rows, setting, files), encoding="utf-8")
+    Path(snakemake.output.html).write_text(render_audit(rows, setting, files, snakemake.params.place), encoding="utf-8")
     severe = {level: sum(row["severity"] == level for row in rows) for level in "ABC"}
     logger.info("%d rows from %d files; findings by severity: %s", len(rows), len(files), severe)
 
