@@ -117,6 +117,7 @@ rule compare_hypotheses:
         hypotheses=HYPOTHESES,
         tables=evidence_tables(),
         compared=compared_evidence(),
+        levels=config.get("audit", {}).get("levels", [0.1, 0.05, 0.01]),
         note=COMPARED,
     script:
         "../scripts/compare_hypotheses.py"

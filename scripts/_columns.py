@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from _formula import CONSTANT, HIGH
 from _helpers import InputError, stars
-from _published import published_difference
+from _published import is_coefficient, published_difference
+from _rounding import read_cell
 from _tables import entry
 
 # name in the CSV -> (name in the estimates, label in print); those that a column does not have are left out
@@ -94,7 +95,8 @@ def pair_columns(published: Sequence[Mapping[str, str]], pairs: Sequence[Sequenc
             )
         terms = {}
         for term in [name for name in sides[0] if name in sides[1] and name != CONSTANT]:
-            found = published_difference(*((side[term]["estimate"], side[term]["statistic"]) for side in sides))
+            cells = [read_cell(side[term]) for side in sides]
+            found = published_difference(*((cell.estimate.value, cell.t, cell.std_error) for cell in cells))
             if found:
                 numbers = dict(zip(("estimate", "std_error", "statistic", "p_value"), found, strict=True))
                 terms[f"{term} × High"] = numbers | {"stars": stars(found[3])}
@@ -116,7 +118,7 @@ def in_order(lists: Iterable[Iterable[str]]) -> list[str]:
 
 def _published_column(published: Sequence[Mapping[str, str]], number: str) -> dict[str, Mapping[str, str]]:
     """Coefficients of a published column by term."""
-    found = {row["term"]: row for row in published if row["column"] == number and row["statistic"]}
+    found = {row["term"]: row for row in published if row["column"] == number and is_coefficient(row)}
     if not found:
         columns = ", ".join(in_order([row["column"] for row in published]))
         raise InputError(

@@ -75,7 +75,7 @@ def _looks_typed(path: Path) -> bool:
 
 
 def published_path(name: str, tables: dict[str, Path]) -> Path | None:
-    """The typed table that `published` of a table names: one of `tables`, or a csv file by its path; None if neither."""
+    """The typed table that a table's `published` names: one of `tables`, or a csv file by its path; None if neither."""
     path = Path(name)
     if name in tables:
         return tables[name]

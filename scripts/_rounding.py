@@ -213,9 +213,9 @@ def read_cell(row: dict[str, str], level: float = 0.95) -> Cell:
     ends = tuple(Printed.read(row[name]) for name in ("ci_low", "ci_high")) if row.get("ci_low") else None
     coefficient = is_coefficient(row)
     return Cell(
-        *(row[name] for name in ("table", "column", "dependent", "group", "term")),
+        *(row.get(name, "") for name in ("table", "column", "dependent", "group", "term")),
         estimate=Printed.read(row["estimate"]),
-        stars=row["stars"],
+        stars=row.get("stars", ""),
         statistic=number["statistic"],
         error=number["std_error"],
         ends=ends,

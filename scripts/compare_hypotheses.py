@@ -6,10 +6,13 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
+from _audit import LEVELS, stars_of
+from _audit_cells import p_values
 from _columns import symbol
 from _helpers import logger, read_rows, start_log, write_rows
 from _pages import html_table, page
-from _published import read_published_rows
+from _published import is_coefficient, read_published_rows
+from _rounding import read_cell
 from _tables import exact, read_codebook, shown, shown_p_value, table_number
 from _tf import adjusted_p, read_critical_values
 from scipy.special import ndtr
@@ -20,6 +23,7 @@ FIELDS = ("hypothesis", "claim", "table", "column", "dependent", "term", "expect
 FIELDS += ("estimate", "statistic", "p_value", "test", "reading")
 FIELDS += ("published", "published_statistic", "published_p_value", "published_test", "published_reading")
 FIELDS += ("verdict", "published_verdict")
+_BY_STARS = "Where the rounding of what is printed admits p-values on both sides of 0.05, the printed stars decide."
 _SIDES = (("verdict", "reading"), ("published_verdict", "published_reading"))
 
 Rows = Sequence[Mapping[str, str]]
@@ -32,6 +36,7 @@ def read_evidence(
     audit: Rows,
     codebook: Mapping[str, Mapping[str, str]],
     critical_values: Sequence[tuple[float, float]],
+    levels: Sequence[float] = LEVELS,
 ) -> list[dict[str, str]]:
     """One row a coefficient that speaks to a hypothesis, by FIELDS.
 
@@ -39,7 +44,8 @@ def read_evidence(
     compared with. Both by our table's name. audit : rows of the published tables' audit, whose tF-adjusted p-values the
     published instrumental-variables columns take, the largest where their first stage is uncertain. A reading is `for`
     if the coefficient has the expected sign and p < 0.05, `against` if it has the other sign and p < 0.05, else
-    `silent`; `missing`: there is no such number.
+    `silent`; `missing`: there is no such number. levels :
+    what one, two and three published stars mean.
     """
     symbols = [row["symbol"] for row in codebook.values()]
     rows = []
@@ -55,7 +61,7 @@ def read_evidence(
                     logger.warning("%s: this study has no table %s", hypothesis["name"], evidence["table"])
                 elif not ours:
                     logger.warning("%s: %s has no %s in column %s", hypothesis["name"], evidence["table"], term, column)
-                theirs = _published_reading(published.get(evidence["table"], []), column, term, audit)
+                theirs = _published_reading(published.get(evidence["table"], []), column, term, audit, levels)
                 found.append(
                     {
                         "hypothesis": hypothesis["name"],
@@ -82,7 +88,7 @@ def read_sign(numbers: Mapping[str, str], expected: str) -> str:
     """`for`, `against`, `silent`, or `missing` without a number and its p-value."""
     if not (numbers.get("estimate") and numbers.get("p_value")):
         return "missing"
-    if float(numbers["p_value"]) >= LEVEL:
+    if not numbers.get("significant", float(numbers["p_value"]) < LEVEL):
         return "silent"
     return "for" if (float(numbers["estimate"]) > 0) == (expected == "positive") else "against"
 
@@ -126,6 +132,7 @@ def render_hypotheses(rows: Sequence[Mapping[str, str]], note: str) -> str:
         "some against; <b>not supported</b>: none for, or a necessary one not; <b>not tested</b>: a necessary number "
         "is not shown. The verdict counts columns; it does not weigh designs, and columns that share data are not "
         "independent evidence.</p>",
+        *(["<p>" + _BY_STARS + "</p>"] if any(row["published_test"] == "stars" for row in rows) else []),
         html_table(_cut(header, compared, 1), [_cut(row, compared, 1) for row in first], "", (1, 2, 3), classes),
     ]
     header = ["Column", "Dependent", "Term", "Expected", "Ours", "p", "Reading", "Published", "p", "Reading"]
@@ -175,17 +182,31 @@ def _our_reading(
     return found | {"dependent": symbol(codebook, column["dependent"]), "test": test}
 
 
-def _published_reading(rows: Rows, column: str, term: str, audit: Rows) -> dict[str, str]:
-    """The published coefficient; its p-value is the audit's tF-adjusted one, else the normal one of the printed t."""
+def _published_reading(
+    rows: Rows, column: str, term: str, audit: Rows, levels: Sequence[float]
+) -> dict[str, str | bool]:
+    """The published coefficient; its p-value is the audit's tF-adjusted one, else the normal one of what is printed.
+
+    Where rounding admits p-values on both sides of 5% the printed stars, which know the figures unrounded, decide.
+    """
     found = _find(rows, column, term)
     if found is None:
         return {}
     key = {"check": "tf", "table": found["table"], "column": column, "term": term}
-    adjusted = [float(row["recomputed"]) for row in audit if all(row[name] == key[name] for name in key)]
+    found_in = [row for row in audit if all(row[name] == key[name] for name in key)]
+    adjusted = [float(row["recomputed"]) for row in found_in if row["recomputed"]]
     if adjusted:
         return dict(found) | {"p_value": f"{max(adjusted):.12g}", "test": "tF"}
-    p_value = f"{2 * ndtr(-abs(float(found['statistic']))):.12g}" if found["statistic"] else ""
-    return dict(found) | {"p_value": p_value, "test": "t"}
+    if not is_coefficient(found):
+        return dict(found) | {"p_value": "", "test": "t"}
+    cell = read_cell(found)
+    admitted = p_values(cell, None)
+    exact_p = cell.p_value.value if cell.kind == "p" else None if cell.t is None else 2 * ndtr(-abs(cell.t))
+    numbers = {"p_value": f"{admitted.high if exact_p is None else exact_p:.12g}", "test": "t"}
+    numbers |= {"statistic": found["statistic"] or exact(cell.t)}
+    if admitted.low < LEVEL <= admitted.high and cell.kind != "t":
+        numbers |= {"significant": len(found["stars"]) >= len(stars_of(LEVEL - 1e-9, levels)) > 0, "test": "stars"}
+    return dict(found) | numbers
 
 
 def _find(rows: Rows, column: str, term: str) -> Mapping[str, str] | None:
@@ -212,7 +233,7 @@ def main(snakemake) -> None:
     audit = read_rows(source.audit) if source.audit else []
     codebook = read_codebook(source.codebook)
     critical_values = read_critical_values(source.critical_values)
-    rows = read_evidence(params.hypotheses, estimates, published, audit, codebook, critical_values)
+    rows = read_evidence(params.hypotheses, estimates, published, audit, codebook, critical_values, params.levels)
     write_rows(snakemake.output.csv, list(FIELDS), [tuple(row[name] for name in FIELDS) for row in rows])
     Path(snakemake.output.html).write_text(render_hypotheses(rows, params.note), encoding="utf-8")
 

@@ -16,19 +16,34 @@ _NORMAL_975 = 1.959964
 def coefficient_rows(scorecard: Sequence[Mapping[str, str]], symbol: str) -> dict[str, list[dict]]:
     """By dependent variable, one row a column of a table: label, and (estimate, standard error) of both sides.
 
-    Standard errors are estimate over t; published t statistics are the only form in which the error is printed.
+    Pairs that are not compared are left out. Our standard errors are estimate over t, the published ones as printed or
+    what the print leaves of them.
     """
     panels: dict[str, list[dict]] = {}
     for row in scorecard:
-        if row["term"] != symbol or not (row["published_statistic"] and row["statistic"]):
+        if row["term"] != symbol or row.get("not_compared"):
+            continue
+        if not ((row["published_statistic"] or row.get("published_std_error")) and row["statistic"]):
             continue
         sides = {}
         for side, names in (("published", ("published", "published_statistic")), ("ours", ("estimate", "statistic"))):
-            estimate, statistic = (float(row[name]) for name in names)
+            estimate, statistic = (float(row[name] or 0) for name in names)
             sides[side] = (estimate, abs(estimate / statistic) if statistic else 0.0)
+        if row.get("published_std_error"):
+            sides["published"] = (sides["published"][0], float(row["published_std_error"]))
         label = f"Table {row['table']} ({row['column']})" + (f" {row['group']}" if row["group"] else "")
         panels.setdefault(row["dependent"], []).append({"label": label, **sides})
     return panels
+
+
+def left_out(scorecard: Sequence[Mapping[str, str]], symbol: str) -> str:
+    """A sentence on the coefficients that the figure leaves out because the units differ; empty if there are none."""
+    columns: dict[str, list[str]] = {}
+    for row in scorecard:
+        if row["term"] == symbol and row.get("not_compared"):
+            columns.setdefault(row["table"], []).append(row["column"])
+    places = [f"Table {table} ({', '.join(numbers)})" for table, numbers in columns.items()]
+    return f"Left out, as the units differ: {', '.join(places)}." if places else ""
 
 
 def plot_comparison(panels: Mapping[str, Sequence[dict]], symbol: str, title: str, note: str = "") -> Figure:
@@ -41,7 +56,7 @@ def plot_comparison(panels: Mapping[str, Sequence[dict]], symbol: str, title: st
 
 
 def _draw(axis, dependent: str, symbol: str, rows: Sequence[dict]) -> None:
-    sides = (("published", "Published ± 1.96 standard errors, from its t", ORANGE, -0.16, "D"),)
+    sides = (("published", "Published ± 1.96 standard errors, as printed or from its t", ORANGE, -0.16, "D"),)
     sides += (("ours", "Ours ± 1.96 standard errors", BLUE, 0.16, "o"),)
     for side, label, colour, offset, marker in sides:
         axis.errorbar(
@@ -66,11 +81,13 @@ def main(snakemake) -> None:
     start_log(snakemake)
     choice = snakemake.params.figure
     symbol = entry(read_codebook(snakemake.input.codebook), choice["coefficient"], "symbol")
-    panels = coefficient_rows(read_rows(snakemake.input.scorecard), symbol)
+    scorecard = read_rows(snakemake.input.scorecard)
+    panels = coefficient_rows(scorecard, symbol)
     if not panels:
-        logger.warning("the scorecard has no coefficient of %s with a t statistic on both sides", symbol)
+        logger.warning("the scorecard compares no coefficient of %s with a standard error on both sides", symbol)
         panels = {"nothing to compare": []}
-    figure = plot_comparison(panels, symbol, choice.get("title", ""), snakemake.params.note)
+    note = " ".join(filter(None, (snakemake.params.note, left_out(scorecard, symbol))))
+    figure = plot_comparison(panels, symbol, choice.get("title", ""), note)
     save(figure, snakemake.output.png, snakemake.output.svg)
 
 

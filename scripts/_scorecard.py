@@ -1,0 +1,236 @@
+"""The scorecard as a page: what differs and why it can, largest first, then every number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from itertools import groupby
+from statistics import median
+
+from _formula import CONSTANT
+from _pages import html_table, page
+from _published import half_unit
+from _tables import shown
+
+SUMMARY = ("Table", "Published numbers", "Ours", "Coefficients", "Same sign", "Same stars", "Within 1.96 SE", "Median")
+# Why any pair of a study may differ, by where its data are from.
+GENERAL = {
+    "simulated": "inputs simulated: the raw tables are invented, so that no number of ours is one of the paper's data",
+    "raw": "vintage: yearbooks are revised, and the paper does not say which editions it used",
+    "panel": "",
+}
+WITHIN = 1.96
+MOST_COEFFICIENTS, MOST_OTHERS = 25, 15
+_NUMBERS = ("estimate", "statistic", "difference_in_se")
+
+Row = Mapping[str, str]
+
+
+def summarise(scorecard: Sequence[Row]) -> dict[str, str]:
+    """One line a table, by the headings of the page: how many numbers meet, and how the coefficients agree.
+
+    A coefficient is within 1.96 of our standard errors if the published one lies in our 95% interval; the median is
+    that of |difference| in standard errors. Pairs that are not compared count among the published numbers alone.
+    """
+    tested = [row for row in scorecard if row.get("same_sign")]
+    distance = [_distance(row) for row in tested]
+    counts = (
+        len(scorecard),
+        sum(bool(row.get("estimate")) and not row.get("not_compared") for row in scorecard),
+        len(tested),
+        sum(row["same_sign"] == "1" for row in tested),
+        sum(row["same_stars"] == "1" for row in tested),
+        sum(value <= WITHIN for value in distance),
+    )
+    values = [scorecard[0]["table"], *map(str, counts), shown(median(distance)) if distance else ""]
+    return dict(zip(SUMMARY, values, strict=True))
+
+
+def differs(row: Row) -> bool:
+    """Whether a compared pair differs.
+
+    A coefficient in sign, in stars or by more than 1.96 of our standard errors; any other number in stars or beyond the
+    rounding of the published one.
+    """
+    if row.get("not_compared") or not row.get("estimate"):
+        return False
+    if row.get("same_sign"):
+        return row["same_sign"] == "0" or row["same_stars"] == "0" or _distance(row) > WITHIN
+    return row.get("same_stars") == "0" or _gap(row) > half_unit(row["published"]) * (1 + 1e-9)
+
+
+def render_scorecard(
+    scorecard: Sequence[Row], note: str, notes: Mapping[str, str] | None = None, inputs: str = "panel"
+) -> str:
+    """The page: what differs and why it can, a summary line a table, then every number.
+
+    What disagrees in sign is coloured, and what agrees; a pair that is not compared is not. note : a warning to print
+    first. notes : what our table says of itself, by the number of the published one. inputs : a key of `GENERAL`.
+    """
+    tables = [list(rows) for _, rows in groupby(scorecard, key=lambda row: row["table"])]
+    lines = [list(summarise(rows).values()) for rows in tables]
+    body = [
+        "<main>",
+        "<h1>Published numbers and ours</h1>",
+        *_render_differences(scorecard, GENERAL[inputs]),
+        "<h2>Every number</h2>",
+        "<p>Ours less published, in our standard errors. The R² of an instrumental-variables column is set beside our "
+        "R2_within_entity, province means taken out, where we have it: such tables print that one. F is ours of all "
+        "slopes; the first stage's is in our table. Empty where we have no such number, and the difference for "
+        "descriptive statistics, N, R² and test statistics, and for pairs whose units differ.</p>",
+        html_table([*SUMMARY[:-1], "Median |difference|, SE"], lines, "Summary"),
+    ]
+    for rows in tables:
+        body.append(_render_table(rows))
+        if notes and rows[0]["table"] in notes:
+            body.append(f"<p>{escape(notes[rows[0]['table']])}</p>")
+    return page("Scorecard", "\n".join([*body, "</main>"]), note)
+
+
+def _render_differences(scorecard: Sequence[Row], general: str) -> list[str]:
+    """The opening: counts, reasons, coefficients and other numbers that differ, pairs that are not compared."""
+    aside = [row for row in scorecard if row.get("not_compared")]
+    compared = [row for row in scorecard if row.get("estimate") and not row.get("not_compared")]
+    tested = [row for row in compared if row.get("same_sign")]
+    apart = sorted((row for row in tested if differs(row)), key=_distance, reverse=True)
+    others = sorted((row for row in compared if not row.get("same_sign") and differs(row)), key=_relative, reverse=True)
+    parts = ["<h2>What differs, and why it can</h2>", f"<p>{escape(_counts(compared, tested, aside))}</p>"]
+    reasons = _reasons(scorecard, compared, general)
+    if reasons:
+        header = ["Reason", "Tables (columns)", "Numbers", "Of these differ", "Largest, SE"]
+        parts.append(html_table(header, reasons, "Why numbers can differ", (0, 1)))
+    if apart:
+        lines = [[*_place(row), *_both(row), shown(float(row["difference_in_se"])), _how(row)] for row in apart]
+        lines = [[*line, row.get("why", "") or "–"] for line, row in zip(lines, apart, strict=True)]
+        header = [
+            "Column",
+            "Dependent",
+            "Term",
+            "Published",
+            "Ours",
+            "Difference, SE",
+            "Differs in",
+            "Reason of its own",
+        ]
+        caption = f"Coefficients that differ, largest first{_of(len(apart), MOST_COEFFICIENTS)}"
+        parts.append(html_table(header, lines[:MOST_COEFFICIENTS], caption, (6, 7)))
+    if others:
+        lines = [[*_place(row), *_both(row), f"{_relative(row):.1%}", row.get("why", "") or "–"] for row in others]
+        header = ["Column", "Dependent", "Term", "Published", "Ours", "Of the published", "Reason of its own"]
+        caption = f"Moments, N, R² and test statistics that differ, largest first{_of(len(others), MOST_OTHERS)}"
+        parts.append(html_table(header, lines[:MOST_OTHERS], caption, (6,)))
+    if aside:
+        lines = [[*_place(row), *_both(row), row["not_compared"]] for row in aside]
+        header = ["Column", "Dependent", "Term", "Published", "Ours", "Why not"]
+        parts.append(html_table(header, lines, "Shown, not compared: the units differ", (5,)))
+    return parts
+
+
+def _counts(compared: Sequence[Row], tested: Sequence[Row], aside: Sequence[Row]) -> str:
+    flips = sum(row["same_sign"] == "0" for row in tested)
+    stars = sum(row["same_stars"] == "0" for row in tested)
+    far = sum(_distance(row) > WITHIN for row in tested)
+    text = (
+        f"{len(compared)} published numbers are compared with ours, {len(tested)} of them coefficients: {flips} have "
+        f"another sign, {stars} other stars, {far} are more than {WITHIN} of our standard errors away. Of the other "
+        f"numbers {sum(differs(row) for row in compared if not row.get('same_sign'))} differ beyond rounding."
+    )
+    return text + (f" {len(aside)} pairs are shown and not compared, as their units differ." if aside else "")
+
+
+def _reasons(scorecard: Sequence[Row], compared: Sequence[Row], general: str) -> list[list[str]]:
+    """Lines of the reasons, that of most differing numbers first; pairs not compared last."""
+    lines = []
+    if general:
+        lines.append((general, "all", compared))
+    for text in _in_order(row["why"] for row in scorecard if row.get("why")):
+        rows = [row for row in compared if row.get("why") == text]
+        lines.append((text, _where(rows), rows))
+    ordered = sorted(lines, key=lambda line: sum(map(differs, line[2])), reverse=True)
+    found = []
+    for text, where, rows in ordered:
+        distance = max((_distance(row) for row in rows if row.get("same_sign")), default=None)
+        largest = "" if distance is None else shown(distance)
+        found.append([text, where, str(len(rows)), str(sum(map(differs, rows))), largest])
+    for text in _in_order(row["not_compared"] for row in scorecard if row.get("not_compared")):
+        rows = [row for row in scorecard if row.get("not_compared") == text]
+        found.append([f"unit: {text}", _where(rows), str(len(rows)), "not compared", ""])
+    return found
+
+
+def _where(rows: Sequence[Row]) -> str:
+    """`4 (1, 3); 6 (1, 2)`."""
+    columns: dict[str, list[str]] = {}
+    for row in rows:
+        if row["column"] not in columns.setdefault(row["table"], []):
+            columns[row["table"]].append(row["column"])
+    return "; ".join(f"{table} ({', '.join(numbers)})" for table, numbers in columns.items())
+
+
+def _in_order(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))
+
+
+def _of(count: int, most: int) -> str:
+    return f" ({most} of {count}; all stand below)" if count > most else f" ({count})"
+
+
+def _how(row: Row) -> str:
+    """`sign, stars, 9.3 SE`."""
+    words = [word for word, key in (("sign", "same_sign"), ("stars", "same_stars")) if row[key] == "0"]
+    return ", ".join([*words, *(["size"] if _distance(row) > WITHIN else [])])
+
+
+def _distance(row: Row) -> float:
+    return abs(float(row["difference_in_se"]))
+
+
+def _gap(row: Row) -> float:
+    return abs(float(row["estimate"]) - float(row["published"]))
+
+
+def _relative(row: Row) -> float:
+    """Difference over the published number's size, at least one unit of its last digit."""
+    return _gap(row) / max(abs(float(row["published"])), 2 * half_unit(row["published"]))
+
+
+def _place(row: Row) -> list[str]:
+    return [f"Table {row['table']} {_column(row)}", row["dependent"] or row["group"], _term(row)]
+
+
+def _both(row: Row) -> list[str]:
+    ours = _shown(row["estimate"]) + row["stars"] if row.get("estimate") else ""
+    return [row["published"].replace("-", "−") + row["published_stars"], ours]
+
+
+def _column(row: Row) -> str:
+    return f"({row['column']})" if row["column"].isdigit() else row["column"]
+
+
+def _term(row: Row) -> str:
+    return "Constant" if row["term"] == CONSTANT else row["term"]
+
+
+def _render_table(rows: Sequence[Row]) -> str:
+    """Every number of one table; the published uncertainty is t, or the standard error in brackets."""
+    header = ["Column", "Dependent", "Term", "Published", "t", "Ours", "t", "Difference, SE", "Same sign", "Same stars"]
+    remarked = any(row.get("not_compared") for row in rows)
+    cells, classes = [], {}
+    for number, row in enumerate(rows):
+        value = {name: _shown(row.get(name, "")) for name in _NUMBERS}
+        uncertainty = row["published_statistic"].replace("-", "−")
+        if not uncertainty and row.get("published_std_error"):
+            uncertainty = f"(SE {_shown(row['published_std_error'])})"
+        published = [row["published"].replace("-", "−") + row["published_stars"], uncertainty]
+        agreement = [{"1": "yes", "0": "no"}.get(row.get(name, ""), "") for name in ("same_sign", "same_stars")]
+        ours = [value["estimate"] + row.get("stars", ""), value["statistic"], value["difference_in_se"]]
+        remark = [f"not compared: {row['not_compared']}" if row.get("not_compared") else ""] if remarked else []
+        cells.append([_column(row), row["dependent"], _term(row), *published, *ours, *agreement, *remark])
+        if agreement == ["yes", "yes"] or agreement[0] == "no":
+            classes[number] = "good" if agreement[0] == "yes" else "bad"
+    header += ["Remark"] if remarked else []
+    return html_table(header, cells, f"Table {rows[0]['table']}", (10,) if remarked else (), classes)
+
+
+def _shown(text: str) -> str:
+    return shown(float(text)) if "." in text else text
