@@ -15,10 +15,11 @@ from _tables import shown
 SUMMARY = ("Table", "Published numbers", "Ours", "Coefficients", "Same sign", "Same stars", "Within 1.96 SE", "Median")
 # Why any pair of a study may differ, by where its data are from.
 GENERAL = {
-    "simulated": "inputs simulated: the raw tables are invented, so that no number of ours is one of the paper's data",
-    "raw": "vintage: yearbooks are revised, and the paper does not say which editions it used",
+    "simulated": "inputs simulated: the raw tables are invented, not the paper's data",
+    "raw": "vintage: yearbooks are revised, and the paper may have used other editions",
     "panel": "",
 }
+JOINT = " | "  # between the reasons of one pair
 WITHIN = 1.96
 MOST_COEFFICIENTS, MOST_OTHERS = 25, 15
 _NUMBERS = ("estimate", "statistic", "difference_in_se")
@@ -99,30 +100,23 @@ def _render_differences(scorecard: Sequence[Row], general: str) -> list[str]:
     if reasons:
         header = ["Reason", "Tables (columns)", "Numbers", "Of these differ", "Largest, SE"]
         parts.append(html_table(header, reasons, "Why numbers can differ", (0, 1)))
+    header = ["Column", "Dependent", "Term", "Published", "Ours"]
     if apart:
-        lines = [[*_place(row), *_both(row), shown(float(row["difference_in_se"])), _how(row)] for row in apart]
-        lines = [[*line, row.get("why", "") or "–"] for line, row in zip(lines, apart, strict=True)]
-        header = [
-            "Column",
-            "Dependent",
-            "Term",
-            "Published",
-            "Ours",
-            "Difference, SE",
-            "Differs in",
-            "Reason of its own",
+        lines = [
+            [*_place(row), *_both(row), shown(float(row["difference_in_se"])), _how(row), _why(row, general)]
+            for row in apart[:MOST_COEFFICIENTS]
         ]
         caption = f"Coefficients that differ, largest first{_of(len(apart), MOST_COEFFICIENTS)}"
-        parts.append(html_table(header, lines[:MOST_COEFFICIENTS], caption, (6, 7)))
+        parts.append(html_table([*header, "Difference, SE", "Differs in", "Why it can"], lines, caption, (6, 7)))
     if others:
-        lines = [[*_place(row), *_both(row), f"{_relative(row):.1%}", row.get("why", "") or "–"] for row in others]
-        header = ["Column", "Dependent", "Term", "Published", "Ours", "Of the published", "Reason of its own"]
+        lines = [
+            [*_place(row), *_both(row), f"{_relative(row):.1%}", _why(row, general)] for row in others[:MOST_OTHERS]
+        ]
         caption = f"Moments, N, R² and test statistics that differ, largest first{_of(len(others), MOST_OTHERS)}"
-        parts.append(html_table(header, lines[:MOST_OTHERS], caption, (6,)))
+        parts.append(html_table([*header, "Of the published", "Why it can"], lines, caption, (6,)))
     if aside:
         lines = [[*_place(row), *_both(row), row["not_compared"]] for row in aside]
-        header = ["Column", "Dependent", "Term", "Published", "Ours", "Why not"]
-        parts.append(html_table(header, lines, "Shown, not compared: the units differ", (5,)))
+        parts.append(html_table([*header, "Why not"], lines, "Shown, not compared: the units differ", (5,)))
     return parts
 
 
@@ -143,8 +137,8 @@ def _reasons(scorecard: Sequence[Row], compared: Sequence[Row], general: str) ->
     lines = []
     if general:
         lines.append((general, "all", compared))
-    for text in _in_order(row["why"] for row in scorecard if row.get("why")):
-        rows = [row for row in compared if row.get("why") == text]
+    for text in _in_order(text for row in scorecard for text in _own(row)):
+        rows = [row for row in compared if text in _own(row)]
         lines.append((text, _where(rows), rows))
     ordered = sorted(lines, key=lambda line: sum(map(differs, line[2])), reverse=True)
     found = []
@@ -156,6 +150,16 @@ def _reasons(scorecard: Sequence[Row], compared: Sequence[Row], general: str) ->
         rows = [row for row in scorecard if row.get("not_compared") == text]
         found.append([f"unit: {text}", _where(rows), str(len(rows)), "not compared", ""])
     return found
+
+
+def _own(row: Row) -> list[str]:
+    """What the config says of a pair."""
+    return row["why"].split(JOINT) if row.get("why") else []
+
+
+def _why(row: Row, general: str) -> str:
+    """What the config says of a pair, and the kind of what holds for all."""
+    return "; ".join([*_own(row), *([general.partition(":")[0]] if general else [])]) or "the config names no reason"
 
 
 def _where(rows: Sequence[Row]) -> str:

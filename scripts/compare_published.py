@@ -8,7 +8,7 @@ from _helpers import InputError, logger, read_rows, start_log, write_rows
 from _published import ANSWERS, is_coefficient, read_published_rows
 from _reasons import UNIT, Reason, check_reasons, read_reasons
 from _rounding import read_cell
-from _scorecard import render_scorecard, summarise
+from _scorecard import JOINT, render_scorecard, summarise
 from _tables import exact, read_codebook
 
 FIELDS = (
@@ -79,8 +79,8 @@ def _compare(ours: dict[str, str] | None, published: dict[str, str], reasons: Se
     if is_coefficient(published):
         row["published_std_error"] = exact(read_cell(published).std_error)
     said = {
-        "not_compared": "; ".join(reason.sentence for reason in reasons if reason.why == UNIT),
-        "why": "; ".join(reason.said for reason in reasons if reason.why != UNIT),
+        "not_compared": JOINT.join(reason.sentence for reason in reasons if reason.why == UNIT),
+        "why": JOINT.join(reason.said for reason in reasons if reason.why != UNIT),
     }
     row |= {name: text for name, text in said.items() if text}
     if ours is None:
