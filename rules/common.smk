@@ -48,6 +48,7 @@ MAIN_MODEL = PRODUCTIVITY.get("main") or next((model["name"] for model in PRODUC
 INDICES = {"gtfp": MAIN_MODEL} | {f"gtfp_{name}": name for name in MODELS if name != MAIN_MODEL} if MODELS else {}
 TABLES = config.get("tables", {})
 FIGURES = config.get("figures", {})
+INTERVAL = config.get("audit", {}).get("interval", 95)  # coverage of published confidence intervals
 HYPOTHESES = config.get("hypotheses", [])
 CONTROLS = config.get("controls", [])
 WINSORISE = config.get("cleaning", {}).get("winsorise")
@@ -244,7 +245,9 @@ def audited():
 def compared_settings():
     """What the tables that are compared say of it: their notes, and why pairs of numbers may differ; in their order."""
     named = {"table_1": config.get("describe", {})} | TABLES
-    return [{key: named[ours].get(key, "") for key in ("note", "differs")} | {"name": ours} for ours in published_tables()]
+    return [
+        {key: named[ours].get(key, "") for key in ("note", "differs")} | {"name": ours} for ours in published_tables()
+    ]
 
 
 def published_files():

@@ -28,6 +28,7 @@ rule tabulate_table:
         table=lambda wildcards: TABLES[wildcards.table],
         note=SIMULATED,
         winsorise=WINSORISE,
+        interval=INTERVAL,
     script:
         "../scripts/tabulate_table.py"
 
@@ -118,6 +119,7 @@ rule compare_hypotheses:
         tables=evidence_tables(),
         compared=compared_evidence(),
         levels=config.get("audit", {}).get("levels", [0.1, 0.05, 0.01]),
+        interval=INTERVAL,
         note=COMPARED,
     script:
         "../scripts/compare_hypotheses.py"
@@ -204,6 +206,7 @@ rule compare_published:
     params:
         note=COMPARED,
         settings=compared_settings(),
+        interval=INTERVAL,
         inputs="simulated" if SIMULATED else "raw" if RAW else "panel",
     script:
         "../scripts/compare_published.py"

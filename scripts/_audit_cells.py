@@ -101,9 +101,10 @@ def p_values(cell: Cell, degrees: Interval | None) -> Interval:
     size = sizes(cell, degrees)
     low, high = _p_of(size.high, degrees and degrees.high), _p_of(size.low, degrees and degrees.low)
     if cell.kind == "interval":  # it tells on which side of its own level p is, whatever the distribution
-        level, (first, last) = 1 - cell.level, (end.range for end in cell.ends)
+        level, (first, last) = round(1 - cell.level, 12), (end.range for end in cell.ends)
         if first.low > 0 or last.high < 0:
-            low, high = min(low, level), min(high, level)
+            below = math.nextafter(level, 0)
+            low, high = min(low, below), min(high, below)
         elif first.high < 0 < last.low:
             low, high = max(low, level), max(high, level)
     return Interval(low, high)
@@ -296,12 +297,13 @@ def _say_size(cell: Cell, degrees: Interval | None, p: float | None) -> str:
     source = "normal" if degrees is None else f"t({_span(degrees)})"
     if cell.kind == "t":
         return f"|t| = {cell.statistic.text.lstrip('+-')}, {say_p(p)} from {source}"
-    size = sizes(cell, degrees)
-    ends = say_range(size) if math.isfinite(size.high) else f"{say(size.low)} or more"
-    at = "" if p is None else f"{say(_size_at(cell, degrees))}, "
-    bounds = p_values(cell, degrees)
-    admitted = f"p {say(bounds.low, 4)} to {say(bounds.high, 4)}" + ("" if p is None else f", {say_p(p)} as printed,")
-    return f"|t| = {at}by rounding of {cell.pair} {ends}, {admitted} from {source}"
+    size, bounds = sizes(cell, degrees), p_values(cell, degrees)
+    ends = f"{say(size.low)} to {say(size.high)}" if math.isfinite(size.high) else f"{say(size.low)} or more"
+    admitted = f"{say_p(bounds.low)} to {say_p(bounds.high)[4:]}"
+    if p is None:
+        return f"|t| is {ends} by the rounding of {cell.pair}, {admitted} from {source}"
+    at = f"|t| = {say(_size_at(cell, degrees))}, {ends} by the rounding of {cell.pair}"
+    return f"{at}, {say_p(p)}, {admitted}, from {source}"
 
 
 def _size_at(cell: Cell, degrees: Interval | None) -> float | None:

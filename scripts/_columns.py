@@ -77,10 +77,12 @@ def read_column(column: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> C
     )
 
 
-def pair_columns(published: Sequence[Mapping[str, str]], pairs: Sequence[Sequence]) -> list[Column]:
+def pair_columns(
+    published: Sequence[Mapping[str, str]], pairs: Sequence[Sequence], interval: float = 95
+) -> list[Column]:
     """Differences of two published columns, first less second, one printed column a pair.
 
-    published : rows of `read_published_rows`. The statistic is z of `published_difference`: the two samples are taken
+    published : rows of `read_published_rows`. interval : coverage of their intervals in percent. The statistic is z of `published_difference`: the two samples are taken
     as independent. A term meets our `term × High`; a difference of constants has no counterpart and is left out.
     Raises InputError for a column that the published table does not have, and for two dependent variables.
     """
@@ -95,7 +97,7 @@ def pair_columns(published: Sequence[Mapping[str, str]], pairs: Sequence[Sequenc
             )
         terms = {}
         for term in [name for name in sides[0] if name in sides[1] and name != CONSTANT]:
-            cells = [read_cell(side[term]) for side in sides]
+            cells = [read_cell(side[term], interval / 100) for side in sides]
             found = published_difference(*((cell.estimate.value, cell.t, cell.std_error) for cell in cells))
             if found:
                 numbers = dict(zip(("estimate", "std_error", "statistic", "p_value"), found, strict=True))

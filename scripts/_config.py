@@ -52,8 +52,6 @@ def check_config(
                     f"{where}: {config.get('published', PLACE)} has no {name.removesuffix('.csv')}.csv; it has "
                     f"{', '.join(sorted(published)) or 'none'}."
                 )
-        if "differs" in table and "published" not in table:
-            raise InputError(f"{where}.differs: says why published numbers differ, but no table is `published`.")
 
 
 def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -> None:

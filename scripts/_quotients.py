@@ -50,8 +50,9 @@ def _divisor(cell: Cell, decimals: int) -> float:
     """The standard error of so many decimals that gives the typed t; 0 where none does."""
     b, t = abs(cell.estimate.value), abs(cell.statistic.value)
     divisor = round(b / t, decimals) if t else 0.0
-    # the quotient may have been cut instead of rounded
-    return divisor if divisor and abs(b / divisor - t) <= 2 * cell.statistic.half * (1 + 1e-9) else 0.0
+    half = cell.statistic.half * (1 + 1e-9)
+    # rounded, or cut after the last digit
+    return divisor if divisor and -half <= b / divisor - t <= 2 * half else 0.0
 
 
 def _chance(cell: Cell, decimals: int) -> float:
@@ -60,4 +61,4 @@ def _chance(cell: Cell, decimals: int) -> float:
     if not divisor:
         return 0.0
     spacing = abs(cell.estimate.value) * 10.0**-decimals / divisor**2
-    return min(1.0, 4 * cell.statistic.half / spacing)
+    return min(1.0, 3 * cell.statistic.half / spacing)

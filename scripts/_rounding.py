@@ -100,9 +100,9 @@ class PValue:
         """Raise ValueError for what is neither a plain decimal number nor one after < or >."""
         number = Printed.read(text.lstrip("<>"))
         if text.startswith("<"):
-            return cls(text, Interval(0.0, number.value))
+            return cls(text, Interval(0.0, math.nextafter(number.value, 0.0)))
         if text.startswith(">"):
-            return cls(text, Interval(number.value, 1.0))
+            return cls(text, Interval(math.nextafter(number.value, 1.0), 1.0))
         return cls(text, Interval(max(0.0, number.range.low), min(1.0, number.range.high)))
 
     @property

@@ -124,12 +124,13 @@ def _counts(compared: Sequence[Row], tested: Sequence[Row], aside: Sequence[Row]
     flips = sum(row["same_sign"] == "0" for row in tested)
     stars = sum(row["same_stars"] == "0" for row in tested)
     far = sum(_distance(row) > WITHIN for row in tested)
+    others = sum(differs(row) for row in compared if not row.get("same_sign"))
     text = (
-        f"{len(compared)} published numbers are compared with ours, {len(tested)} of them coefficients: {flips} have "
-        f"another sign, {stars} other stars, {far} are more than {WITHIN} of our standard errors away. Of the other "
-        f"numbers {sum(differs(row) for row in compared if not row.get('same_sign'))} differ beyond rounding."
+        f"Published numbers compared with ours: {len(compared)}, of which coefficients: {len(tested)}. Of these with "
+        f"another sign: {flips}; with other stars: {stars}; more than {WITHIN} of our standard errors away: {far}. "
+        f"Other numbers that differ beyond rounding: {others}."
     )
-    return text + (f" {len(aside)} pairs are shown and not compared, as their units differ." if aside else "")
+    return text + (f" Shown and not compared, as the units differ: {len(aside)}." if aside else "")
 
 
 def _reasons(scorecard: Sequence[Row], compared: Sequence[Row], general: str) -> list[list[str]]:

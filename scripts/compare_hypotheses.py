@@ -37,6 +37,7 @@ def read_evidence(
     codebook: Mapping[str, Mapping[str, str]],
     critical_values: Sequence[tuple[float, float]],
     levels: Sequence[float] = LEVELS,
+    interval: float = 95,
 ) -> list[dict[str, str]]:
     """One row a coefficient that speaks to a hypothesis, by FIELDS.
 
@@ -45,7 +46,7 @@ def read_evidence(
     published instrumental-variables columns take, the largest where their first stage is uncertain. A reading is `for`
     if the coefficient has the expected sign and p < 0.05, `against` if it has the other sign and p < 0.05, else
     `silent`; `missing`: there is no such number. levels :
-    what one, two and three published stars mean.
+    what one, two and three published stars mean. interval : coverage of published confidence intervals in percent.
     """
     symbols = [row["symbol"] for row in codebook.values()]
     rows = []
@@ -61,7 +62,7 @@ def read_evidence(
                     logger.warning("%s: this study has no table %s", hypothesis["name"], evidence["table"])
                 elif not ours:
                     logger.warning("%s: %s has no %s in column %s", hypothesis["name"], evidence["table"], term, column)
-                theirs = _published_reading(published.get(evidence["table"], []), column, term, audit, levels)
+                theirs = _published_reading(published.get(evidence["table"], []), column, term, audit, levels, interval)
                 found.append(
                     {
                         "hypothesis": hypothesis["name"],
@@ -183,7 +184,7 @@ def _our_reading(
 
 
 def _published_reading(
-    rows: Rows, column: str, term: str, audit: Rows, levels: Sequence[float]
+    rows: Rows, column: str, term: str, audit: Rows, levels: Sequence[float], interval: float
 ) -> dict[str, str | bool]:
     """The published coefficient; its p-value is the audit's tF-adjusted one, else the normal one of what is printed.
 
@@ -199,14 +200,17 @@ def _published_reading(
         return dict(found) | {"p_value": f"{max(adjusted):.12g}", "test": "tF"}
     if not is_coefficient(found):
         return dict(found) | {"p_value": "", "test": "t"}
-    cell = read_cell(found)
+    cell = read_cell(found, interval / 100)
     admitted = p_values(cell, None)
     exact_p = cell.p_value.value if cell.kind == "p" else None if cell.t is None else 2 * ndtr(-abs(cell.t))
     numbers = {"p_value": f"{admitted.high if exact_p is None else exact_p:.12g}", "test": "t"}
     numbers |= {"statistic": found["statistic"] or exact(cell.t)}
-    if admitted.low < LEVEL <= admitted.high and cell.kind != "t":
-        numbers |= {"significant": len(found["stars"]) >= len(stars_of(LEVEL - 1e-9, levels)) > 0, "test": "stars"}
-    return dict(found) | numbers
+    if cell.kind == "t":
+        return dict(found) | numbers
+    if admitted.low < LEVEL <= admitted.high:
+        starred = len(found["stars"]) >= len(stars_of(LEVEL - 1e-9, levels)) > 0
+        return dict(found) | numbers | {"significant": starred, "test": "stars"}
+    return dict(found) | numbers | {"significant": admitted.high < LEVEL}
 
 
 def _find(rows: Rows, column: str, term: str) -> Mapping[str, str] | None:
@@ -233,7 +237,8 @@ def main(snakemake) -> None:
     audit = read_rows(source.audit) if source.audit else []
     codebook = read_codebook(source.codebook)
     critical_values = read_critical_values(source.critical_values)
-    rows = read_evidence(params.hypotheses, estimates, published, audit, codebook, critical_values, params.levels)
+    meaning = {"levels": params.levels, "interval": params.interval}
+    rows = read_evidence(params.hypotheses, estimates, published, audit, codebook, critical_values, **meaning)
     write_rows(snakemake.output.csv, list(FIELDS), [tuple(row[name] for name in FIELDS) for row in rows])
     Path(snakemake.output.html).write_text(render_hypotheses(rows, params.note), encoding="utf-8")
 

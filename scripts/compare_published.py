@@ -36,7 +36,7 @@ _IV_R2 = "R2_within_entity"
 
 
 def compare_rows(
-    ours: list[dict[str, str]], published: list[dict[str, str]], reasons: Sequence[Reason] = ()
+    ours: list[dict[str, str]], published: list[dict[str, str]], reasons: Sequence[Reason] = (), interval: float = 95
 ) -> list[dict[str, str]]:
     """One row a published number of one table, in the published order, ours beside it.
 
@@ -45,7 +45,8 @@ def compare_rows(
     not have. difference_in_se = (ours - published) / our SE. Raises InputError where not one number meets.
 
     published : rows of `read_published_rows`, which has refused what is no number. reasons : why they may differ; a
-    pair whose units differ is shown with that in not_compared, and not compared.
+    pair whose units differ is shown with that in not_compared, and not compared. interval : coverage of published
+    confidence intervals in percent.
     """
     by_key: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in ours:
@@ -63,6 +64,8 @@ def compare_rows(
         if not candidates:
             logger.warning("table %(table)s, column %(column)s: no %(term)s of ours to compare", row)
         holding = [reason for reason in reasons if reason.holds_for(row)]
+        if is_coefficient(row) and not row["statistic"]:
+            row = row | {"std_error": exact(read_cell(row, interval / 100).std_error)}
         scorecard.append(_compare(candidates[0] if candidates else None, row, holding))
     if scorecard and not any("estimate" in row for row in scorecard):
         raise InputError(
@@ -76,8 +79,8 @@ def _compare(ours: dict[str, str] | None, published: dict[str, str], reasons: Se
     row = {name: published[name] for name in ("table", "column", "dependent", "group", "term")}
     row |= {"published": published["estimate"], "published_statistic": published["statistic"]}
     row |= {"published_stars": published["stars"]}
-    if is_coefficient(published):
-        row["published_std_error"] = exact(read_cell(published).std_error)
+    if published.get("std_error") and not published["statistic"]:
+        row["published_std_error"] = published["std_error"]
     said = {
         "not_compared": JOINT.join(reason.sentence for reason in reasons if reason.why == UNIT),
         "why": JOINT.join(reason.said for reason in reasons if reason.why != UNIT),
@@ -107,7 +110,7 @@ def main(snakemake) -> None:
         published = read_published_rows(path)
         reasons = read_reasons(settings["differs"] or [], codebook)
         check_reasons(settings["name"], reasons, published)
-        rows = compare_rows(read_rows(ours), published, reasons)
+        rows = compare_rows(read_rows(ours), published, reasons, params.interval)
         scorecard += rows
         notes |= {row["table"]: settings["note"] for row in rows if settings["note"]}
     rows = [tuple(row.get(name, "") for name in FIELDS) for row in scorecard]

@@ -304,7 +304,8 @@ def main(snakemake) -> None:
     codebook = read_codebook(snakemake.input.codebook)
     columns = [read_column(column, codebook) for column in estimates]
     if "published_pairs" in settings:
-        columns += pair_columns(read_published_rows(snakemake.input.published), settings["published_pairs"]["columns"])
+        published = read_published_rows(snakemake.input.published)
+        columns += pair_columns(published, settings["published_pairs"]["columns"], snakemake.params.interval)
     write_tidy(tidy_table(columns, table), output.csv)
     notes = write_notes(estimates, codebook, snakemake.params.winsorise, "published_pairs" in settings)
     notes += [settings["note"]] if "note" in settings else []

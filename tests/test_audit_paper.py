@@ -147,7 +147,8 @@ def test_typed_tables_are_all_the_published_ones():
 def run(tmp_path, files, audit_config=None) -> tuple[list[dict], str]:
     output = SimpleNamespace(csv=tmp_path / "audit.csv", html=tmp_path / "audit.html")
     inputs = SimpleNamespace(published=files, critical_values=ROOT / "resources" / "tf_critical_values.csv")
-    params = SimpleNamespace(audit={"units": 30, "periods": 10} | (audit_config or {}))
+    audit_config = {"units": 30, "periods": 10} | (audit_config or {})
+    params = SimpleNamespace(audit=audit_config, place="resources/published", untyped=[])
     main(SimpleNamespace(rule="tabulate_audit", log=[tmp_path / "log"], input=inputs, output=output, params=params))
     with output.csv.open(encoding="utf-8") as file:
         return list(csv.DictReader(file)), output.html.read_text("utf-8")

@@ -132,6 +132,17 @@ def test_differences_of_the_papers_columns(table, pair, z, p_value):
     assert column.group == f"published table {table}"
 
 
+def test_differences_of_columns_that_print_standard_errors():
+    names = ("table", "column", "dependent", "group", "term", "estimate", "statistic", "stars", "std_error")
+    published = [
+        dict(zip(names, ("7", column, "Y", "", "AI", b, "", "", se), strict=True))
+        for column, b, se in (("1", "0.600", "0.300"), ("3", "0.000", "0.400"))
+    ]
+    [column] = pair_columns(published, [[1, 3]])
+    assert column.terms["AI × High"]["std_error"] == pytest.approx(0.5)
+    assert column.terms["AI × High"]["statistic"] == pytest.approx(1.2)
+
+
 def test_a_pair_is_printed_beside_our_columns():
     published = read_rows(ROOT / "resources" / "published" / "table_7.csv")
     pairs = pair_columns(published, [[1, 3]])

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 from _helpers import InputError
-from compare_published import FIELDS, compare_rows, main, render_scorecard, summarise
+from _scorecard import render_scorecard, summarise
+from compare_published import FIELDS, compare_rows, main
 
 KEYS = ("table", "column", "dependent", "group", "term")
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
@@ -88,9 +89,12 @@ def test_unreadable_published_number_is_refused(tmp_path):
     published = tmp_path / "table_2.csv"
     row = printed("2", "1", "Co2", "", "AI", estimate="-0.67x")
     published.write_text(f"{','.join(row)}\n{','.join(row.values())}\n", encoding="utf-8")
-    inputs = SimpleNamespace(tables=[published], published=[published])
+    codebook = tmp_path / "codebook.csv"
+    codebook.write_text("name,symbol\n", encoding="utf-8")
+    inputs = SimpleNamespace(tables=[published], published=[published], codebook=codebook)
+    params = SimpleNamespace(settings=[{"name": "table_2", "note": "", "differs": ""}], interval=95)
     with pytest.raises(InputError, match=r"table_2\.csv, line 2, column `estimate`: found '-0.67x'"):
-        main(SimpleNamespace(rule="compare_published", log=[tmp_path / "log"], input=inputs))
+        main(SimpleNamespace(rule="compare_published", log=[tmp_path / "log"], input=inputs, params=params))
 
 
 def test_published_tables_against_themselves(tmp_path):
@@ -106,15 +110,17 @@ def test_published_tables_against_themselves(tmp_path):
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
-    output = tmp_path / "scorecard.csv"
+    output, codebook = tmp_path / "scorecard.csv", tmp_path / "codebook.csv"
+    codebook.write_text("name,symbol\n", encoding="utf-8")
+    settings = [{"name": f"table_{n}", "note": note, "differs": ""} for n, note in ((1, ""), (2, "Of Table 2."))]
     published = [PUBLISHED / f"{path.name}" for path in files]
     main(
         SimpleNamespace(
             rule="compare_published",
             log=[tmp_path / "log"],
-            input=SimpleNamespace(tables=files, published=published),
+            input=SimpleNamespace(tables=files, published=published, codebook=codebook),
             output=SimpleNamespace(csv=output, html=tmp_path / "scorecard.html"),
-            params=SimpleNamespace(note="Simulated inputs.", notes={"table_2": "Of Table 2."}),
+            params=SimpleNamespace(note="Simulated inputs.", settings=settings, inputs="simulated", interval=95),
         )
     )
     with output.open(encoding="utf-8") as file:

@@ -119,13 +119,49 @@ def test_one_instrument_takes_the_p_value_of_its_first_stage():
         assert row["reading"] == reading
 
 
+@pytest.mark.parametrize(
+    ("printed", "stars", "reading", "test"),
+    [
+        ({"std_error": "0.200"}, "**", "for", "t"),
+        ({"std_error": "0.800"}, "", "silent", "t"),
+        ({"std_error": "0.3", "estimate": "0.6"}, "**", "for", "stars"),  # t of 1.57 to 2.6
+        ({"std_error": "0.3", "estimate": "0.6"}, "*", "silent", "stars"),
+        ({"std_error": "0.0"}, "***", "for", "t"),
+        ({"p_value": "0.03"}, "**", "for", "t"),
+        ({"p_value": "<0.05"}, "**", "for", "t"),
+        ({"p_value": "0.05"}, "**", "for", "stars"),
+        ({"ci_low": "0.10", "ci_high": "0.90"}, "**", "for", "t"),
+        ({"ci_low": "-0.10", "ci_high": "1.10"}, "", "silent", "t"),
+    ],
+)
+def test_published_coefficients_are_read_from_whatever_is_printed(printed, stars, reading, test):
+    row = dict.fromkeys((*COLUMNS, "std_error", "ci_low", "ci_high", "stars"), "")
+    row |= {
+        "table": "2",
+        "column": "1",
+        "dependent": "Co2",
+        "term": "AI",
+        "estimate": "0.500",
+        "stars": stars,
+    } | printed
+    claims = hypothesis(("table_2", [1], "ai", "positive"))
+    [found] = read_evidence(claims, {}, {"table_2": [row]}, [], CODEBOOK, CRITICAL)
+    assert (found["published_reading"], found["published_test"]) == (reading, test)
+    assert ("the printed stars decide" in render_hypotheses([found], "")) == (test == "stars")
+
+
 def test_files(tmp_path):
     table, codebook = tmp_path / "table_2.json", tmp_path / "codebook.csv"
     table.write_text(json.dumps([estimated("1", ("ai", -0.6, -3.0, 0.003))]), encoding="utf-8")
     codebook.write_text("name,symbol\nai,AI\n", encoding="utf-8")
     output = SimpleNamespace(csv=tmp_path / "h.csv", html=tmp_path / "h.html")
     params = SimpleNamespace(
-        hypotheses=hypothesis(("table_2", [1], "ai", "negative")), tables=["table_2"], compared=[], note=""
+        hypotheses=hypothesis(("table_2", [1], "ai", "negative")),
+        tables=["table_2"],
+        compared=[],
+        levels=[0.1, 0.05, 0.01],
+        interval=95,
+        note="",
     )
     critical = ROOT / "resources" / "tf_critical_values.csv"
     inputs = SimpleNamespace(estimates=[table], published=[], codebook=codebook, audit=[], critical_values=critical)

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from _audit import read_published
 from _helpers import InputError, read_rows
-from _published import FIELDS, published_difference, read_published_rows
+from _published import (
+    FIELDS,
+    UNCERTAINTY,
+    find_published,
+    published_difference,
+    published_path,
+    read_published_rows,
+)
 from _tf import adjusted_p, critical_value
 from _typed import CRITICAL, HEADER
 
@@ -48,7 +55,8 @@ def test_a_number_typed_twice_in_two_files_is_refused(tmp_path):
 def test_spreadsheet_exports_are_read(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(f"\ufeff{HEADER},std_error\r\n2,1,Y,, AI ,0.1,1.2,,0.08\r\n", encoding="utf-8")
-    assert read_published_rows(path) == [dict(zip(FIELDS, ("2", "1", "Y", "", "AI", "0.1", "1.2", ""), strict=True))]
+    row = dict(zip(FIELDS, ("2", "1", "Y", "", "AI", "0.1", "1.2", ""), strict=True))
+    assert read_published_rows(path) == [row | dict.fromkeys(UNCERTAINTY, "") | {"std_error": "0.08"}]
     path.write_bytes("表,列".encode("gb18030"))
     with pytest.raises(InputError, match="not UTF-8"):
         read_published_rows(path)
@@ -57,6 +65,37 @@ def test_spreadsheet_exports_are_read(tmp_path):
 def test_importing_the_reader_costs_nothing_heavy():
     code = "import sys, _published, _tf; sys.exit(bool({'numpy', 'scipy', 'pandas'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT / "scripts", check=False).returncode == 0
+
+
+# --- where they lie -------------------------------------------------------------------------------------------------
+
+
+def test_typed_tables_are_told_from_other_files_of_a_folder(tmp_path):
+    for name, text in {
+        "table_2.csv": f"{HEADER}\n",
+        "paper.CSV": "\ufeffterm,estimate,std_error\n",  # meant to be one: the reader says what it lacks
+        "panel.csv": "province,year,y\n",
+        "面板.csv": "",
+        "notes.txt": HEADER,
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "gbk.csv").write_bytes("省份,年份\n".encode("gb18030"))
+    (tmp_path / "old.csv").mkdir()
+    tables, aside = find_published(tmp_path)
+    assert sorted(tables) == ["paper", "table_2"] and sorted(aside) == ["gbk.csv", "panel.csv", "面板.csv"]
+    assert find_published(tmp_path / "panel.csv") == ({"panel": tmp_path / "panel.csv"}, [])
+    assert published_path("table_2", tables) == published_path("table_2.csv", tables) == tmp_path / "table_2.csv"
+    assert published_path(str(tmp_path / "panel.csv"), tables) == tmp_path / "panel.csv"
+    assert published_path("table_3", tables) is published_path("table_3.csv", tables) is None
+
+
+def test_a_place_without_tables_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"published: there is no folder and no csv file .*nowhere"):
+        find_published(tmp_path / "nowhere")
+    (tmp_path / "panel.csv").write_text("province,year,y\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"holds no typed table, .* table, column, .*; panel\.csv has other columns"):
+        find_published(tmp_path)
+    assert find_published(tmp_path, may_be_empty=True) == ({}, ["panel.csv"])
 
 
 # --- differences ----------------------------------------------------------------------------------------------------
@@ -69,6 +108,8 @@ def test_difference_of_published_coefficients():
     assert p_value == pytest.approx(0.04550026389635842)
     assert published_difference(("0.600", "2.000"), ("-0.400", "-1.000")) == (difference, std_error, z, p_value)
     assert published_difference((-0.4, -1.0), (0.6, 2.0)) == pytest.approx((-1.0, 0.5, -2.0, p_value))
+    # a printed standard error goes before t
+    assert published_difference((0.6, None, 0.3), (-0.4, -2.0, 0.4)) == (difference, std_error, z, p_value)
     # the sign of a misprinted t does not matter
     assert published_difference((0.6, -2.0), (-0.4, -1.0))[1] == pytest.approx(0.5)
 
