@@ -82,8 +82,9 @@ def pair_columns(
 ) -> list[Column]:
     """Differences of two published columns, first less second, one printed column a pair.
 
-    published : rows of `read_published_rows`. interval : coverage of their intervals in percent. The statistic is z of `published_difference`: the two samples are taken
-    as independent. A term meets our `term × High`; a difference of constants has no counterpart and is left out.
+    published : rows of `read_published_rows`. interval : coverage of their intervals in percent. The statistic is z of
+    `published_difference`: the two samples are taken as independent. A term meets our `term × High`; a difference of
+    constants has no counterpart and is left out.
     Raises InputError for a column that the published table does not have, and for two dependent variables.
     """
     columns = []
