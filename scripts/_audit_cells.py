@@ -62,7 +62,9 @@ def degrees_of_freedom(column: Column, tables: Tables, setting: Setting) -> Degr
         units = (n // periods, n // periods)
     else:
         most = max(n // 2, 1) if n > series * periods else min(series, max(n // 2, 1))
-        units = (min(-(-n // (periods * setting.series)), most), most)
+        # more than units x periods: of a dimension not known, units may be any number from the panel's own
+        least = setting.units if n > series * periods else -(-n // (periods * setting.series))
+        units = (min(least, most), most)
     regressors = len(column.slopes) + _hidden_controls(column, tables)
     entity, period = (setting.effects(column, names) for names in (setting.entity, setting.period))
 

@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 from statistics import median
 
+from _audit import natural
 from _formula import CONSTANT
 from _pages import html_table, page
 from _published import half_unit
@@ -169,7 +170,7 @@ def _where(rows: Sequence[Row]) -> str:
     for row in rows:
         if row["column"] not in columns.setdefault(row["table"], []):
             columns[row["table"]].append(row["column"])
-    return "; ".join(f"{table} ({', '.join(numbers)})" for table, numbers in columns.items())
+    return "; ".join(f"{table} ({', '.join(sorted(numbers, key=natural))})" for table, numbers in columns.items())
 
 
 def _in_order(texts: Iterable[str]) -> list[str]:

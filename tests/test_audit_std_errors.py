@@ -1,13 +1,21 @@
 """The audit of tables that print standard errors, p-values or intervals: a fact holds for all that the print admits."""
 
 import csv
-import math
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from _audit import Setting, read_published
-from _audit_cells import check_decimals, check_figures, check_quotients, check_signs, check_standard_errors, check_stars
+from _audit_cells import (
+    check_decimals,
+    check_figures,
+    check_quotients,
+    check_signs,
+    check_standard_errors,
+    check_stars,
+    degrees_of_freedom,
+)
 from _audit_ratios import check_r2, check_ratios
 from _audit_samples import check_group_differences, check_reversals, check_sample_sizes, check_splits
 from _audit_stages import (
@@ -314,9 +322,20 @@ def test_n_of_a_panel_with_a_third_dimension(tmp_path, n, further, verdict, kind
 def test_splits_of_a_panel_with_a_third_dimension(tmp_path):
     setting = Setting.of({"units": 30, "periods": 10, "further_dimensions": {"industry": 2}})
     read = groups(tmp_path, ("0.4", "0.1", "*"), ("0.2", "0.1", ""))
-    row = one(check_splits(read, setting))
-    assert "305 less than 600" in row["finding"]
-    assert math.isclose(setting.full, 600)
+    assert "305 less than 600" in one(check_splits(read, setting))["finding"]
+
+
+def test_degrees_of_freedom_of_a_third_dimension_are_a_range(tmp_path):
+    read = tables(tmp_path, "1,Y,,AI,1.0,,**,0.4,,,", "1,Y,,N,9000,,,,,,", *EFFECTS)
+    [column] = read.columns
+    unknown = degrees_of_freedom(column, read, SETTING)
+    known = degrees_of_freedom(
+        column, read, Setting.of({"units": 30, "periods": 10, "further_dimensions": {"sector": 30}})
+    )
+    # units alone, or every cell seen twice, are absorbed
+    assert (unknown.residual.low, unknown.residual.high) == (9000 - 1 - 4509, 9000 - 1 - 39)
+    assert (unknown.units.low, known.units.low, known.units.high) == (30, 30, 900)
+    assert (known.residual.low, known.residual.high) == (9000 - 1 - 909, 9000 - 1 - 39)
 
 
 # --- as a study -----------------------------------------------------------------------------------------------------
@@ -332,9 +351,8 @@ def study(folder: Path, published: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("place", [".", "table_2.csv"])
-def test_a_papers_tables_lie_in_the_studys_own_folder(tmp_path, place):
-    folder = study(tmp_path / "study", f"published: {place}")
+def test_a_papers_tables_lie_in_the_studys_own_folder(tmp_path):
+    folder = study(tmp_path / "study", "published: .")
     run = snakemake(ROOT / "Snakefile", folder, "--cores", "1", "results/replication/audit.csv")
     assert run.returncode == 0, run.stderr
     with (folder / "results" / "replication" / "audit.csv").open(encoding="utf-8") as file:
@@ -342,9 +360,23 @@ def test_a_papers_tables_lie_in_the_studys_own_folder(tmp_path, place):
     assert {row["dependent"] for row in rows} == {"carbon1", ""}
     assert not [row for row in rows if row["severity"]]
     html = (folder / "results" / "replication" / "audit.html").read_text("utf-8")
-    assert ("typed in the study&#x27;s folder (table_2.csv)" in html) == (place == ".")
+    assert "typed in the study&#x27;s folder (table_2.csv)" in html
     log = (folder / "results" / "logs" / "tabulate_audit.log").read_text("utf-8")
-    assert ("panel.csv in . has other columns than a typed table and is left aside" in log) == (place == ".")
+    assert "panel.csv in . has other columns than a typed table and is left aside" in log
+
+
+@pytest.mark.parametrize("named", ["table_2", "paper/second.csv"])
+def test_a_table_names_its_published_one_by_name_or_path(tmp_path, named):
+    folder = study(tmp_path / "study", "published: .")
+    (folder / "paper").mkdir()
+    shutil.copy(CASE / "table_2.csv", folder / "paper" / "second.csv")
+    with (folder / "config.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"tables:\n  t: {{published: {named}, columns: [y ~ year]}}\n")
+    run = snakemake(ROOT / "Snakefile", folder, "-n", "-p", "results/replication/scorecard.csv")
+    assert run.returncode == 0, run.stdout + run.stderr
+    rule = (run.stdout + run.stderr).split("rule compare_published:")[1]
+    file = "paper/second.csv" if "/" in named else "table_2.csv"
+    assert re.search(rf"input: .*\b{re.escape(file)},", rule)
 
 
 def test_a_place_without_tables_stops_at_the_start(tmp_path):

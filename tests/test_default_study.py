@@ -114,7 +114,11 @@ def test_scorecard_has_every_published_figure(default_study):
     assert len(scorecard) == (published["estimate"] != "Yes").sum()
     assert scorecard["estimate"].notna().all()
     slopes = scorecard[scorecard["published_statistic"].notna()]
-    assert slopes["difference_in_se"].notna().all()
+    assert (slopes["difference_in_se"].notna() == slopes["not_compared"].isna()).all()
+    units = slopes[slopes["not_compared"].notna()]
+    assert set(zip(units["table"], units["column"], strict=True)) == {
+        (table, column) for table, columns in ((4, "13"), (5, "12"), (6, "12")) for column in columns
+    }
     whole = scorecard[(scorecard["term"] == "N") & scorecard["table"].isin([2, 3, 4, 5, 6])]
     assert (whole["estimate"] == whole["published"]).all()  # 300, and 260 without municipalities
 
