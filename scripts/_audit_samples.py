@@ -128,7 +128,7 @@ def check_reversals(tables: Tables) -> Iterator[dict]:
     """
     for column in tables.columns:
         main = main_column(tables, column.dependent, column.focus)
-        if main is None or main is column:
+        if main is None or main is column or not column.slopes:
             continue
         cell, reference = column.coefficients[column.focus], main.coefficients[column.focus]
         if not (_significant(cell) and _significant(reference)):

@@ -1,6 +1,8 @@
 """The audit of tables that print standard errors, p-values or intervals: a fact holds for all that the print admits."""
 
 import csv
+import math
+import random
 import re
 import shutil
 from pathlib import Path
@@ -336,6 +338,30 @@ def test_degrees_of_freedom_of_a_third_dimension_are_a_range(tmp_path):
     assert (unknown.residual.low, unknown.residual.high) == (9000 - 1 - 4509, 9000 - 1 - 39)
     assert (unknown.units.low, known.units.low, known.units.high) == (30, 30, 900)
     assert (known.residual.low, known.residual.high) == (9000 - 1 - 909, 9000 - 1 - 39)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_fact_is_held_against_regressions_that_were_rounded(tmp_path, seed):
+    """True coefficients and standard errors, stars of their normal p-values, printed with few digits in any form."""
+    rng, lines = random.Random(seed), []
+    for column in range(1, 9):
+        lines += [f"{column},Y,,_cons,1.00,50.0,***,,,,", f"{column},Y,,N,300,,,,,,"]
+        for term in "ABCD":
+            std_error, digits = 10 ** rng.uniform(-3, 0), rng.randint(2, 4)
+            b = rng.gauss(0, 2) * std_error
+            p = math.erfc(abs(b / std_error) / math.sqrt(2))
+            low, high = (b + side * 1.959964 * std_error for side in (-1, 1))
+            forms = [f"{b / std_error:.2f},{{}},,,,", f",{{}},{std_error:.{digits}f},,,", f",{{}},,{p:.{digits}f},,"]
+            forms += [
+                f",{{}},,,{low:.{digits}f},{high:.{digits}f}",
+                f"{b / std_error:.2f},{{}},({std_error:.{digits}f}),,,",
+            ]
+            stars = "*" * sum(p < level for level in (0.1, 0.05, 0.01))
+            lines.append(f"{column},Y,,{term},{b:.{digits}f},{rng.choice(forms).format(stars)}")
+    rows = audit(tables(tmp_path, *lines), SETTING, CRITICAL)
+    accused = [row for row in rows if row["kind"] == "fact" and row["verdict"] in ("differs", "impossible")]
+    assert not [row for row in accused if row["check"] not in ("decimals", "reversal")]
+    assert {row["check"] for row in rows} >= {"stars_normal", "stars_p", "figures", "sign"}
 
 
 # --- as a study -----------------------------------------------------------------------------------------------------
