@@ -17,13 +17,16 @@ MOST_DECIMALS = 6
 
 
 def find_quotients(columns: Iterable[Mapping[str, Cell | str]]) -> dict[str, int]:
-    """Table -> decimals of the divisors, for the tables whose t are quotients."""
-    tables: dict[str, list[Cell]] = {}
-    for column in columns:
-        for cell in column.values():
-            if isinstance(cell, Cell) and cell.kind == "t" and cell.estimate.value and cell.statistic.value:
-                tables.setdefault(cell.table, []).append(cell)
-    found = {table: _decimals(cells) for table, cells in tables.items()}
+    """Table -> decimals of the divisors, for the tables whose t are quotients; none that types a standard error."""
+    tables: dict[str, dict[tuple[str, str], Cell]] = {}
+    typed = set()
+    for cell in (cell for column in columns for cell in column.values() if isinstance(cell, Cell)):
+        if cell.error is not None:
+            typed.add(cell.table)
+        elif cell.kind == "t" and cell.estimate.value and cell.statistic.value:
+            # a pair of figures that comes again says nothing more
+            tables.setdefault(cell.table, {})[cell.estimate.text, cell.statistic.text] = cell
+    found = {table: _decimals(list(cells.values())) for table, cells in tables.items() if table not in typed}
     return {table: decimals for table, decimals in found.items() if decimals is not None}
 
 

@@ -52,10 +52,6 @@ class Interval:
         ends = sorted((abs(self.low), abs(self.high)))
         return Interval(0.0 if 0 in self else ends[0], ends[1])
 
-    @property
-    def middle(self) -> float:
-        return (self.low + self.high) / 2
-
 
 @dataclass(frozen=True)
 class Printed:

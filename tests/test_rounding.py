@@ -127,5 +127,9 @@ def test_quotients_of_short_numbers_are_told_from_printed_t():
     assert find_quotients(printed) == {}
     # the coefficients have so many digits that any t is a quotient
     assert find_quotients(cells_of(("-0.482", "-3.509"), ("0.283", "1.700"))) == {}
-    # one could be chance
+    # a table that types standard errors was not divided
+    beside = [divided[0] | {"other": cell("0.5", std_error="0.2", table="2")}]
+    assert find_quotients(beside) == {}
+    # one could be chance, however often it is printed
+    assert find_quotients(cells_of(*[("0.011", "1.833")] * 9)) == {}
     assert find_quotients(cells_of(("0.011", "1.833"))) == {}
