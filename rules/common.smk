@@ -9,9 +9,10 @@ from _config import check_config, check_names, check_variables, named_variables
 from _formula import parse_column
 from _helpers import InputError, read_rows
 from _imports import imports_of as imported_files
-from _models import check_base_year, complete_model, model_variables, own_valued, program_options, scale_pairs
+from _models import SIGNS, check_base_year, complete_model, model_variables, needed_sign, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
 from _published import PLACE, find_published, published_path
+from _subsampling import check_asked
 from _variables import SECTORS, chosen_activities, chosen_indicators, definitions
 
 
@@ -54,11 +55,11 @@ CONTROLS = config.get("controls", [])
 WINSORISE = config.get("cleaning", {}).get("winsorise")
 # What derive_production makes; the models of a raw study use these.
 PRODUCTION = ["labour", "capital", "energy_total", "real_gdp", "co2"]
-# variables of the models -> whether some model needs them above zero
+# variables of the models -> the sign that the strictest of them needs
 VARIABLES = {}
 for model in MODELS.values():
     for name in model_variables(model):
-        VARIABLES[name] = VARIABLES.get(name, False) or name in own_valued(model)
+        VARIABLES[name] = max(VARIABLES.get(name, SIGNS[0]), needed_sign(model, name), key=SIGNS.index)
 ENGINE = PRODUCTIVITY.get("engine", "auto")
 UNITS_PER_JOB = int(PRODUCTIVITY.get("units_per_job", 1))  # a schema's integer may be 2.0
 BOOTSTRAP = PRODUCTIVITY.get("bootstrap", {})
@@ -265,6 +266,15 @@ def evidence_tables():
 def compared_evidence():
     """Those of them that are compared with a published table."""
     return [name for name in evidence_tables() if "published" in TABLES[name]]
+
+
+def bootstrap_blocks(name):
+    """The blocks of a model's bootstrap; told at start where it has none."""
+    try:
+        check_asked(name, MODELS, BOOTSTRAP, len(UNITS))
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+    return expand("results/bootstrap/{model}/{block}.csv", model=name, block=range(1, BOOTSTRAP["blocks"] + 1))
 
 
 def all_results():

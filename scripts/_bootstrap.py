@@ -25,51 +25,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from _helpers import InputError
 from _lp import CertificateError, solve
-from _models import RATIO_MEASURES, model_variables
+from _models import directed, model_variables, slack_weights
 from _production import Panel
-from _programs import direction_amounts, state_programs, state_technology
-
-
-def check_bootstrap(model: Mapping) -> None:
-    """Raise InputError where the bootstrap has no meaning for a completed model."""
-    name = model["name"]
-    if model["technology"] != "global":
-        raise InputError(
-            f"productivity.bootstrap: model {name} has technology {model['technology']}; the bootstrap draws provinces "
-            "with all their years and needs technology global. Give the model technology global, or leave it out."
-        )
-    if model["measure"] in RATIO_MEASURES:
-        raise InputError(
-            f"productivity.bootstrap: model {name} has measure {model['measure']}; a unit outside a subsample's "
-            "technology has no score on that scale. Choose sbm_ddf, nddf, additive or ddf, or leave it out."
-        )
-
-
-def subsample_size(provinces: int, power: float) -> int:
-    """Provinces of a subsample, m = n^power rounded; InputError unless 1 <= m < n."""
-    if not 0 < power < 1:
-        raise InputError(f"productivity.bootstrap: subsample {power} must lie between 0 and 1: m = n^subsample.")
-    size = round(provinces**power)
-    if size >= provinces:
-        raise InputError(
-            f"productivity.bootstrap: {provinces} provinces to the power {power} is a subsample of {size}, which is "
-            "all of them; lower subsample, or use more provinces."
-        )
-    return size
+from _programs import direction_amounts, lift, state_programs, state_technology, variable_signs
 
 
 def draw(seed: int, replicate: int, provinces: int, size: int) -> np.ndarray:
     """Places (size,) of the provinces of one replicate, ascending; each replicate has its own stream."""
     return np.sort(np.random.default_rng([seed, replicate]).choice(provinces, size, replace=False))
-
-
-def block_replicates(replications: int, blocks: int, block: int) -> range:
-    """Numbers (from 1) of the replicates of a block (from 1); blocks differ by one replicate at most."""
-    if blocks > replications:
-        raise InputError(f"productivity.bootstrap: {blocks} blocks of {replications} replications; lower blocks.")
-    return range(1 + replications * (block - 1) // blocks, 1 + replications * block // blocks)
 
 
 def replicate_scores(panel: Panel, model: Mapping, provinces: np.ndarray) -> np.ndarray:
@@ -79,12 +43,13 @@ def replicate_scores(panel: Panel, model: Mapping, provinces: np.ndarray) -> np.
     measure is taken from the super-efficiency program. nan where that has no solution either, as under VRS where no
     reference makes as little of a bad that does not move. Raises CertificateError where a score cannot be verified.
     """
-    technology = state_technology(panel.values[:, np.isin(panel.unit, provinces)], model)
+    values = panel.values + lift(panel.values)
+    technology = state_technology(values[:, np.isin(panel.unit, provinces)], model)
     amounts = direction_amounts(panel.values, panel.values, model)
     scores = np.full(len(panel.unit), np.nan)
     pending = np.arange(len(scores))
     for outside in (False, True) if model["measure"] != "ddf" else (False,):
-        programs = state_programs(technology, panel.values[:, pending], amounts[:, pending], model, outside=outside)
+        programs = state_programs(technology, values[:, pending], amounts[:, pending], model, outside=outside)
         try:
             results, _ = solve(programs, "batched")
         except CertificateError as error:
@@ -115,39 +80,64 @@ def error_factor(size: int, provinces: int, model: Mapping) -> float:
     return 1 / ((provinces / size) ** convergence_rate(model) - 1)
 
 
-def corrected(estimate: np.ndarray, replicates: np.ndarray, factor: float) -> np.ndarray:
-    """Estimates (N,) less their bias: theta - factor x mean of (theta* - theta).
+def largest_scores(panel: Panel, model: Mapping) -> np.ndarray:
+    """Score (N,) that each observation would have if what its direction shrinks were nil; inf if a good's slack is free.
 
-    `replicates` (B, N), nan where missing; nan where none is left.
+    Inputs and bads cannot be negative, so the radial factor is at most the least v / g of those that move, 1 in shares
+    of own values, and the slack measures' at most the sum of w v / g where no good moves. Variables that have negative
+    observations set no bound.
     """
-    deviations, empty = _deviations(estimate, replicates)
-    return np.where(empty, np.nan, estimate - factor * np.nanmean(deviations, axis=0))
+    amounts = direction_amounts(panel.values, panel.values, model)
+    moved = np.isin(model_variables(model), directed(model))
+    shrinks = moved & (variable_signs(model) > 0)
+    bounded = (shrinks & (panel.values >= 0).all(axis=1))[:, None]
+    room = np.where(bounded, panel.values / np.where(amounts > 0, amounts, 1.0), np.inf)
+    if model["measure"] == "ddf":
+        return room.min(axis=0)
+    if (moved & ~shrinks).any():
+        return np.full(len(panel.unit), np.inf)
+    weights = slack_weights(model)
+    rows = [place for place, name in enumerate(model_variables(model)) if name in weights]
+    return np.array([weights[model_variables(model)[row]] for row in rows]) @ room[rows]
 
 
-def interval(
+def towards(estimate: np.ndarray, reach: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """Bounds (N,) that lie `reach` >= 0 above the estimates, and never at or beyond `limit` where that is finite.
+
+    What is left to the limit, G = limit - theta, is divided by 1 + reach / G. To first order that is theta + reach. For
+    the radial factor of inputs G is Farrell's efficiency E = 1 - beta, and E / (1 + factor x quantile of (E* / E - 1))
+    is the bound of Kneip, Simar and Wilson (2008), which work with ratios for this reason.
+    """
+    left = np.maximum(limit - estimate, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        nearer = limit - np.where(left > 0, left / (1 + reach / left), 0.0)
+        return np.where(np.isinf(limit), estimate + reach, np.where(np.isnan(reach), np.nan, nearer))
+
+
+def score_reaches(
     estimate: np.ndarray, replicates: np.ndarray, factor: float, level: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds (N,) of a score at `level` per cent: theta - factor x quantiles of (theta* - theta), with equal tails.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How far (N,) the lower bound at `level` per cent, the upper one and the corrected score lie above the estimate.
 
-    Arguments as of `corrected`. Both bounds are at or above the estimate, for a subsample's technology is never larger.
+    `replicates` (B, N), nan where missing; nan where none is left. -factor times quantiles, with equal tails, and the
+    mean of the deviations theta* - theta; none is above zero, for a subsample's technology is never larger, so what is
+    there is rounding.
     """
     deviations, empty = _deviations(estimate, replicates)
+    errors = factor * np.maximum(-deviations, 0.0)
     tail = (1 - level / 100) / 2
-    most, least = np.nanquantile(deviations, [tail, 1 - tail], axis=0)
-    return tuple(np.where(empty, np.nan, estimate - factor * bound) for bound in (least, most))
+    reaches = (*np.nanquantile(errors, [tail, 1 - tail], axis=0), np.nanmean(errors, axis=0))
+    return tuple(np.where(empty, np.nan, reach) for reach in reaches)
 
 
-def symmetric_interval(
-    estimate: np.ndarray, replicates: np.ndarray, factor: float, level: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds (N,) of a change at `level` per cent: theta -/+ factor x quantile of |theta* - theta|.
+def change_reach(estimate: np.ndarray, replicates: np.ndarray, factor: float, level: float) -> np.ndarray:
+    """Half the length (N,) of a change's interval at `level` per cent: factor x quantile of |theta* - theta|.
 
     For changes, whose error may have either sign (symmetric intervals: Politis, Romano and Wolf 1999, Subsampling).
-    Arguments as of `corrected`.
+    Arguments as of `score_reaches`.
     """
     deviations, empty = _deviations(estimate, replicates)
-    reach = np.where(empty, np.nan, factor * np.nanquantile(np.abs(deviations), level / 100, axis=0))
-    return estimate - reach, estimate + reach
+    return np.where(empty, np.nan, factor * np.nanquantile(np.abs(deviations), level / 100, axis=0))
 
 
 def _deviations(estimate: np.ndarray, replicates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

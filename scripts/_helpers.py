@@ -80,24 +80,6 @@ def period_key(periods) -> dict[str, tuple]:
     return keys
 
 
-def period_gaps(observations) -> dict[str, list[str]]:
-    """Unit -> periods between its first and last in which it is not observed, for units that have any.
-
-    observations : pairs (unit, period), each once. Periods are those of any unit, in the order of `period_key`.
-    """
-    observations = list(observations)
-    order = period_key(period for _, period in observations)
-    places = {period: place for place, period in enumerate(sorted(order, key=order.get))}
-    observed: dict[str, set[int]] = {}
-    for unit, period in observations:
-        observed.setdefault(unit, set()).add(places[period])
-    gaps = {
-        unit: [period for period, place in places.items() if min(at) < place < max(at) and place not in at]
-        for unit, at in observed.items()
-    }
-    return {unit: gap for unit, gap in gaps.items() if gap}
-
-
 def shortened_list(text: str, most: int = 6) -> str:
     """A list parted by commas, cut where it is long."""
     parts = text.split(", ")

@@ -17,7 +17,7 @@ import numpy as np
 from _certificate import DUST, FINE, TOLERANCE, Results, certify_infeasible, certify_optima
 from _helpers import InputError
 from _models import RATIO_MEASURES, ROLES
-from _programs import Programs, direction_amounts, state_programs, state_technology
+from _programs import Programs, direction_amounts, lift, state_programs, state_technology
 
 BATCH = 100  # programs against one technology from which the batched engine is the faster
 
@@ -115,12 +115,14 @@ def measure(
     """Distances of `units` (R, n) to the technology of `reference` (R, J), rows inputs, goods, bads, in any units.
 
     `members` (n,): place of each unit in the reference, -1 if it is not there; `panel` (R, N): all observations, for
-    directions that take their mean or range. `outside` gives the super-efficiency scores of units out of reach. The
+    directions that take their mean or range, and for what is added to variables with negative values. `outside` gives the super-efficiency scores of units out of reach. The
     measure super_sbm is Tone's (2002): the slacks-based efficiency of inefficient units, and for units on the frontier
     or beyond it the super-efficiency against the others.
     """
-    technology = state_technology(reference, model)
-    amounts = direction_amounts(units, panel, model)
+    amounts = direction_amounts(units, panel, model, reference)
+    constants = lift(panel)
+    units = units + constants
+    technology = state_technology(reference + constants, model)
     programs = state_programs(technology, units, amounts, model, outside=outside)
     results, attempts = solve(programs, engine)
     distances = read(programs, results, attempts, model)
@@ -154,7 +156,8 @@ def read(programs: Programs, results: Results, attempts: np.ndarray, model: Mapp
     intensity = np.ones(len(programs))
     if programs.divisor is not None:
         intensity = np.where(point[:, programs.divisor] > 0, point[:, programs.divisor], 1.0)
-        divided = (programs.local[:, :variables, programs.divisor] != 0).any(axis=0)
+        # Charnes and Cooper's divides all slacks, the abatement factor those of the rows it stands in
+        divided = programs.linearised | (programs.local[:, :variables, programs.divisor] != 0).any(axis=0)
         divisor = np.where(divided, intensity[:, None], 1.0)
     local = programs.local[:, :variables] * programs.moves
     slacks = programs.signs * np.einsum("nrl,nl->nr", np.broadcast_to(local, (len(programs), *local.shape[1:])), point)

@@ -19,7 +19,9 @@ OPTIONS = {
 }
 # Amounts of one for all units; lists and mappings name variables themselves.
 OWN_DIRECTIONS = ("own_values", "inputs", "outputs", "bads")
-FIXED_DIRECTIONS = ("ones", "mean", "range")
+RANGES = ("range", "range_inputs", "range_outputs")
+FIXED_DIRECTIONS = ("ones", "mean", *RANGES)
+SIGNS = ("any sign", "not negative", "above zero")
 WEIGHTS = ("equal_blocks", "thirds", "ones")
 DEFAULTS = {
     "direction": "own_values",
@@ -57,7 +59,8 @@ def directed(model: Mapping) -> tuple[str, ...]:
     """Variables that the direction of a completed model moves, in the order of the rows."""
     direction = model["direction"]
     if isinstance(direction, str):
-        roles = {"inputs": ROLES[:1], "outputs": ROLES[1:], "bads": ROLES[2:]}.get(direction, ROLES)
+        roles = {"inputs": ROLES[:1], "outputs": ROLES[1:], "bads": ROLES[2:]}
+        roles = roles.get(direction.removeprefix("range_"), ROLES)
         chosen = {name for role in roles for name in model[role]}
     else:
         chosen = set(direction)
@@ -68,6 +71,29 @@ def own_valued(model: Mapping) -> tuple[str, ...]:
     """Variables measured in the unit's own value: zero or negative there, the program has no meaning."""
     fixed = isinstance(model["direction"], Mapping) or model["direction"] in FIXED_DIRECTIONS
     return () if fixed else directed(model)
+
+
+def range_directional(model: Mapping) -> bool:
+    """Whether the measure is the range directional one, which moves a unit towards the reference set's best values."""
+    return model["measure"] == "ddf" and isinstance(model["direction"], str) and model["direction"] in RANGES
+
+
+def signed(model: Mapping) -> tuple[str, ...]:
+    """Variables that may have any sign: under variable returns what is moved neither by own values nor by the mean.
+
+    Adding a constant to such a variable changes nothing, for intensities add up to 1 (Ali and Seiford 1990, Oper. Res.
+    Lett. 9; Pastor 1996, Ann. Oper. Res. 66). Not so with an abatement factor, which scales what it is added to.
+    """
+    if model["returns"] != "vrs" or model["disposability"] != "strong" or model["direction"] == "mean":
+        return ()
+    return tuple(name for name in model_variables(model) if name not in own_valued(model))
+
+
+def needed_sign(model: Mapping, name: str) -> str:
+    """What a variable's values must be in a model: `any sign`, `not negative` or `above zero`, from loose to strict."""
+    if name in own_valued(model):
+        return SIGNS[2]
+    return SIGNS[0] if name in signed(model) else SIGNS[1]
 
 
 def slack_weights(model: Mapping) -> dict[str, float]:
@@ -155,9 +181,17 @@ def _check_measure(model: Mapping, refuse) -> None:
     """Direction, weights and disposability fit the measure."""
     measure, bads = model["measure"], model["bad_outputs"]
     if measure in RATIO_MEASURES:
-        for option in ("direction", "weights", "disposability"):
+        fixed = ("weights", "disposability") if measure == "sbm" else ("direction", "weights", "disposability")
+        for option in fixed:
             if model[option] != DEFAULTS[option]:
                 refuse(f"{measure} has no {option} to choose: it is the mean contraction over the mean expansion")
+        if directed(model) != own_valued(model):
+            refuse(
+                "sbm takes slacks in shares of the unit's own values: its direction says of which variables, as inputs, "
+                "outputs, bads or a list ([energy, co2]), and no amounts"
+            )
+    if range_directional(model):
+        _check_range(model, refuse)
     if measure == "ddf" and model["weights"] != DEFAULTS["weights"]:
         refuse("ddf moves all variables by one factor and has no weights; nddf has")
     if model["weights"] == "thirds" and not bads:
@@ -176,6 +210,24 @@ def _check_measure(model: Mapping, refuse) -> None:
         refuse(
             "with a uniform abatement factor the program is linear only when the direction leaves the inputs alone; "
             "choose direction outputs or bads, or weak_kuosmanen"
+        )
+
+
+def _check_range(model: Mapping, refuse) -> None:
+    """The range directional measure is of variable returns, and of reference sets that hold the unit."""
+    direction, technology = model["direction"], model["technology"]
+    if model["returns"] != "vrs":
+        refuse(
+            f"ddf with direction {direction} is the range directional measure, which is of variable returns: write "
+            "returns vrs, or give the amounts to move by ({gdp: 1, co2: 0.5})"
+        )
+    if model["disposability"] != "strong":
+        refuse(f"ddf with direction {direction} is the range directional measure, with bads as inputs: write strong")
+    if technology not in ("global", "biennial"):
+        refuse(
+            f"the range directional measure (ddf with direction {direction}) moves a unit towards the best values of its "
+            f"reference set; a unit held against another period's ({technology} technology) may lie beyond them. "
+            "Choose technology global or biennial"
         )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from _exports import MISSING_MARKS, parse_number, place
-from _helpers import InputError, logger, period_gaps, plain_cell, slug
+from _helpers import InputError, logger, plain_cell, slug
+from _models import SIGNS
 from _sheets import Row, Sheet, read_sheets
+from _wide import periods_across, units_across, wide_message
 
 KEYS = ("province", "year")
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
@@ -31,7 +33,7 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     the label, other variables the number. Periods that are one day a year, such as 2013-12-31, become the year. Text
     that a spreadsheet would run as a formula has an apostrophe before it (`plain_cell`), so that names are the same
     on every output. Raises InputError naming file, row and column for a missing or duplicated column, an empty key, a
-    unit-period that appears twice, periods of two kinds, and a row of another length.
+    unit-period that appears twice, periods of two kinds, a row of another length, and a file with periods across.
     """
     columns = columns or {}
     theirs = {their: our for our, their in columns.items()}
@@ -53,11 +55,15 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise InputError(f"{source}, row {rows[0].line}: two columns are called {', '.join(twice)}.")
+    across = None if "year" in names else periods_across(sheet.rows)
+    if across:
+        raise InputError(wide_message(source, across))
     for key in KEYS:
         if key not in names:
+            hint = units_across(header, names.index("year"), rows[1:]) if "year" in names else ""
             raise InputError(
                 f"{source}: no column {key!r}; say which column it is, as in panel: {{columns: {{{key}: "
-                f"{next(filter(None, header))}}}}}. The file has {', '.join(filter(None, header))}."
+                f"{next(filter(None, header))}}}}}. The file has {', '.join(filter(None, header))}.{hint}"
             )
     if len(rows) == 1:
         raise InputError(f"{source}: no rows below the header.")
@@ -86,6 +92,10 @@ def _find_sheet(path: str | Path, sheets: list[Sheet], keys: list[str]) -> Sheet
     if len(sheets) == 1:
         return sheets[0]
     found = [sheet for sheet in sheets if any(set(keys) <= set(row.cells) for row in sheet.rows)]
+    for sheet in [] if found else sheets:
+        across = periods_across(sheet.rows)
+        if across:
+            raise InputError(wide_message(sheet.source, across))
     if len(found) != 1:
         names = ", ".join(sheet.name for sheet in found or sheets)
         raise InputError(
@@ -166,13 +176,13 @@ def check_production(
     header: list[str],
     rows: list[list[str]],
     lines: list[int],
-    variables: dict[str, bool],
+    variables: dict[str, str],
     columns: dict[str, str],
 ) -> None:
-    """Raise InputError unless the productivity models' variables are figures, above zero where `variables` says so.
+    """Raise InputError unless the productivity models' variables are figures of the sign that `variables` says.
 
-    The message names row and column (`columns`: our name -> the file's). A unit that is absent in a period between its
-    first and last is refused too: there is no index of change over a gap. Nothing is checked without variables.
+    `variables` : name -> one of `_models.SIGNS`. The message names row and column (`columns`: our name -> the file's).
+    Nothing is checked without variables.
     """
     if not variables:
         return
@@ -187,20 +197,13 @@ def check_production(
             "Rename them in panel.columns or in the model."
         )
     for line, row in zip(lines, rows, strict=True):
-        for name, above_zero in variables.items():
+        for name, sign in variables.items():
             text = row[header.index(name)]
             unit, period = (row[header.index(key)] for key in KEYS)
             where = f"{place(path, line)}, column {columns.get(name, name)} ({unit}, {period})"
             value = None if is_missing(text) else parse_number(text, where)
-            if value is None or value < 0 or (value == 0 and above_zero):
+            if value is None or (value < 0 and sign != SIGNS[0]) or (value == 0 and sign == SIGNS[2]):
                 found = repr(text) if text else "an empty cell"
-                expected = "that is not negative"
-                if above_zero:
-                    expected = "above zero, for a model's direction moves it by shares of the unit's own value"
-                raise InputError(f"{where}: found {found}, expected a number {expected}.")
-    keys = [header.index(key) for key in KEYS]
-    for unit, gap in period_gaps(tuple(row[column] for column in keys) for row in rows).items():
-        raise InputError(
-            f"{path}: {unit} has no row for {', '.join(gap)} but has rows before and after; an index of change needs "
-            "every period between. Supply the rows, or leave the unit out."
-        )
+                expected = dict(zip(SIGNS, ("of any sign", "that is not negative", "above zero"), strict=True))[sign]
+                why = ", for a model's direction moves it by shares of the unit's own value" * (sign == SIGNS[2])
+                raise InputError(f"{where}: found {found}, expected a number {expected}{why}.")

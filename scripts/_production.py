@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from _helpers import InputError, period_key
-from _models import ROLES, model_variables, own_valued
+from _models import RANGES, ROLES, SIGNS, directed, model_variables, needed_sign, range_directional
+from _programs import direction_amounts
 
 
 class Panel(NamedTuple):
@@ -35,8 +36,9 @@ def read_production(rows: Sequence[Mapping[str, str]], model: Mapping, source: s
     """Panel of a model's variables from rows of text with `province` and `year`.
 
     Raises InputError for a column that is missing, a province-year given twice, and, before anything is solved, for
-    values that are missing, not finite or negative, for zeros of a variable that is measured in own values (a slack
-    relative to nothing has no meaning), and for observations without any input or any good.
+    values that are missing or not finite, for negative ones where the program changes with the origin of a variable,
+    for zeros of a variable that is measured in own values (a slack relative to nothing has no meaning), and for
+    observations without any input or any good.
     """
     variables = model_variables(model)
     columns = list(rows[0]) if rows else []
@@ -75,9 +77,9 @@ def _number(text: str | None) -> float:
 def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: Mapping) -> None:
     """Raise InputError naming unit, period and variable of values for which the model's program has no meaning."""
     variables = model_variables(model)
-    own = np.isin(variables, own_valued(model))
-    with np.errstate(invalid="ignore"):
-        sound = np.isfinite(values) & np.where(own[:, None], values > 0, values >= 0)
+    needed = [needed_sign(model, variable) for variable in variables]
+    lowest = np.array([{SIGNS[0]: -math.inf, SIGNS[1]: 0.0, SIGNS[2]: math.ulp(0.0)}[sign] for sign in needed])
+    sound = np.isfinite(values) & (values >= lowest[:, None])
     refused = [
         f"{variable} of {rows[at]['province']} in {rows[at]['year']} is {rows[at][variable] or 'missing'}"
         for at, row in np.argwhere(~sound.T)
@@ -85,14 +87,21 @@ def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: 
     ]
     if refused:
         rest = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
-        needed = "a finite number above zero, for the direction moves a variable by shares of the unit's own value"
-        if not own.all():
-            named = ", ".join(np.array(variables)[own]) or "none"
-            needed = f"a finite number, not negative, and above zero where the direction moves own values ({named})"
-        raise InputError(f"model {model['name']}: {'; '.join(refused[:5])}{rest}. Every value must be {needed}.")
+        expected = "a finite number above zero, for the direction moves a variable by shares of the unit's own value"
+        if set(needed) != {SIGNS[2]}:
+            free, _, own = (
+                ", ".join(name for name, needs in zip(variables, needed, strict=True) if needs == sign) for sign in SIGNS
+            )
+            expected = (
+                f"a finite number, not negative{f' (but {free} may be)' if free else ''}, and above zero where the "
+                f"direction moves own values ({own or 'none'})"
+            )
+        raise InputError(f"model {model['name']}: {'; '.join(refused[:5])}{rest}. Every value must be {expected}.")
+    # with negative values among them they are measured from another origin, and nil is not nothing
+    shifted = (values < 0).any(axis=1)
     for role, rows_of_role in _role_rows(model):
         empty = np.flatnonzero(~(values[rows_of_role] > 0).any(axis=0))
-        if role != "bad_outputs" and len(empty):
+        if role != "bad_outputs" and not shifted[rows_of_role].any() and len(empty):
             at = rows[empty[0]]
             raise InputError(
                 f"model {model['name']}: all {role} of {at['province']} in {at['year']} are zero; a reference "
@@ -101,14 +110,20 @@ def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: 
 
 
 def _check_direction(values: np.ndarray, model: Mapping) -> None:
-    """Raise InputError where the direction is a mean or range that is zero: the variable would move by nothing."""
-    spread = {"mean": values.mean, "range": lambda axis: np.ptp(values, axis=axis)}.get(str(model["direction"]))
-    idle = np.flatnonzero(spread(axis=1) == 0) if spread else []
+    """Raise InputError where a variable moves by a mean or range that is zero, so that it would move by nothing.
+
+    The range directional measure keeps the rows of variables that are at their best, and needs nothing.
+    """
+    if range_directional(model):
+        return
+    amounts = direction_amounts(values, values, model)[:, 0]
+    moved = np.isin(model_variables(model), directed(model))
+    idle = np.flatnonzero(moved & (amounts == 0)) if model["direction"] in ("mean", *RANGES) else []
     if len(idle):
         names = ", ".join(np.array(model_variables(model))[idle])
         raise InputError(
-            f"model {model['name']}: the {model['direction']} of {names} is zero: the direction moves it by nothing. "
-            "Leave it out of the model, or choose another direction."
+            f"model {model['name']}: the {str(model['direction']).split('_')[0]} of {names} is zero: the direction moves "
+            "it by nothing. Leave it out of the model, or choose another direction."
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from _helpers import InputError, period_gaps, period_key
+from _helpers import InputError, period_key
 from _models import RATIO_MEASURES, directed
 
 KEYS = ["province", "year"]
@@ -32,6 +32,7 @@ MISSING, SUPER, BIENNIAL, UNUSED = TREATMENTS = (
     "index on the biennial technology",
     "no change uses it",
 )
+GAP = "change over a gap"  # no program, but listed with them
 SUPER_ENDING = "_super"
 
 
@@ -63,18 +64,12 @@ def program_levels(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
     `scores` has `province, year, reference, score, status` (text keys), one row a program. Added: `place`, the
     period's position in the panel's list; `super`, the usable super-efficiency score of an infeasible program;
     `level`, -S or log E of the score or of its stand-in, nan where there is none; `used`, False for a program
-    against a neighbouring period in which the unit itself is not observed. Raises InputError naming the gap when
-    a unit is absent between its first and last period: change over a missing period is not change of one period.
+    against a neighbouring period in which the unit itself is not observed.
     """
     blank = scores["score"].isna() != (scores["status"] == "infeasible")
     if blank.any():
         cells = scores.loc[blank, [*KEYS, "reference"]].agg(" ".join, axis=1)
         raise ValueError(f"scores and statuses disagree: {', '.join(cells)}")
-    for unit, gap in period_gaps(scores[KEYS].drop_duplicates().itertuples(index=False, name=None)).items():
-        raise InputError(
-            f"{unit} has no observation in {', '.join(gap)} but has before and after; an index of change needs every "
-            "period between a unit's first and last. Supply the rows, or leave the unit out."
-        )
     substitute = scores["reference"].str.endswith(SUPER_ENDING)
     supers = scores.loc[substitute, [*KEYS, "reference", "score"]].rename(columns={"score": "super"})
     supers["reference"] = supers["reference"].str.removesuffix(SUPER_ENDING)
@@ -88,10 +83,10 @@ def program_levels(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
     order = period_key(programs["year"])
     places = {period: place for place, period in enumerate(sorted(order, key=order.get))}
     programs["place"] = programs["year"].map(places)
-    place = programs.groupby("province")["place"]
-    backward = programs["reference"].str.endswith("previous") & (programs["place"] == place.transform("min"))
-    forward = programs["reference"].str.endswith("next") & (programs["place"] == place.transform("max"))
-    programs["used"] = ~(backward | forward)
+    step = programs["reference"].str.endswith("next").astype(int) - programs["reference"].str.endswith("previous")
+    observed = pd.MultiIndex.from_frame(programs[["province", "place"]])
+    compared = pd.MultiIndex.from_arrays([programs["province"], programs["place"] + step])
+    programs["used"] = compared.isin(observed)
     return programs.sort_values(["province", "place"], kind="stable", ignore_index=True)
 
 
@@ -107,20 +102,27 @@ def index_technology(programs: pd.DataFrame, model: Mapping) -> str:
     return "biennial" if model["infeasible"] == "biennial" and lost.any() else "mixed"
 
 
-def level_changes(levels: pd.DataFrame, technology: str) -> pd.DataFrame:
-    """Index, efficiency change and technical change of each row over the row before, as differences of levels L.
+def after_gap(levels: pd.DataFrame) -> pd.Series:
+    """True in a unit's first period after some without an observation; `province, place` sorted by unit and period."""
+    return levels.groupby("province")["place"].diff() > 1
 
-    `levels` has `province` and one column a reference, sorted by unit and period; superscript the technology's period:
+
+def level_changes(levels: pd.DataFrame, technology: str) -> pd.DataFrame:
+    """Index, efficiency change and technical change of each row over the period before, as differences of levels L.
+
+    `levels` has `province`, `place` and one column a reference, sorted by unit and period; superscript the technology's
+    period:
     - global (Oh 2010, J. Prod. Anal. 34): L^G_t+1 - L^G_t;
     - biennial (Pastor, Asmild and Lovell 2011, Socio-Econ. Plan. Sci. 45): L^B_t+1 - L^B_t, B the union of t and t+1,
       which is `biennial_previous` of t+1 and `biennial_next` of t;
     - mixed (Chung, Färe and Grosskopf 1997; Chambers, Färe and Grosskopf 1996, Pac. Econ. Rev. 1): half of
       (L^t_t+1 - L^t_t) + (L^t+1_t+1 - L^t+1_t), which are `previous` and `own` of t+1, `own` and `next` of t.
     Efficiency change is L^t+1_t+1 - L^t_t, so it stands where only another reference's score is missing; technical
-    change is the rest of the index. nan in a unit's first period.
+    change is the rest of the index. nan in a unit's first period, and where the unit is not observed the period before:
+    what lies on both sides of a gap is not change of one period.
     """
     now = levels.reindex(columns=list(REFERENCES[technology]))  # a one-period panel has no neighbours
-    before = now.groupby(levels["province"]).shift()
+    before = now.groupby(levels["province"]).shift().where(~after_gap(levels))
     if technology == "global":
         index = now["global"] - before["global"]
     elif technology == "biennial":
@@ -162,27 +164,30 @@ def productivity_change(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
     """Table `province, year, index, efficiency_change, technical_change, cumulative, status` from scores.
 
     `scores` as `program_levels` takes them. A unit's first period has no change and status `first`; later ones are
-    `optimal`, or `infeasible` when a score of the index is missing. `cumulative` is 1 in the unit's first period, or
-    in `base_year`, and chains the changes from there (Luenberger: adds them). A global chain must telescope to
-    E^G_t / E^G_base (S^G_base - S^G_t); ArithmeticError if it does not to 1e-12.
+    `optimal`, `gap` where the unit is not observed the period before, or `infeasible` when a score of the index is
+    missing. `cumulative` is 1 in the unit's first period, or in `base_year`, and chains the changes from there
+    (Luenberger: adds them); beyond a missing change it is empty. A global chain must telescope to E^G_t / E^G_base
+    (S^G_base - S^G_t), ArithmeticError if it does not to 1e-12; so it needs no chain, and goes on after a gap.
     """
     programs = program_levels(scores, model)
     technology = index_technology(programs, model)
     levels = programs.pivot(index=["province", "place", "year"], columns="reference", values="level").reset_index()
     changes = level_changes(levels, technology)
     provinces, base = levels["province"], base_rows(levels, model)
-    cumulative = chain(changes["index"], provinces, base)
+    cumulative, gap = chain(changes["index"], provinces, base), after_gap(levels)
     if technology == "global":
-        direct = since_base(levels["global"], provinces, base).where(cumulative.notna())
+        direct = since_base(levels["global"], provinces, base)
         slack = 1e-12 * max(1.0, levels["global"].abs().max())
-        if not np.allclose(cumulative, direct, rtol=0, atol=slack, equal_nan=True):
+        if not np.allclose(cumulative, direct.where(cumulative.notna()), rtol=0, atol=slack, equal_nan=True):
             raise ArithmeticError("the cumulative global index does not telescope")
+        broken = gap.groupby(provinces).transform("any")
+        cumulative = cumulative.where(~broken, direct)
     if model["index"] == "luenberger":
         cumulative = 1 + cumulative
     else:
         changes, cumulative = np.exp(changes), np.exp(cumulative)
     first = ~provinces.duplicated()
-    status = np.where(first, "first", np.where(changes["index"].isna(), "infeasible", "optimal"))
+    status = np.select([first, gap, changes["index"].isna()], ["first", "gap", "infeasible"], "optimal")
     return pd.concat([levels[KEYS], changes], axis=1).assign(cumulative=cumulative, status=status)[COLUMNS]
 
 
@@ -204,6 +209,15 @@ def infeasible_programs(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
     return table.assign(rule=model["infeasible"], score=score, treatment=treatment)[PROGRAM_COLUMNS].reset_index(
         drop=True
     )
+
+
+def gap_changes(index: pd.DataFrame) -> pd.DataFrame:
+    """The changes over gaps of a table of `productivity_change`, in the columns of `infeasible_programs`.
+
+    They have no program: `reference` and `rule` are empty, and `treatment` says that the change is one over a gap.
+    """
+    over = index.loc[index["status"] == "gap", KEYS].reset_index(drop=True)
+    return over.assign(treatment=GAP).reindex(columns=PROGRAM_COLUMNS)
 
 
 def scale_components(crs: pd.DataFrame, vrs: pd.DataFrame, index: str, comparable: bool = True) -> pd.DataFrame:

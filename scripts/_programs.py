@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from _models import RATIO_MEASURES, ROLES, directed, model_variables, slack_weights
+from _models import RANGES, RATIO_MEASURES, ROLES, directed, model_variables, range_directional, slack_weights
 
 
 @dataclass(frozen=True)
@@ -125,21 +125,57 @@ def state_technology(reference: np.ndarray, model: Mapping) -> Technology:
     return Technology(np.vstack([columns, *extra]), observation, np.r_[scale, np.ones(len(extra))], convex)
 
 
-def direction_amounts(units: np.ndarray, panel: np.ndarray, model: Mapping) -> np.ndarray:
+def lift(panel: np.ndarray) -> np.ndarray:
+    """Constants (R, 1) that make variables with negative observations positive, between one and two of their ranges.
+
+    Zero for the other rows of `panel` (R, N), all observations. Only variables that may have any sign (`signed`) have
+    negative ones: where intensities add up to 1, a constant added to the reference and to the unit cancels.
+    """
+    low = panel.min(axis=1, keepdims=True)
+    spread = np.ptp(panel, axis=1, keepdims=True)
+    return np.where(low < 0, np.where(spread > 0, spread, -low) - low, 0.0)
+
+
+def direction_amounts(
+    units: np.ndarray, panel: np.ndarray, model: Mapping, reference: np.ndarray | None = None
+) -> np.ndarray:
     """Amounts (R, n) that the direction moves variables by, zero where it moves none.
 
-    `units` (R, n): the evaluated units; `panel` (R, N): all observations, over which `mean` and `range` are taken.
+    `units` (R, n): the evaluated units; `panel` (R, N): all observations, over which `mean` and the slack measures'
+    `range` (Cooper, Park and Pastor 1999, J. Prod. Anal. 11) are taken; `reference` (R, J): the technology's, whose best
+    values the range directional measure moves units to, `panel` where absent. Values as observed, of any sign.
     """
     direction, names = model["direction"], model_variables(model)
     moved = np.isin(names, directed(model))[:, None]
-    if isinstance(direction, Mapping):
+    if range_directional(model):
+        amounts = _possible_improvement(units, panel if reference is None else reference, moved, model)
+    elif isinstance(direction, Mapping):
         amounts = np.array([float(direction.get(name, 0)) for name in names])[:, None]
-    elif direction in ("ones", "mean", "range"):
-        amounts = {"ones": np.ones(len(names)), "mean": panel.mean(axis=1), "range": np.ptp(panel, axis=1)}[direction]
-        amounts = amounts[:, None]
+    elif direction == "ones":
+        amounts = np.ones((len(names), 1))
+    elif direction == "mean":
+        amounts = panel.mean(axis=1, keepdims=True)
+    elif direction in RANGES:
+        amounts = np.ptp(panel, axis=1, keepdims=True)
     else:
         amounts = units
     return np.where(moved, np.broadcast_to(amounts, units.shape), 0.0)
+
+
+def _possible_improvement(units: np.ndarray, reference: np.ndarray, moved: np.ndarray, model: Mapping) -> np.ndarray:
+    """Amounts (R, n) from each unit to the best value of each variable (Portela, Thanassoulis and Simpson 2004, JORS 55).
+
+    x - min x and max y - y, bads like inputs; zero where the unit has the best value, and its row stays. A unit that
+    has the best value of all that moves is best in any direction: it gets the range instead (one where there is none),
+    which gives it the score 0 from a program with an optimum.
+    """
+    signs = variable_signs(model)[:, None]
+    best = signs * (signs * reference).min(axis=1, keepdims=True)
+    amounts = signs * (units - best)
+    ideal = (amounts <= 0)[moved[:, 0]].all(axis=0)
+    spread = np.ptp(reference, axis=1, keepdims=True)
+    spread = np.where((spread > 0) | (spread[moved] > 0).any(), spread, 1.0)
+    return np.where(ideal, spread, amounts)
 
 
 def state_programs(
@@ -247,17 +283,22 @@ def _ratio_columns(model: Mapping, outside: bool) -> list[_Column]:
 
     rho = min (1 - mean s^x/x) / (1 + (sum s^y/y + sum s^b/b)/(M + I)); outside the technology
     delta = min (1 + mean t^x/x) / (1 - (sum t^y/y + sum t^b/b)/(M + I)). The last row normalises the denominator to 1.
+    Means are over the variables that the direction names, M + I are the outputs among them; the others keep their
+    balance with a slack that counts nothing, and a side without any contributes 1.
     """
-    signs, inputs = variable_signs(model), len(model["inputs"])
-    outputs, last = len(signs) - inputs, len(signs) + (model["returns"] == "vrs")
+    signs, names = variable_signs(model), model_variables(model)
+    chosen = [names.index(name) for name in directed(model)]
+    inputs = sum(row < len(model["inputs"]) for row in chosen)
+    outputs, last = len(chosen) - inputs, len(signs) + (model["returns"] == "vrs")
     way = -1.0 if outside else 1.0
     columns = []
-    for row, sign in enumerate(signs):
-        cost, weight = (way / inputs, {}) if row < inputs else (0.0, {last: way / outputs})
+    for row in chosen:
+        sign = signs[row]
+        cost, weight = (way / inputs, {}) if row < len(model["inputs"]) else (0.0, {last: way / outputs})
         columns.append(_Column(cost, {row: way * sign} | weight))
         if outside:
             columns.append(_Column(0.0, {row: sign}))
-    return columns
+    return columns + _disposal(model, set(chosen))
 
 
 def _divisor_columns(model: Mapping, rows: int) -> list[_Column]:

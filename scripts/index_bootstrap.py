@@ -5,10 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _bootstrap import check_bootstrap, corrected, error_factor, interval, subsample_size, symmetric_interval
-from _helpers import logger, read_table, start_log, write_table
+from _bootstrap import change_reach, error_factor, largest_scores, score_reaches, towards
+from _helpers import logger, read_rows, read_table, start_log, write_table
 from _models import complete_model
-from _productivity import KEYS, base_rows, efficiency, program_levels
+from _production import read_production
+from _productivity import KEYS, base_rows, contracts, efficiency, program_levels
+from _subsampling import check_bootstrap, subsample_size
+
+WIDE = np.log(2)  # of logs: an interval longer than this covers a factor above two
 
 
 def read_replicates(paths: Sequence[str | Path], keys: pd.DataFrame) -> np.ndarray:
@@ -35,48 +39,78 @@ def score_levels(scores: np.ndarray, model: Mapping) -> np.ndarray:
     return -scores if model["measure"] == "ddf" else np.where(np.isnan(level), np.nan, -scores)
 
 
+def lowest_levels(largest: np.ndarray, model: Mapping) -> np.ndarray:
+    """Levels L of the largest scores an observation can have, -inf where there is no bound; the highest level is 0."""
+    if model["index"] == "luenberger":
+        return -largest
+    with np.errstate(divide="ignore"):
+        return np.log1p(-largest) if contracts(model) else -np.log1p(largest)
+
+
 def change_since(levels: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Levels (..., N) less those of the observations at places `at` (N,); nan where that is -1."""
     return np.where(at < 0, np.nan, levels - levels[..., at])
 
 
-def bootstrap_table(scores: pd.DataFrame, replicates: np.ndarray, model: Mapping, settings: Mapping) -> pd.DataFrame:
+def bootstrap_table(
+    scores: pd.DataFrame, replicates: np.ndarray, largest: np.ndarray, model: Mapping, settings: Mapping
+) -> pd.DataFrame:
     """Table of scores, index and cumulative index with their intervals, one row an observation.
 
-    `scores`: the global rows of `program_levels`; `replicates` (B, N) in their order; `settings`: `subsample`, `level`
-    in per cent. Bounds of an index are those of its log (of a Luenberger itself). The index is empty in a unit's first
-    period, the cumulative one runs from there or from the model's `base_year`. `replications` is the number of
-    replicates behind the row's least supported interval: those whose scores exist and have a level.
+    `scores`: the global rows of `program_levels`; `replicates` (B, N) and the `largest` possible scores (N,) in their
+    order; `settings`: `subsample`, `level` in per cent. Bounds of an index are those of its log (of a Luenberger
+    itself), and no bound is beyond what scores between 0 and the largest give. The index is empty in a unit's first
+    period and after a gap; the cumulative one runs from the first period or from the model's `base_year`.
+    `replications` is the number of replicates behind the row's least supported interval: those whose scores exist and
+    have a level. `wide` names the row's quantities whose interval of efficiencies or of changes covers a factor above
+    two (Luenberger: is longer than log 2).
     """
-    provinces = scores["province"]
+    provinces, place = scores["province"], scores["place"].to_numpy()
     count = provinces.nunique()
     factor = error_factor(subsample_size(count, settings["subsample"]), count, model)
     estimate, level = scores["score"].to_numpy(), scores["level"].to_numpy()
-    levels = score_levels(replicates, model)
+    levels, lowest = score_levels(replicates, model), lowest_levels(largest, model)
     replicates = np.where(np.isnan(levels), np.nan, replicates)
 
-    places = pd.Series(np.arange(len(scores)))
-    before = places.where(provinces.duplicated(), 0).to_numpy() - 1
+    places = np.arange(len(scores))
+    follows = provinces.duplicated().to_numpy() & (place == np.roll(place, 1) + 1)
+    before = np.where(follows, places - 1, -1)
     base = base_rows(scores, model)
-    since = provinces.map(places[base].set_axis(provinces[base])).fillna(-1).astype(int).to_numpy()
+    since = provinces.map(pd.Series(places)[base].set_axis(provinces[base])).fillna(-1).astype(int).to_numpy()
     ratio = (lambda change: change) if model["index"] == "luenberger" else np.exp
     origin = 1.0 if model["index"] == "luenberger" else 0.0
 
-    low, high = interval(estimate, replicates, factor, settings["level"])
+    least, most, mean = score_reaches(estimate, replicates, factor, settings["level"])
     columns = {
         "score": estimate,
-        "score_corrected": corrected(estimate, replicates, factor),
-        "score_low": low,
-        "score_high": high,
+        "score_corrected": towards(estimate, mean, largest),
+        "score_low": towards(estimate, least, largest),
+        "score_high": towards(estimate, most, largest),
     }
+    lengths = {"score": score_lengths(columns["score_low"], columns["score_high"], model)}
     used = (~np.isnan(replicates)).sum(axis=0)
     for name, at, start in (("index", before, 0.0), ("cumulative", since, origin)):
         change, changes = change_since(level, at), change_since(levels, at)
-        bounds = symmetric_interval(change, changes, factor, settings["level"])
-        for suffix, value in zip(("", "_low", "_high"), (change, *bounds), strict=True):
+        reach = change_reach(change, changes, factor, settings["level"])
+        low, high = -towards(-change, reach, -lowest), towards(change, reach, -lowest[at])
+        for suffix, value in zip(("", "_low", "_high"), (change, low, high), strict=True):
             columns[name + suffix] = start + ratio(value)
+        lengths[name] = high - low
         used = np.where(np.isnan(change), used, np.minimum(used, (~np.isnan(changes)).sum(axis=0)))
-    return scores[KEYS].assign(**columns, replications=used)
+    wide = [" ".join(name for name, length in lengths.items() if length[row] > WIDE) for row in places]
+    return scores[KEYS].assign(**columns, replications=used, wide=wide)
+
+
+def score_lengths(low: np.ndarray, high: np.ndarray, model: Mapping) -> np.ndarray:
+    """Lengths (N,) of intervals of scores as levels; infinite where the upper bound leaves no efficiency."""
+    lengths = -np.diff(score_levels(np.array([low, high]), model), axis=0)[0]
+    return np.where(np.isnan(lengths) & ~np.isnan(high), np.inf, lengths)
+
+
+def panel_limits(production: str | Path, model: Mapping) -> np.ndarray:
+    """Largest possible scores of the table's observations, in the order of unit and period."""
+    panel = read_production(read_rows(production), model, str(production))
+    return largest_scores(panel, model)[np.lexsort((panel.period, panel.unit))]
 
 
 def main(snakemake) -> None:
@@ -89,7 +123,7 @@ def main(snakemake) -> None:
     levels = program_levels(scores, model)
     levels = levels[levels["reference"] == "global"].reset_index(drop=True)
     replicates = read_replicates(snakemake.input.replicates, levels[KEYS])
-    table = bootstrap_table(levels, replicates, model, settings)
+    table = bootstrap_table(levels, replicates, panel_limits(snakemake.input.production, model), model, settings)
     write_table(table, snakemake.output[0])
     changes = table["index"].notna()
     no_change = 0.0 if model["index"] == "luenberger" else 1.0
@@ -105,6 +139,13 @@ def main(snakemake) -> None:
         logger.warning(
             "model %s: %d of %d rows lack replicates whose score is missing; the fewest left are %d of %d",
             *(model["name"], short.sum(), len(table), table["replications"].min(), len(replicates)),
+        )
+    wide = table[table["wide"] != ""]
+    if len(wide):
+        logger.warning(
+            "model %s: %d of %d rows have an interval that covers a factor above two (column wide); they rest on %d to "
+            "%d replications (column replications)",
+            *(model["name"], len(wide), len(table), wide["replications"].min(), wide["replications"].max()),
         )
 
 

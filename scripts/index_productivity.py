@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from _helpers import logger, read_table, start_log, write_table
-from _productivity import BIENNIAL, infeasible_programs, productivity_change
+from _productivity import BIENNIAL, gap_changes, infeasible_programs, productivity_change
 
 
 def read_scores(paths: Sequence[str | Path]) -> pd.DataFrame:
@@ -13,9 +13,9 @@ def read_scores(paths: Sequence[str | Path]) -> pd.DataFrame:
     return pd.concat([read_table(path) for path in paths], ignore_index=True)
 
 
-def infeasible_cells(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
-    """Names of the infeasible rows of a table, in its order, from some of its columns."""
-    cells = table.loc[table["status"] == "infeasible", list(columns)]
+def cells_of(status: str, table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Names of the rows of a table that have a status, in its order, from some of its columns."""
+    cells = table.loc[table["status"] == status, list(columns)]
     return [" ".join(cell) for cell in cells.itertuples(index=False)]
 
 
@@ -27,9 +27,10 @@ def main(snakemake) -> None:
     index = productivity_change(scores, model)
     infeasible = infeasible_programs(scores, model)
     write_table(index, snakemake.output.index)
-    write_table(infeasible, snakemake.output.infeasible)
-    programs = infeasible_cells(scores, ["province", "year", "reference"])
-    changes = infeasible_cells(index, ["province", "year"])
+    gaps = gap_changes(index)
+    write_table(pd.concat([infeasible, gaps]) if len(gaps) else infeasible, snakemake.output.infeasible)
+    programs = cells_of("infeasible", scores, ["province", "year", "reference"])
+    changes = cells_of("infeasible", index, ["province", "year"])
     logger.info(
         "model %s: %d programs, %d infeasible: %s",
         *(model["name"], len(scores), len(programs), ", ".join(programs) or "none"),
@@ -38,6 +39,11 @@ def main(snakemake) -> None:
         "%d changes, %d missing for an infeasible program: %s",
         *((index["status"] != "first").sum(), len(changes), ", ".join(changes) or "none"),
     )
+    if len(gaps):
+        logger.warning(
+            "model %s: %d changes are empty, for the unit is not observed the period before: %s",
+            *(model["name"], len(gaps), ", ".join(cells_of("gap", index, ["province", "year"]))),
+        )
     empty = index.groupby("province")["cumulative"].count()
     if (empty == 0).any():
         logger.warning(

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 import numpy as np
-from _bootstrap import block_replicates, check_bootstrap, draw, replicate_scores, subsample_size
+from _bootstrap import draw, replicate_scores
 from _helpers import logger, read_rows, start_log, write_rows
 from _models import check_model, complete_model
 from _production import Panel, read_production
+from _subsampling import block_replicates, check_bootstrap, subsample_size
 
 HEADER = ["replicate", "province", "year", "score"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from _helpers import period_key, read_table, start_log, write_table
-from _productivity import BIENNIAL, CHANGES, SUPER
+from _productivity import BIENNIAL, CHANGES, GAP, SUPER
 from _tables import Layout, render_html, shown
 
 # Column of the CSV -> heading of the page.
@@ -69,8 +69,8 @@ def summarise(model: Mapping, index: pd.DataFrame, infeasible: pd.DataFrame) -> 
         "direction": direction_text(model["direction"]),
         "technology": model["technology"] + width,
         "changes": int((index["status"] != "first").sum()),
-        "changes_missing": int((index["status"] == "infeasible").sum()),
-        "infeasible_programs": len(infeasible),
+        "changes_missing": int(index["status"].isin(["infeasible", "gap"]).sum()),
+        "infeasible_programs": int((infeasible["treatment"] != GAP).sum()),
         "super_scores": int((infeasible["treatment"] == SUPER).sum()),
         "moved_to_biennial": "yes" if (infeasible["treatment"] == BIENNIAL).any() else "no",
         "mean_cumulative": index.loc[last, "cumulative"].mean(),
@@ -80,8 +80,23 @@ def summarise(model: Mapping, index: pd.DataFrame, infeasible: pd.DataFrame) -> 
     return {name: row[name] for name in HEADINGS}
 
 
-def lay_out_productivity(table: pd.DataFrame, note: str = "") -> Layout:
-    """The printed table: a column a model, under the config's own words; measures keep three decimals."""
+def gap_note(indices: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+    """A note of the changes over gaps among those that are missing, by model (name -> its index); none without any."""
+    counts = {name: int((index["status"] == "gap").sum()) for name, index in indices.items()}
+    counted = ", ".join(f"{count} of {name}" for name, count in counts.items() if count)
+    if not counted:
+        return ()
+    return (
+        f"Missing changes include those of units that are not observed the period before ({counted}), status gap in "
+        "results/productivity/<model>.csv; their scores are there, and their observations span the technologies.",
+    )
+
+
+def lay_out_productivity(table: pd.DataFrame, note: str = "", gaps: tuple[str, ...] = ()) -> Layout:
+    """The printed table: a column a model, under the config's own words; measures keep three decimals.
+
+    `gaps`: what `gap_note` says.
+    """
 
     def text(cell: str | int | float) -> str:
         return shown(cell) if isinstance(cell, float) else str(cell)
@@ -89,16 +104,18 @@ def lay_out_productivity(table: pd.DataFrame, note: str = "") -> Layout:
     names, *rest = HEADINGS
     rows = [[HEADINGS[name], *map(text, table[name])] for name in rest]
     header = [(HEADINGS[names], 1), *((name, 1) for name in table[names])]
-    return Layout("productivity", "Productivity models", [header], [rows], NOTES, note)
+    return Layout("productivity", "Productivity models", [header], [rows], (*NOTES, *gaps), note)
 
 
 def main(snakemake) -> None:
     start_log(snakemake)
-    files = zip(snakemake.params.models, snakemake.input.index, snakemake.input.infeasible, strict=True)
-    rows = [summarise(model, read_table(index), read_table(infeasible)) for model, index, infeasible in files]
+    models = snakemake.params.models
+    indices = {model["name"]: read_table(path) for model, path in zip(models, snakemake.input.index, strict=True)}
+    lists = map(read_table, snakemake.input.infeasible)
+    rows = [summarise(model, indices[model["name"]], lost) for model, lost in zip(models, lists, strict=True)]
     table = pd.DataFrame(rows, columns=list(HEADINGS))
     write_table(table, snakemake.output.csv, keys=())
-    layout = lay_out_productivity(table, snakemake.params.note)
+    layout = lay_out_productivity(table, snakemake.params.note, gap_note(indices))
     Path(snakemake.output.html).write_text(render_html(layout), encoding="utf-8")
 
 

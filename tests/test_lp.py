@@ -79,10 +79,16 @@ def every_model():
             continue
 
 
-def amounts(unit, panel, chosen, weights):
+def amounts(unit, reference, panel, chosen, weights):
     """Amounts (R,) of the direction."""
     names = chosen["inputs"] + chosen["good_outputs"] + chosen["bad_outputs"]
     moved = np.isin(names, list(weights))
+    if chosen["measure"] == "ddf" and chosen["direction"] == "range":
+        to_ideal = [
+            reference[row].max() - unit[row] if name in chosen["good_outputs"] else unit[row] - reference[row].min()
+            for row, name in enumerate(names)
+        ]
+        return np.array(to_ideal)
     fixed = {"ones": np.ones(len(unit)), "mean": panel.mean(axis=1), "range": panel.max(axis=1) - panel.min(axis=1)}
     if isinstance(chosen["direction"], dict):
         return np.array([chosen["direction"].get(name, 0.0) for name in names])
@@ -103,7 +109,7 @@ class Textbook:
         self.chosen, self.outside = chosen, outside
         names = chosen["inputs"] + chosen["good_outputs"] + chosen["bad_outputs"]
         self.weights = np.array([weights.get(name, 0.0) for name in names])
-        self.direction = amounts(unit, panel, chosen, weights) / own
+        self.direction = amounts(unit, reference, panel, chosen, weights) / own
         self.count, self.size = self.data.shape[1], len(unit)
         self.width = 2 * self.count + self.size + 2
 
@@ -169,9 +175,9 @@ class Textbook:
         way = 1.0 if self.outside else -1.0
         above, under = np.zeros(self.width), np.zeros(self.width)
         slacks = slice(2 * self.count, self.width - 2)
-        outputs = self.size - self.inputs
-        above[slacks] = way * np.r_[np.ones(self.inputs) / self.inputs, np.zeros(outputs)]
-        under[slacks] = -way * np.r_[np.zeros(self.inputs), np.ones(outputs) / outputs]
+        counted, is_input = self.weights > 0, np.arange(self.size) < self.inputs
+        above[slacks] = way * (counted & is_input) / max((counted & is_input).sum(), 1)
+        under[slacks] = -way * (counted & ~is_input) / max((counted & ~is_input).sum(), 1)
         found = self.optimise(-under if self.outside else above)
         for _ in range(50):
             if found is None or 1 + under @ found.x <= 1e-9:
@@ -186,7 +192,8 @@ class Textbook:
 def textbook(reference, unit, panel, chosen, weights=None, outside=False, member=-1):
     """Score by the textbook; None where infeasible. `member`: the unit's place in the reference, or -1."""
     ratio = chosen["measure"] in ("sbm", "super_sbm")
-    weights = dict.fromkeys(chosen["inputs"] + chosen["good_outputs"] + chosen["bad_outputs"], 1) if ratio else weights
+    if ratio and weights is None:
+        weights = dict.fromkeys(chosen["inputs"] + chosen["good_outputs"] + chosen["bad_outputs"], 1)
     if chosen["measure"] != "super_sbm":
         return Textbook(reference, unit, panel, chosen, weights, outside).score()
     score = Textbook(reference, unit, panel, chosen, weights).score()
@@ -212,6 +219,8 @@ def measured(reference, units, chosen, engine, members=None, outside=False):
 def test_every_measure_against_its_textbook_program(chosen, weights):
     reference, strangers = simulated(12, seed=3), simulated(6, seed=4)
     units, members = np.hstack([reference[:, :8], strangers]), np.r_[np.arange(8), np.full(6, -1)]
+    if chosen["measure"] == "ddf" and chosen["direction"] == "range":  # of units of the reference set alone
+        units, members = reference, np.arange(12)
     panel = np.hstack([reference, strangers])
     found = {engine: measure(reference, units, members, panel, chosen, engine) for engine in ENGINES}
     for place in range(units.shape[1]):

@@ -63,7 +63,12 @@ def complete(**options):
         ({"direction": ["y", "b"], "weights": {"y": 1, "b": 1, "k": 1}}, "weights names k, which the direction"),
         ({"direction": ["y", "b"], "weights": {"y": 1}}, "the direction moves b without a weight"),
         # measure
-        ({"measure": "sbm", "direction": "inputs"}, "sbm has no direction to choose"),
+        ({"measure": "sbm", "direction": "mean"}, "sbm takes slacks in shares of the unit's own values"),
+        ({"measure": "sbm", "direction": {"k": 1}}, "or a list ([energy, co2]), and no amounts"),
+        (
+            {"measure": "super_sbm", "direction": "inputs", "technology": "contemporaneous"},
+            "super_sbm has no direction to choose",
+        ),
         ({"measure": "sbm", "weights": "ones"}, "sbm has no weights to choose"),
         (
             {"measure": "super_sbm", "disposability": "weak", "technology": "contemporaneous"},

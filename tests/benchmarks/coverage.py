@@ -24,10 +24,11 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from _bootstrap import draw, replicate_scores, subsample_size  # noqa: E402
+from _bootstrap import draw, largest_scores, replicate_scores  # noqa: E402
 from _models import complete_model  # noqa: E402
 from _production import Panel  # noqa: E402
 from _productivity import program_levels  # noqa: E402
+from _subsampling import subsample_size  # noqa: E402
 from index_bootstrap import bootstrap_table  # noqa: E402
 from scipy.optimize import minimize  # noqa: E402
 
@@ -115,6 +116,7 @@ def coverage_run(model: dict, options: argparse.Namespace, run: int) -> list[dic
     everyone = np.arange(options.provinces)
     order = np.lexsort((panel.period, panel.unit))
     levels = score_table(panel, replicate_scores(panel, model, everyone), model)
+    largest = largest_scores(panel, model)[order]
     true = true_scores(distance[order], model).reshape(options.provinces, options.periods)
     efficiency = 1 / (1 + true)
     change = np.full_like(true, np.nan)
@@ -127,7 +129,7 @@ def coverage_run(model: dict, options: argparse.Namespace, run: int) -> list[dic
         draws = (draw(run, number, options.provinces, size) for number in range(1, options.replications + 1))
         replicates = np.array([replicate_scores(panel, model, provinces)[order] for provinces in draws])
         for level in options.levels:
-            table = bootstrap_table(levels, replicates, model, {"subsample": power, "level": level})
+            table = bootstrap_table(levels, replicates, largest, model, {"subsample": power, "level": level})
             for name in QUANTITIES:
                 low, high, at = (
                     values.reshape(true.shape)[:, moving[name] :]
