@@ -125,6 +125,12 @@ def chosen_rows():
     return chosen_activities(activities, config["emissions"]["scopes"]), chosen_indicators(indicators, names, CATALOG)
 
 
+def asked_bootstraps():
+    """Models whose intervals are among the targets of the command, which Snakemake does not tell at this point."""
+    found = (re.fullmatch(r"(.*/)?results/productivity/([^/]+)_bootstrap\.csv", word) for word in sys.argv[1:])
+    return sorted(match[2] for match in found if match)
+
+
 try:
     # name -> file of the typed tables, and csv files that lie beside them and are none
     if "published" in config:
@@ -142,6 +148,8 @@ try:
     )
     for model in MODELS.values():
         check_base_year(model, PERIODS)
+    for name in asked_bootstraps():
+        check_asked(name, MODELS, BOOTSTRAP, len(UNITS))
     # A panel laid over the default study (--configfile from the root) still carries that study's tables; one floor
     # may be asked of it, and the scripts tell a missing variable.
     if RAW or "inputs" not in config:
@@ -266,15 +274,6 @@ def evidence_tables():
 def compared_evidence():
     """Those of them that are compared with a published table."""
     return [name for name in evidence_tables() if "published" in TABLES[name]]
-
-
-def bootstrap_blocks(name):
-    """The blocks of a model's bootstrap; told at start where it has none."""
-    try:
-        check_asked(name, MODELS, BOOTSTRAP, len(UNITS))
-    except InputError as error:
-        raise WorkflowError(str(error)) from None
-    return expand("results/bootstrap/{model}/{block}.csv", model=name, block=range(1, BOOTSTRAP["blocks"] + 1))
 
 
 def all_results():

@@ -91,8 +91,8 @@ rule index_bootstrap:
     """Confidence intervals of the index and the cumulative level, and bias-corrected scores."""
     input:
         production="results/derived/production.csv",
-        replicates=lambda wildcards: bootstrap_blocks(wildcards.model),
         scores=expand("results/dea/{{model}}/{province}.csv", province=JOBS),
+        replicates=expand("results/bootstrap/{{model}}/{block}.csv", block=range(1, BOOTSTRAP.get("blocks", 0) + 1)),
         code=imports_of("index_bootstrap"),
     output:
         "results/productivity/{model}_bootstrap.csv",
@@ -100,12 +100,10 @@ rule index_bootstrap:
         "results/logs/index_bootstrap/{model}.log",
     benchmark:
         "results/benchmarks/index_bootstrap/{model}.tsv"
-    wildcard_constraints:
-        model="[A-Za-z0-9_]+",
     conda:
         "../envs/environment.yaml"
     params:
-        model=lambda wildcards: MODELS.get(wildcards.model),
+        model=lambda wildcards: MODELS[wildcards.model],
         bootstrap={key: value for key, value in BOOTSTRAP.items() if key in ("subsample", "level")},
     script:
         "../scripts/index_bootstrap.py"

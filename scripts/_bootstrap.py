@@ -102,16 +102,15 @@ def largest_scores(panel: Panel, model: Mapping) -> np.ndarray:
 
 
 def towards(estimate: np.ndarray, reach: np.ndarray, limit: np.ndarray) -> np.ndarray:
-    """Bounds (N,) that lie `reach` >= 0 above the estimates, and never at or beyond `limit` where that is finite.
+    """Bounds (N,) that lie `reach` >= 0 above the estimates to first order, and never beyond `limit`; inf is none.
 
-    What is left to the limit, G = limit - theta, is divided by 1 + reach / G. To first order that is theta + reach. For
+    theta + reach / (1 + reach / G) with G = limit - theta: what is left to the limit is divided by 1 + reach / G. For
     the radial factor of inputs G is Farrell's efficiency E = 1 - beta, and E / (1 + factor x quantile of (E* / E - 1))
     is the bound of Kneip, Simar and Wilson (2008), which work with ratios for this reason.
     """
     left = np.maximum(limit - estimate, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        nearer = limit - np.where(left > 0, left / (1 + reach / left), 0.0)
-        return np.where(np.isinf(limit), estimate + reach, np.where(np.isnan(reach), np.nan, nearer))
+        return estimate + np.where(reach > 0, reach / (1 + reach / left), reach)
 
 
 def score_reaches(

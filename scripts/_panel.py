@@ -45,6 +45,9 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     source = sheet.source
     rows = _from_header(sheet, keys)
     header = list(rows[0].cells)
+    across = None if keys[1] in header else periods_across(sheet.rows)
+    if across:
+        raise InputError(wide_message(source, across))
     absent = [name for name in theirs if name not in header]
     if absent:
         raise InputError(
@@ -55,9 +58,6 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise InputError(f"{source}, row {rows[0].line}: two columns are called {', '.join(twice)}.")
-    across = None if "year" in names else periods_across(sheet.rows)
-    if across:
-        raise InputError(wide_message(source, across))
     for key in KEYS:
         if key not in names:
             hint = units_across(header, names.index("year"), rows[1:]) if "year" in names else ""

@@ -62,7 +62,8 @@ def wide_message(source: str, across: Across) -> str:
         if not across.last:
             mark = "_"
             text += f"Rename the columns first so that the period comes last ({stems[0]}_2013). "
-        names = " ".join(f"{stem}{mark}" for stem in stems)
+        # Stata takes no other mark into a name
+        names = " ".join(f"{stem}_" if mark == "_" else stem for stem in stems)
         text += (
             f"In Stata: reshape long {names}, i({unit}) j(year). In pandas: pandas.wide_to_long(table, {list(stems)}, "
             f"i={unit!r}, j='year'{f', sep={mark!r}' if mark else ''}).reset_index()."

@@ -1,6 +1,7 @@
 """The bootstrap of a global technology: draws, scores against subsamples, intervals, and its two scripts."""
 
 import csv
+import shutil
 from types import SimpleNamespace
 
 import index_bootstrap
@@ -8,23 +9,24 @@ import numpy as np
 import pandas as pd
 import pytest
 import solve_bootstrap
+import yaml
 from _bootstrap import (
-    block_replicates,
-    check_bootstrap,
+    change_reach,
     convergence_rate,
-    corrected,
     draw,
     error_factor,
-    interval,
+    largest_scores,
     replicate_scores,
-    subsample_size,
-    symmetric_interval,
+    score_reaches,
+    towards,
 )
 from _helpers import InputError, read_rows
 from _lp import measure
 from _models import complete_model
 from _production import read_production
 from _productivity import productivity_change, program_levels
+from _subsampling import block_replicates, check_asked, check_bootstrap, subsample_size
+from conftest import ROOT, snakemake, write_config
 from index_bootstrap import bootstrap_table, read_replicates
 from solve_bootstrap import score_rows, solve_block
 
@@ -34,6 +36,7 @@ MODEL = complete_model(
 VARIABLES = ["K", "L", "Y", "C"]
 SETTINGS = {"replications": 12, "blocks": 3, "subsample": 0.7, "level": 90, "seed": 5}
 PROVINCES, YEARS = 9, 4
+NO_LIMITS = np.full(PROVINCES * YEARS, np.inf)  # of the slacks-based distance's scores: its good may grow at will
 
 
 def production_rows(provinces=PROVINCES, years=YEARS):
@@ -195,6 +198,7 @@ def test_what_no_subsample_can_bring_in_reach_is_missing():
         ({"technology": "contemporaneous"}, "technology contemporaneous"),
         ({"technology": "biennial"}, "technology biennial"),
         ({"measure": "super_sbm", "technology": "sequential"}, "technology sequential"),
+        ({"measure": "sbm", "direction": ["K", "C"]}, "measure sbm"),
     ],
 )
 def test_models_without_a_meaning_are_refused(options, reason):
@@ -213,29 +217,91 @@ def test_rates_of_convergence():
     assert error_factor(1, 10_000, MODEL) == pytest.approx(0.01, rel=0.02)  # (m/n)^kappa where m/n is small
 
 
-def test_interval_and_correction_by_hand():
-    """Replicates 0..10 below an estimate of 10 by 10..0: the 5% and 95% points of the errors are -9.5 and -0.5."""
+NO_LIMIT = np.array([np.inf])
+
+
+def test_reaches_by_hand():
+    """Replicates 0..10 below an estimate of 10 by 10..0: the 5% and 95% points of the errors are 0.5 and 9.5."""
     replicates = np.arange(11.0)[:, None]
-    low, high = interval(np.array([10.0]), replicates, 0.5, 90)
-    assert (low[0], high[0]) == pytest.approx((10 + 0.5 * 0.5, 10 + 0.5 * 9.5))
-    assert corrected(np.array([10.0]), replicates, 0.5)[0] == pytest.approx(10 + 0.5 * 5)
+    reaches = score_reaches(np.array([10.0]), replicates, 0.5, 90)
+    assert [reach[0] for reach in reaches] == pytest.approx([0.5 * 0.5, 0.5 * 9.5, 0.5 * 5])
+    assert [towards(np.array([10.0]), reach, NO_LIMIT)[0] for reach in reaches] == pytest.approx([10.25, 14.75, 12.5])
     # of an estimate of 7 the deviations are -7..3, without their signs 0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7
-    low, high = symmetric_interval(np.array([7.0]), replicates, 0.5, 90)
-    assert (low[0], high[0]) == pytest.approx((7 - 0.5 * 6, 7 + 0.5 * 6))
+    assert change_reach(np.array([7.0]), replicates, 0.5, 90)[0] == pytest.approx(0.5 * 6)
+    # what a subsample seems to find worse than the whole sample is rounding
+    assert [reach[0] for reach in score_reaches(np.array([0.0]), np.full((5, 1), 1e-13), 1.0, 90)] == [0, 0, 0]
 
 
 def test_missing_replicates_are_left_out_and_nothing_left_is_missing():
     replicates = np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan]])
     estimate = np.array([4.0, 4.0])
-    low, high = interval(estimate, replicates, 1.0, 50)
-    np.testing.assert_allclose([low, high], [[4 + 1.5, np.nan], [4 + 2.5, np.nan]])
-    np.testing.assert_allclose(corrected(estimate, replicates, 1.0), [6, np.nan])
-    np.testing.assert_allclose(symmetric_interval(estimate, replicates, 1.0, 50), [[2, np.nan], [6, np.nan]])
+    np.testing.assert_allclose(score_reaches(estimate, replicates, 1.0, 50), [[1.5, np.nan], [2.5, np.nan], [2, np.nan]])
+    np.testing.assert_allclose(change_reach(estimate, replicates, 1.0, 50), [2, np.nan])
+    for limit in (np.inf, 5.0):
+        assert np.isnan(towards(estimate, np.array([2, np.nan]), np.array([limit, limit]))).tolist() == [False, True]
+
+
+def test_a_bound_is_that_of_kneip_simar_and_wilson_for_farrells_efficiency():
+    """E / (1 + factor x quantile of (E* / E - 1)) of the radial input efficiency E = 1 - beta; and the first order."""
+    estimate, replicates, factor = np.array([0.3]), 0.3 - np.linspace(0.05, 3, 60)[:, None], 1.4
+    efficiency = 1 - 0.3
+    ratios = (1 - replicates[:, 0]) / efficiency - 1
+    _, most, mean = score_reaches(estimate, replicates, factor, 90)
+    high = towards(estimate, most, np.array([1.0]))[0]
+    assert high == pytest.approx(1 - efficiency / (1 + factor * np.quantile(ratios, 0.95)))
+    assert 0.3 < towards(estimate, mean, np.array([1.0]))[0] < high < 1 < 0.3 + most[0]
+    assert towards(estimate, np.array([1e-6]), np.array([1.0]))[0] == pytest.approx(0.3 + 1e-6, abs=1e-11)
+    assert towards(np.array([1.0]), np.array([0.5]), np.array([1.0]))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "largest"),
+    [
+        ({"measure": "ddf"}, 1),
+        ({"measure": "ddf", "direction": "bads"}, 1),
+        ({"measure": "ddf", "direction": ["Y"]}, np.inf),
+        ({"measure": "sbm_ddf"}, np.inf),
+        ({"measure": "nddf", "direction": ["K", "C"], "weights": {"K": 0.5, "C": 2}}, 2.5),
+        ({"measure": "ddf", "direction": {"K": 2, "Y": 5, "C": 0.5}}, 3 / 2),
+        ({"measure": "additive", "direction": {"K": 2, "C": 0.5}}, 3 / 2 + 1 / 0.5),
+    ],
+)
+def test_the_largest_score_is_that_of_nil_inputs_and_bads(options, largest):
+    model = complete_model({key: MODEL[key] for key in ("name", "inputs", "good_outputs", "bad_outputs")} | options)
+    rows = [{"province": "a", "year": "1", "K": "3", "L": "9", "Y": "4", "C": "1"}]
+    assert largest_scores(read_production(rows, model), model).tolist() == pytest.approx([largest])
+
+
+BOUNDED = [
+    ({"measure": "ddf"}, (0, 1), (1 / 2, 2)),
+    ({"measure": "ddf", "index": "luenberger"}, (0, 1), (-1, 1)),
+    ({"measure": "ddf", "direction": "inputs", "bad_outputs": [], "index": "malmquist"}, (0, 1), (0, np.inf)),
+    ({"measure": "ddf", "direction": "bads", "index": "malmquist_emission"}, (0, 1), (0, np.inf)),
+    ({"measure": "nddf", "direction": ["K", "C"], "returns": "vrs"}, (0, 1), (1 / 2, 2)),
+    ({"measure": "sbm_ddf", "returns": "vrs"}, (0, np.inf), (0, np.inf)),
+]
+
+
+@pytest.mark.parametrize(("options", "scores", "changes"), BOUNDED, ids=lambda case: str(case)[:40])
+def test_every_interval_is_within_what_its_measure_can_be(options, scores, changes):
+    model = complete_model({key: MODEL[key] for key in ("name", "inputs", "good_outputs", "bad_outputs")} | options)
+    panel = read_production(production_rows(), model)
+    levels, replicates = levels_and_replicates(panel, model)
+    largest = largest_scores(panel, model)
+    # far deviations, as of a province alone in its corner
+    table = bootstrap_table(levels, replicates - 5 * (levels["score"].to_numpy() - replicates), largest, model, SETTINGS)
+    for name in ("score_low", "score_high", "score_corrected"):
+        assert table[name].between(*scores).all(), name
+    origin = 1 if model["index"] == "luenberger" else 0
+    for name, start in (("index", 0), ("cumulative", origin)):
+        for bound in (table[f"{name}_low"].dropna(), table[f"{name}_high"].dropna()):
+            assert len(bound) and bound.between(*(start + limit for limit in changes), inclusive="both").all(), name
+        assert (table[f"{name}_low"].dropna() <= table[name][table[f"{name}_low"].notna()]).all()
 
 
 def test_table_is_the_formula_of_logs(panel):
     levels, replicates = levels_and_replicates(panel, MODEL)
-    table = bootstrap_table(levels, replicates, MODEL, SETTINGS)
+    table = bootstrap_table(levels, replicates, NO_LIMITS, MODEL, SETTINGS)
     assert len(table) == PROVINCES * YEARS and (table["replications"] == 12).all()
     change = productivity_change(score_table(panel, MODEL), MODEL)
     np.testing.assert_allclose(table["index"], change["index"])
@@ -257,15 +323,16 @@ def test_table_is_the_formula_of_logs(panel):
 
 def test_bounds_are_ordered_and_first_years_have_no_index(panel):
     levels, replicates = levels_and_replicates(panel, MODEL)
-    table = bootstrap_table(levels, replicates, MODEL, SETTINGS)
+    table = bootstrap_table(levels, replicates, NO_LIMITS, MODEL, SETTINGS)
     assert (table["score"] <= table["score_low"] + 1e-9).all()  # the estimate is never above the truth
     assert (table["score_low"] <= table["score_corrected"]).all()
     assert (table["score_corrected"] <= table["score_high"]).all()
     first = ~table["province"].duplicated()
     assert table.loc[first, ["index", "index_low", "index_high"]].isna().all(axis=None)
     assert table.loc[~first].notna().all(axis=None)
+    assert (table.loc[first, "wide"].str.contains("index") == False).all()  # noqa: E712
     assert (table.loc[first, ["cumulative", "cumulative_low", "cumulative_high"]] == 1).all(axis=None)
-    wider = bootstrap_table(levels, replicates, MODEL, SETTINGS | {"level": 99})
+    wider = bootstrap_table(levels, replicates, NO_LIMITS, MODEL, SETTINGS | {"level": 99})
     assert (wider["index_high"][~first] >= table["index_high"][~first]).all()
     assert (wider["index_low"][~first] <= table["index_low"][~first]).all()
 
@@ -274,29 +341,31 @@ def test_bounds_are_ordered_and_first_years_have_no_index(panel):
 def test_base_year_and_luenberger(panel, measured):
     model = MODEL | {"measure": measured, "index": "luenberger", "base_year": "2014"}
     levels, replicates = levels_and_replicates(panel, model)
-    table = bootstrap_table(levels, replicates, model, SETTINGS)
+    table = bootstrap_table(levels, replicates, largest_scores(panel, model), model, SETTINGS)
     base = table["year"] == "2014"
     assert (table.loc[base, ["cumulative", "cumulative_low", "cumulative_high"]] == 1).all(axis=None)
     scores = levels["score"].to_numpy()
     later = np.flatnonzero(table["index"].notna())
     np.testing.assert_allclose(table["index"][later], scores[later - 1] - scores[later], atol=1e-12)
     assert table["cumulative"][4] == pytest.approx(1 + scores[5] - scores[4])
-    deviations = replicates[:, later - 1] - replicates[:, later] - table["index"].to_numpy()[later]
+    change = table["index"].to_numpy()[later]
+    deviations = replicates[:, later - 1] - replicates[:, later] - change
     reach = error_factor(5, 9, model) * np.quantile(np.abs(deviations), 0.9, axis=0)
-    np.testing.assert_allclose(table["index_high"][later], table["index"][later] + reach)
-    np.testing.assert_allclose(table["index_low"][later], table["index"][later] - reach)
+    limit = np.full(len(later), 1.0 if measured == "ddf" else np.inf)
+    np.testing.assert_allclose(table["index_high"][later], towards(change, reach, limit))
+    np.testing.assert_allclose(table["index_low"][later], -towards(-change, reach, limit))
 
 
 def test_a_score_without_an_efficiency_is_counted_as_missing(panel):
     levels, replicates = levels_and_replicates(panel, MODEL)
     replicates = replicates.copy()
     replicates[0, 5], replicates[1, 5], replicates[2, 6] = -1.0, -1.5, np.nan
-    table = bootstrap_table(levels, replicates, MODEL, SETTINGS)
+    table = bootstrap_table(levels, replicates, NO_LIMITS, MODEL, SETTINGS)
     # row 5's score lacks two, row 6 has a change from row 5, row 7 from row 6
     assert table["replications"][4:8].tolist() == [12, 10, 9, 11]
-    kept = bootstrap_table(levels, replicates[3:], MODEL, SETTINGS)
+    kept = bootstrap_table(levels, replicates[3:], NO_LIMITS, MODEL, SETTINGS)
     assert table["index_high"][6] == pytest.approx(kept["index_high"][6])
-    kept = bootstrap_table(levels, replicates[2:], MODEL, SETTINGS)
+    kept = bootstrap_table(levels, replicates[2:], NO_LIMITS, MODEL, SETTINGS)
     assert table["score_high"][5] == pytest.approx(kept["score_high"][5])
 
 
@@ -313,6 +382,34 @@ def job(tmp_path, inputs, output, model=MODEL, **wildcards):
         params=SimpleNamespace(model=model, bootstrap=SETTINGS),
         wildcards=SimpleNamespace(**wildcards),
     )
+
+
+def test_intervals_that_cover_more_than_a_factor_of_two_are_marked(panel):
+    levels, replicates = levels_and_replicates(panel, MODEL)
+    replicates[:, 4:12] -= 2.5 * (levels["score"].to_numpy() - replicates)[:, 4:12]  # a province alone in its corner
+    table = bootstrap_table(levels, replicates, NO_LIMITS, MODEL, SETTINGS)
+    for name in ("index", "cumulative"):
+        factor = table[f"{name}_high"] / table[f"{name}_low"]
+        marked = table["wide"].str.split().map(lambda names, name=name: name in names)
+        assert (marked == (factor > 2)).all()
+    marked = table["wide"].str.split().map(lambda names: "score" in names)
+    assert (marked == ((1 + table["score_high"]) / (1 + table["score_low"]) > 2)).all()
+    assert 0 < (table["wide"] != "").sum() < len(table)
+
+
+def test_a_change_over_a_gap_has_no_interval_and_a_level_has_one(panel):
+    levels, replicates = levels_and_replicates(panel, MODEL)
+    there = np.arange(len(levels)) != 5  # the second province's second year
+    scores = score_table(panel, MODEL)
+    scores = scores[(scores["province"] != "p1") | (scores["year"] != "2014")]
+    short = program_levels(scores, MODEL).reset_index(drop=True)
+    table = bootstrap_table(short, replicates[:, there], NO_LIMITS[there], MODEL, SETTINGS)
+    whole = bootstrap_table(levels, replicates, NO_LIMITS, MODEL, SETTINGS)[there].reset_index(drop=True)
+    assert table.loc[5, ["province", "year"]].tolist() == ["p1", "2015"]
+    assert table.loc[5, ["index", "index_low", "index_high"]].isna().all()
+    kept = [name for name in table if not name.startswith("index") and name not in ("wide", "replications")]
+    pd.testing.assert_frame_equal(table[kept], whole[kept])
+    pd.testing.assert_frame_equal(table.drop(index=5), whole.drop(index=5))
 
 
 def test_scripts_end_to_end(tmp_path, panel):
@@ -336,13 +433,14 @@ def test_scripts_end_to_end(tmp_path, panel):
     scores = tmp_path / "scores.csv"
     score_table(panel, MODEL).to_csv(scores, index=False)
     output = tmp_path / "gml_bootstrap.csv"
-    index_bootstrap.main(job(tmp_path, {"scores": [scores], "replicates": blocks[::-1]}, output, short))
-    table = pd.read_csv(output, dtype={"year": str})
+    inputs = {"production": str(production), "scores": [scores], "replicates": blocks[::-1]}
+    index_bootstrap.main(job(tmp_path, inputs, output, short))
+    table = pd.read_csv(output, dtype={"year": str}).fillna({"wide": ""})
     assert list(table) == [
         *("province", "year", "score", "score_corrected", "score_low", "score_high", "index", "index_low"),
-        *("index_high", "cumulative", "cumulative_low", "cumulative_high", "replications"),
+        *("index_high", "cumulative", "cumulative_low", "cumulative_high", "replications", "wide"),
     ]
-    expected = bootstrap_table(*levels_and_replicates(panel, MODEL), MODEL, SETTINGS)
+    expected = bootstrap_table(*levels_and_replicates(panel, MODEL), NO_LIMITS, MODEL, SETTINGS)
     pd.testing.assert_frame_equal(table, expected, check_dtype=False, rtol=1e-9)
 
 
@@ -389,6 +487,79 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
         estimate = replicate_scores(panel, model, np.arange(20))
         size = subsample_size(20, 0.6)
         replicates = np.array([replicate_scores(panel, model, draw(run, number, 20, size)) for number in range(30)])
-        low, high = interval(estimate, replicates, error_factor(size, 20, model), 95)
+        reaches = score_reaches(estimate, replicates, error_factor(size, 20, model), 95)
+        low, high = (towards(estimate, reach, np.ones(20)) for reach in reaches[:2])
         covered.append(((low <= np.tanh(distance / 2)) & (np.tanh(distance / 2) <= high)).mean())
     assert 0.8 < np.mean(covered) <= 1
+
+
+# --- the ready panel of 30 provinces ------------------------------------------------------------------------------
+
+CASE = ROOT / "tests" / "data" / "dea" / "b01_bootstrap_bound"
+
+
+def case_study(folder, **changes):
+    """A study of the case's panel whose section `productivity` has some keys replaced, or left out where None."""
+    config = yaml.safe_load((CASE / "config.yaml").read_text("utf-8"))
+    shutil.copy(CASE / "panel.csv", folder)
+    config["productivity"] |= changes
+    config["productivity"] = {key: value for key, value in config["productivity"].items() if value is not None}
+    write_config(folder, config)
+    return config
+
+
+def test_radial_input_distances_of_thirty_provinces_stay_between_zero_and_one(tmp_path):
+    """19 of 90 upper bounds, and as many corrected scores, were above 1: inputs below nil."""
+    config = case_study(tmp_path)
+    model = complete_model(config["productivity"]["models"][1])
+    rows = [
+        {"province": row["Province"], **{key: row[key] for key in ("year", "K", "L", "E", "Y")}}
+        for row in read_rows(tmp_path / "panel.csv")
+    ]
+    panel = read_production(rows, model)
+    settings = config["productivity"]["bootstrap"] | {"replications": 60}
+    levels, replicates = levels_and_replicates(panel, model, settings)
+    table = bootstrap_table(levels, replicates, largest_scores(panel, model), model, settings)
+    assert len(table) == 90
+    assert (table["score"] <= table["score_low"]).all() and (table["score_low"] <= table["score_high"]).all()
+    assert (table["score_high"] < 1).all() and (table["score_corrected"] < 1).all()
+    factor = error_factor(subsample_size(30, 0.6), 30, model)
+    plain = levels["score"] + score_reaches(levels["score"].to_numpy(), replicates, factor, 95)[1]
+    assert (plain > 1).sum() >= 10  # what would have lain beyond
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "reason"),
+    [
+        ("ml", {}, "productivity.bootstrap: model ml has technology contemporaneous"),
+        ("ml", {"bootstrap": None}, "productivity.bootstrap: model ml has technology contemporaneous"),
+        ("fg", {}, "productivity.models has no 'fg'; its models: sb, df"),
+        ("sb", {"bootstrap": {"replications": 20, "blocks": 30}}, "30 blocks of 20 replications"),
+        ("sb", {"bootstrap": {"subsample": 0.999}}, "is a subsample of 30, which is all of them"),
+    ],
+)
+def test_what_has_no_bootstrap_is_refused_before_anything_is_solved(tmp_path, name, changes, reason):
+    config = case_study(tmp_path, **changes)
+    if name == "ml":
+        config["productivity"]["models"].append(
+            config["productivity"]["models"][0] | {"name": "ml", "technology": "contemporaneous"}
+        )
+        write_config(tmp_path, config)
+    run = snakemake(ROOT / "Snakefile", tmp_path, "--cores", "1", f"results/productivity/{name}_bootstrap.csv")
+    said = run.stdout + run.stderr
+    assert run.returncode != 0 and reason in said, said
+    assert "Traceback" not in said and "MissingRuleException" not in said
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"measure": "ddf", "direction": "range", "returns": "vrs"}, "moves each unit towards the best observed values"),
+        ({"measure": "sbm"}, "measure sbm"),
+    ],
+)
+def test_a_model_asked_for_is_checked_by_name(options, reason):
+    with pytest.raises(InputError, match=reason):
+        check_asked("gml", {"gml": MODEL | options}, SETTINGS, 30)
+    check_asked("gml", {"gml": MODEL}, SETTINGS, 30)

@@ -1,6 +1,8 @@
 """How often the bootstrap's intervals hold the truth: Monte Carlo on a known technology, through our own functions.
 
-    python tests/benchmarks/coverage.py --measures sbm_ddf ddf --powers .5 .6 .7 .8 --provinces 30 --runs 25
+    python tests/benchmarks/coverage.py --measures sbm_ddf ddf inputs --powers .5 .6 .7 .8 --provinces 30 --runs 25
+
+`inputs` is the radial distance of inputs without bads, whose index is Malmquist's.
 
 The true technology of period t is y <= exp(progress t) prod x^a b^c, convex, with a + c summing to 1 (CRS) or 0.8
 (VRS); bads are inputs to it, as under strong disposability. The true global technology is the last period's. A
@@ -27,7 +29,7 @@ import pandas as pd  # noqa: E402
 from _bootstrap import draw, largest_scores, replicate_scores  # noqa: E402
 from _models import complete_model  # noqa: E402
 from _production import Panel  # noqa: E402
-from _productivity import program_levels  # noqa: E402
+from _productivity import efficiency, program_levels  # noqa: E402
 from _subsampling import subsample_size  # noqa: E402
 from index_bootstrap import bootstrap_table  # noqa: E402
 from scipy.optimize import minimize  # noqa: E402
@@ -36,6 +38,11 @@ SHARES = {"capital": 0.35, "labour": 0.3, "energy": 0.2, "co2": 0.15}  # elastic
 VRS = 0.8  # their sum under VRS
 PROGRESS = 0.02  # log growth of the frontier a period
 QUANTITIES = ("score", "index", "cumulative")
+MEASURES = {
+    "sbm_ddf": {"measure": "sbm_ddf", "bad_outputs": ["co2"]},
+    "ddf": {"measure": "ddf", "bad_outputs": ["co2"]},
+    "inputs": {"measure": "ddf", "bad_outputs": [], "direction": "inputs", "index": "malmquist"},
+}
 
 
 def elasticities(model: dict) -> np.ndarray:
@@ -48,9 +55,11 @@ def true_scores(distance: np.ndarray, model: dict) -> np.ndarray:
     """True scores at log-distances w >= 0 below the frontier.
 
     Factors v of the good and f of inputs and bad reach the frontier where log v = w + sum a log f. Radial: 1 + S = v,
-    1 - S = f. Slacks-based: S = max 1/2 [mean_x (1 - f) + ((v - 1) + (1 - f_b)) / 2], f <= 1 <= v, a concave program.
+    1 - S = f; f alone along inputs. Slacks-based: S = max 1/2 [mean_x (1 - f) + ((v - 1) + (1 - f_b)) / 2], f <= 1 <= v, a concave program.
     """
     powers = elasticities(model)
+    if model["direction"] == "inputs":
+        return 1 - np.exp(-distance / powers.sum())
     grid = np.linspace(0, distance.max() + 1e-9, 200)
     if model["measure"] == "ddf":
         scores = np.linspace(0, 0.999, 20_000)
@@ -80,7 +89,8 @@ def simulate(provinces: int, periods: int, model: dict, random: np.random.Genera
         mix = mix + random.normal(0, 0.05, mix.shape)
         inputs = np.exp(size + mix)
         good = np.exp(PROGRESS * period - inefficiency + elasticities(model) @ np.log(inputs))
-        values.append(np.vstack([inputs[:-1], good, inputs[-1:]]))
+        count = len(model["inputs"])
+        values.append(np.vstack([inputs[:count], good, inputs[count:]]))
         distance.append(inefficiency + PROGRESS * (periods - 1 - period))
     names = tuple(f"{place:04d}" for place in range(max(provinces, periods)))
     panel = Panel(
@@ -118,10 +128,10 @@ def coverage_run(model: dict, options: argparse.Namespace, run: int) -> list[dic
     levels = score_table(panel, replicate_scores(panel, model, everyone), model)
     largest = largest_scores(panel, model)[order]
     true = true_scores(distance[order], model).reshape(options.provinces, options.periods)
-    efficiency = 1 / (1 + true)
+    efficient = efficiency(pd.DataFrame(true), model).to_numpy()
     change = np.full_like(true, np.nan)
-    change[:, 1:] = efficiency[:, 1:] / efficiency[:, :-1]
-    truth = {"score": true, "index": change, "cumulative": efficiency / efficiency[:, :1]}
+    change[:, 1:] = efficient[:, 1:] / efficient[:, :-1]
+    truth = {"score": true, "index": change, "cumulative": efficient / efficient[:, :1]}
     moving = {"score": 0, "index": 1, "cumulative": 1}  # first periods have no change
     rows = []
     for power in options.powers:
@@ -148,7 +158,7 @@ def coverage_run(model: dict, options: argparse.Namespace, run: int) -> list[dic
 def main() -> None:
     """Print the coverage of each measure, returns, power, level and quantity."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--measures", nargs="+", default=["sbm_ddf", "ddf"], choices=["sbm_ddf", "ddf"])
+    parser.add_argument("--measures", nargs="+", default=list(MEASURES), choices=list(MEASURES))
     parser.add_argument("--returns", default="crs", choices=["crs", "vrs"])
     parser.add_argument("--inputs", type=int, default=3, choices=[1, 2, 3])
     parser.add_argument("--powers", nargs="+", type=float, default=[0.5, 0.6, 0.7, 0.8])
@@ -163,10 +173,9 @@ def main() -> None:
         model = complete_model(
             {
                 "name": measure,
-                "measure": measure,
+                **MEASURES[measure],
                 "inputs": list(SHARES)[: options.inputs],
                 "good_outputs": ["gdp"],
-                "bad_outputs": ["co2"],
                 "returns": options.returns,
             }
         )
