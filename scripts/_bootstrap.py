@@ -81,7 +81,7 @@ def error_factor(size: int, provinces: int, model: Mapping) -> float:
 
 
 def largest_scores(panel: Panel, model: Mapping) -> np.ndarray:
-    """Score (N,) that each observation would have if what its direction shrinks were nil; inf if a good's slack is free.
+    """Score (N,) each observation would have if what its direction shrinks were nil; inf if a good's slack counts.
 
     Inputs and bads cannot be negative, so the radial factor is at most the least v / g of those that move, 1 in shares
     of own values, and the slack measures' at most the sum of w v / g where no good moves. Variables that have negative

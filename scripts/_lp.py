@@ -115,9 +115,9 @@ def measure(
     """Distances of `units` (R, n) to the technology of `reference` (R, J), rows inputs, goods, bads, in any units.
 
     `members` (n,): place of each unit in the reference, -1 if it is not there; `panel` (R, N): all observations, for
-    directions that take their mean or range, and for what is added to variables with negative values. `outside` gives the super-efficiency scores of units out of reach. The
-    measure super_sbm is Tone's (2002): the slacks-based efficiency of inefficient units, and for units on the frontier
-    or beyond it the super-efficiency against the others.
+    directions that take their mean or range, and for what is added to variables with negative values. `outside` gives
+    the super-efficiency scores of units out of reach. The measure super_sbm is Tone's (2002): the slacks-based
+    efficiency of inefficient units, and for units on the frontier or beyond it the super-efficiency against the others.
     """
     amounts = direction_amounts(units, panel, model, reference)
     constants = lift(panel)

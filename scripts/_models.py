@@ -22,6 +22,10 @@ OWN_DIRECTIONS = ("own_values", "inputs", "outputs", "bads")
 RANGES = ("range", "range_inputs", "range_outputs")
 FIXED_DIRECTIONS = ("ones", "mean", *RANGES)
 SIGNS = ("any sign", "not negative", "above zero")
+NEGATIVE = (
+    "Negative values have a meaning under variable returns, along a direction that is no share of them: write returns "
+    "vrs and direction range, which with measure ddf is the range directional measure."
+)
 WEIGHTS = ("equal_blocks", "thirds", "ones")
 DEFAULTS = {
     "direction": "own_values",
@@ -187,8 +191,8 @@ def _check_measure(model: Mapping, refuse) -> None:
                 refuse(f"{measure} has no {option} to choose: it is the mean contraction over the mean expansion")
         if directed(model) != own_valued(model):
             refuse(
-                "sbm takes slacks in shares of the unit's own values: its direction says of which variables, as inputs, "
-                "outputs, bads or a list ([energy, co2]), and no amounts"
+                "sbm takes slacks in shares of the unit's own values: its direction says of which variables, as "
+                "inputs, outputs, bads or a list ([energy, co2]), and no amounts"
             )
     if range_directional(model):
         _check_range(model, refuse)
@@ -225,8 +229,8 @@ def _check_range(model: Mapping, refuse) -> None:
         refuse(f"ddf with direction {direction} is the range directional measure, with bads as inputs: write strong")
     if technology not in ("global", "biennial"):
         refuse(
-            f"the range directional measure (ddf with direction {direction}) moves a unit towards the best values of its "
-            f"reference set; a unit held against another period's ({technology} technology) may lie beyond them. "
+            f"the range directional measure (ddf with direction {direction}) moves a unit towards the best values of "
+            f"its reference set; a unit held against another period's ({technology} technology) may lie beyond them. "
             "Choose technology global or biennial"
         )
 

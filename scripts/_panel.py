@@ -8,7 +8,7 @@ from pathlib import Path
 
 from _exports import MISSING_MARKS, parse_number, place
 from _helpers import InputError, logger, plain_cell, slug
-from _models import SIGNS
+from _models import NEGATIVE, SIGNS
 from _sheets import Row, Sheet, read_sheets
 from _wide import periods_across, units_across, wide_message
 
@@ -206,4 +206,5 @@ def check_production(
                 found = repr(text) if text else "an empty cell"
                 expected = dict(zip(SIGNS, ("of any sign", "that is not negative", "above zero"), strict=True))[sign]
                 why = ", for a model's direction moves it by shares of the unit's own value" * (sign == SIGNS[2])
-                raise InputError(f"{where}: found {found}, expected a number {expected}{why}.")
+                hint = f" {NEGATIVE}" if value is not None and value < 0 else ""
+                raise InputError(f"{where}: found {found}, expected a number {expected}{why}.{hint}")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from _helpers import InputError, period_key
-from _models import RANGES, ROLES, SIGNS, directed, model_variables, needed_sign, range_directional
+from _models import NEGATIVE, RANGES, ROLES, SIGNS, directed, model_variables, needed_sign, range_directional
 from _programs import direction_amounts
 
 
@@ -90,13 +90,17 @@ def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: 
         expected = "a finite number above zero, for the direction moves a variable by shares of the unit's own value"
         if set(needed) != {SIGNS[2]}:
             free, _, own = (
-                ", ".join(name for name, needs in zip(variables, needed, strict=True) if needs == sign) for sign in SIGNS
+                ", ".join(name for name, needs in zip(variables, needed, strict=True) if needs == sign)
+                for sign in SIGNS
             )
             expected = (
                 f"a finite number, not negative{f' (but {free} may be)' if free else ''}, and above zero where the "
                 f"direction moves own values ({own or 'none'})"
             )
-        raise InputError(f"model {model['name']}: {'; '.join(refused[:5])}{rest}. Every value must be {expected}.")
+        hint = f" {NEGATIVE}" if (np.isfinite(values) & (values < 0) & ~sound).any() else ""
+        raise InputError(
+            f"model {model['name']}: {'; '.join(refused[:5])}{rest}. Every value must be {expected}.{hint}"
+        )
     # with negative values among them they are measured from another origin, and nil is not nothing
     shifted = (values < 0).any(axis=1)
     for role, rows_of_role in _role_rows(model):
@@ -122,8 +126,8 @@ def _check_direction(values: np.ndarray, model: Mapping) -> None:
     if len(idle):
         names = ", ".join(np.array(model_variables(model))[idle])
         raise InputError(
-            f"model {model['name']}: the {str(model['direction']).split('_')[0]} of {names} is zero: the direction moves "
-            "it by nothing. Leave it out of the model, or choose another direction."
+            f"model {model['name']}: the {str(model['direction']).split('_')[0]} of {names} is zero: the direction "
+            "moves it by nothing. Leave it out of the model, or choose another direction."
         )
 
 

@@ -142,8 +142,8 @@ def direction_amounts(
     """Amounts (R, n) that the direction moves variables by, zero where it moves none.
 
     `units` (R, n): the evaluated units; `panel` (R, N): all observations, over which `mean` and the slack measures'
-    `range` (Cooper, Park and Pastor 1999, J. Prod. Anal. 11) are taken; `reference` (R, J): the technology's, whose best
-    values the range directional measure moves units to, `panel` where absent. Values as observed, of any sign.
+    `range` (Cooper, Park and Pastor 1999, J. Prod. Anal. 11) are taken; `reference` (R, J): the technology's, to whose
+    best values the range directional measure moves units, `panel` where absent. Values as observed, of any sign.
     """
     direction, names = model["direction"], model_variables(model)
     moved = np.isin(names, directed(model))[:, None]
@@ -163,7 +163,7 @@ def direction_amounts(
 
 
 def _possible_improvement(units: np.ndarray, reference: np.ndarray, moved: np.ndarray, model: Mapping) -> np.ndarray:
-    """Amounts (R, n) from each unit to the best value of each variable (Portela, Thanassoulis and Simpson 2004, JORS 55).
+    """Amounts (R, n) from each unit to each variable's best value (Portela, Thanassoulis and Simpson 2004, JORS 55).
 
     x - min x and max y - y, bads like inputs; zero where the unit has the best value, and its row stays. A unit that
     has the best value of all that moves is best in any direction: it gets the range instead (one where there is none),

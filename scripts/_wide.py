@@ -49,8 +49,8 @@ def wide_message(source: str, across: Across) -> str:
     """What is wrong with a wide file and how to make it long, in Stata and in pandas."""
     shown = ", ".join(across.columns[:3]) + (", ..." if len(across.columns) > 3 else "")
     text = (
-        f"{source}, row {across.line}: the file is wide, with a column a period ({shown}); needed is the long form, a row "
-        "a unit and period, with a column of units and one of periods. "
+        f"{source}, row {across.line}: the file is wide, with a column a period ({shown}); needed is the long form, a "
+        "row a unit and period, with a column of units and one of periods. "
     )
     unit, stems, mark = across.unit, across.stems, across.mark
     if stems == ("",):
@@ -81,7 +81,7 @@ def units_across(header: Sequence[str], period: int, rows: Sequence[Row]) -> str
     if len(periods) < 2 or len(set(periods)) < len(periods) or len(others) < 2:
         return ""
     return (
-        f" Each period stands once: if the file is wide, with a column a unit ({', '.join(others[:3])}), make it long, a "
-        f"row a unit and period; in pandas: table.melt({header[period]!r}, var_name='province', value_name='gdp'), gdp "
-        "being what the figures are."
+        f" Each period stands once: if the file is wide, with a column a unit ({', '.join(others[:3])}), make it long, "
+        f"a row a unit and period; in pandas: table.melt({header[period]!r}, var_name='province', value_name='gdp'), "
+        "gdp being what the figures are."
     )

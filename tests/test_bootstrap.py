@@ -235,7 +235,9 @@ def test_reaches_by_hand():
 def test_missing_replicates_are_left_out_and_nothing_left_is_missing():
     replicates = np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan]])
     estimate = np.array([4.0, 4.0])
-    np.testing.assert_allclose(score_reaches(estimate, replicates, 1.0, 50), [[1.5, np.nan], [2.5, np.nan], [2, np.nan]])
+    np.testing.assert_allclose(
+        score_reaches(estimate, replicates, 1.0, 50), [[1.5, np.nan], [2.5, np.nan], [2, np.nan]]
+    )
     np.testing.assert_allclose(change_reach(estimate, replicates, 1.0, 50), [2, np.nan])
     for limit in (np.inf, 5.0):
         assert np.isnan(towards(estimate, np.array([2, np.nan]), np.array([limit, limit]))).tolist() == [False, True]
@@ -289,7 +291,9 @@ def test_every_interval_is_within_what_its_measure_can_be(options, scores, chang
     levels, replicates = levels_and_replicates(panel, model)
     largest = largest_scores(panel, model)
     # far deviations, as of a province alone in its corner
-    table = bootstrap_table(levels, replicates - 5 * (levels["score"].to_numpy() - replicates), largest, model, SETTINGS)
+    table = bootstrap_table(
+        levels, replicates - 5 * (levels["score"].to_numpy() - replicates), largest, model, SETTINGS
+    )
     for name in ("score_low", "score_high", "score_corrected"):
         assert table[name].between(*scores).all(), name
     origin = 1 if model["index"] == "luenberger" else 0
@@ -555,7 +559,10 @@ def test_what_has_no_bootstrap_is_refused_before_anything_is_solved(tmp_path, na
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"measure": "ddf", "direction": "range", "returns": "vrs"}, "moves each unit towards the best observed values"),
+        (
+            {"measure": "ddf", "direction": "range", "returns": "vrs"},
+            "moves each unit towards the best observed values",
+        ),
         ({"measure": "sbm"}, "measure sbm"),
     ],
 )

@@ -109,7 +109,9 @@ def test_programs_against_a_neighbour_in_which_the_unit_is_missing_count_for_not
     lost = (scores["province"] == "b") & (scores["year"] == "4") & (scores["reference"] == "previous")
     scores.loc[lost, ["score", "status"]] = [np.nan, "infeasible"]
     listed = infeasible_programs(scores, model)
-    assert listed[["province", "year", "reference", "treatment"]].to_numpy().tolist() == [["b", "4", "previous", UNUSED]]
+    assert listed[["province", "year", "reference", "treatment"]].to_numpy().tolist() == [
+        ["b", "4", "previous", UNUSED]
+    ]
     # the index did not move to the biennial technology for it
     assert productivity_change(scores, model)["status"].tolist()[-1] == "gap"
 

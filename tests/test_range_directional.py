@@ -1,4 +1,4 @@
-"""Negative values: the range directional measure and what else does not change with a variable's origin; SBM over some."""
+"""Negative values: the range directional measure, and what does not change with a variable's origin; SBM over some."""
 
 import shutil
 
@@ -117,7 +117,9 @@ def test_any_signs_against_the_textbook(direction, seed):
     roles = {"range_inputs": ("inputs",), "range_outputs": ("good_outputs", "bad_outputs")}
     found = [own(data, chosen, engine) for engine in ENGINES]
     for place, unit in enumerate(data.T):
-        amounts = to_the_best(data, unit, chosen, roles.get(direction, (*roles["range_inputs"], *roles["range_outputs"])))
+        amounts = to_the_best(
+            data, unit, chosen, roles.get(direction, (*roles["range_inputs"], *roles["range_outputs"]))
+        )
         wanted = best_factor(data, unit, chosen, amounts)
         for distances in found:
             assert distances.score[place] == pytest.approx(wanted, abs=1e-8)
@@ -126,7 +128,7 @@ def test_any_signs_against_the_textbook(direction, seed):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_variable_at_its_best_keeps_its_row_and_a_unit_at_the_best_of_all_is_efficient(engine):
-    """a = (1, -1) has least K, b = (4, 3) most Y, and the way from (4, -1) to (1, 3) meets the line between them halfway.
+    """a = (1, -1) has least K, b = (4, 3) most Y, and the way from (4, -1) to (1, 3) meets their line halfway.
 
     With d = (1, 3) beside them, a lacks Y alone and b has too much K alone.
     """
@@ -252,7 +254,9 @@ def test_a_subset_by_hand_with_zeros_of_what_is_not_chosen(engine):
     assert own(data, chosen, engine).score == pytest.approx([1, 1 / 4], abs=1e-12)  # 2 x A makes 4
     everything = model("sbm", "K L", "Y", "", direction=["K", "L", "Y"])
     data[1, 0] = 1.0
-    assert own(data, everything, engine).score == pytest.approx(own(data, model("sbm", "K L", "Y", "")).score, abs=1e-12)
+    assert own(data, everything, engine).score == pytest.approx(
+        own(data, model("sbm", "K L", "Y", "")).score, abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)

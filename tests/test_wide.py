@@ -21,9 +21,9 @@ def refusal(path, columns=None):
         ("province,2013,2014", "2013, 2014", "reshape long gdp, i(province)", "table.melt('province', var_name='year'"),
         ("地区,2013年,2014年", "2013年, 2014年", "reshape long gdp, i(地区)", "table.melt('地区', var_name='year'"),
         ("city,gdp2013,gdp2014", "gdp2013, gdp2014", "reshape long gdp, i(city)", "['gdp'], i='city', j='year')"),
-        ("city,gdp_2013,gdp_2014", "gdp_2013, gdp_2014", "reshape long gdp_, i(city)", "['gdp'], i='city', j='year', sep='_'"),
+        ("city,gdp_2013,gdp_2014", "gdp_2013, gdp_2014", "reshape long gdp_, i(city)", "i='city', j='year', sep='_'"),
         ("id,a.2013,a.2014,b.2013,b.2014", "a.2013, a.2014, b.2013, ...", "reshape long a b, i(id)", "['a', 'b']"),
-        ("city,2013GDP,2014GDP", "2013GDP, 2014GDP", "reshape long GDP_, i(city)", "['GDP'], i='city', j='year', sep='_'"),
+        ("city,2013GDP,2014GDP", "2013GDP, 2014GDP", "reshape long GDP_, i(city)", "['GDP'], i='city'"),
         ("city,x2013Q1,x2013Q2", "x2013Q1, x2013Q2", "reshape long x, i(city)", "wide_to_long(table, ['x']"),
         ("A table of GDP\ncity,gdp2013,gdp2014", "gdp2013, gdp2014", "reshape long gdp", "wide_to_long"),
     ],
@@ -39,10 +39,12 @@ def test_periods_across(tmp_path, header, shown, stata, pandas):
 
 
 def test_pandas_makes_it_long_as_the_message_says(tmp_path):
-    table = pd.DataFrame({"city": ["a", "b"], "gdp_2013": [1, 2], "gdp_2014": [3, 4], "co2_2013": [5, 6], "co2_2014": 7})
+    table = pd.DataFrame(
+        {"city": ["a", "b"], "gdp_2013": [1, 2], "gdp_2014": [3, 4], "co2_2013": [5, 6], "co2_2014": 7}
+    )
     table.to_csv(tmp_path / "panel.csv", index=False)
     command = re.search(r"pandas\.wide_to_long\(.*\)\.reset_index\(\)", refusal(tmp_path / "panel.csv"))[0]
-    long = eval(command, {"pandas": pd, "table": table})  # noqa: S307
+    long = eval(command, {"pandas": pd, "table": table})
     long.to_csv(tmp_path / "long.csv", index=False)
     header, rows, _ = read_panel(tmp_path / "long.csv", {"province": "city"})
     assert header == ["province", "year", "gdp", "co2"]
@@ -53,7 +55,9 @@ def test_a_workbook_with_a_wide_sheet_a_variable(tmp_path):
     path = tmp_path / "panel.xlsx"
     with pd.ExcelWriter(path) as book:
         for name in ("gdp", "co2"):
-            pd.DataFrame({"province": ["a", "b"], "2013": [1, 2], "2014": [3, 4]}).to_excel(book, sheet_name=name, index=False)
+            pd.DataFrame({"province": ["a", "b"], "2013": [1, 2], "2014": [3, 4]}).to_excel(
+                book, sheet_name=name, index=False
+            )
     said = refusal(path)
     assert "the file is wide, with a column a period (2013, 2014)" in said and "gdp" in said
 
@@ -80,7 +84,12 @@ def test_a_long_file_whose_period_has_another_name_is_not_called_wide(tmp_path, 
     path.write_text(text, encoding="utf-8")
     assert "wide" not in refusal(path)
     path.write_text("province,year,gdp_2013,gdp_2014\na,2013,1,2\n", encoding="utf-8")
-    assert read_panel(path)[0] == ["province", "year", "gdp_2013", "gdp_2014"]  # constants of base years beside a period
+    assert read_panel(path)[0] == [
+        "province",
+        "year",
+        "gdp_2013",
+        "gdp_2014",
+    ]  # constants of base years beside a period
 
 
 def test_a_wide_panel_is_refused_at_start(tmp_path):

@@ -55,7 +55,8 @@ def true_scores(distance: np.ndarray, model: dict) -> np.ndarray:
     """True scores at log-distances w >= 0 below the frontier.
 
     Factors v of the good and f of inputs and bad reach the frontier where log v = w + sum a log f. Radial: 1 + S = v,
-    1 - S = f; f alone along inputs. Slacks-based: S = max 1/2 [mean_x (1 - f) + ((v - 1) + (1 - f_b)) / 2], f <= 1 <= v, a concave program.
+    1 - S = f; f alone along inputs. Slacks-based: S = max 1/2 [mean_x (1 - f) + ((v - 1) + (1 - f_b)) / 2], a concave
+    program over f <= 1 <= v.
     """
     powers = elasticities(model)
     if model["direction"] == "inputs":
