@@ -15,7 +15,7 @@ limit of m/n = 0; at half the sample ours is the bias estimate of Kneip, Simar a
 
 The rates of convergence are proved for radial and directional distances. For slacks-based measures they are carried
 over, not proved; tests/benchmarks/coverage.py measures how often the intervals hold the truth. With 30 provinces
-nominal 95% intervals held 94 to 99% of true indices there, 60 to 80% with the textbooks' factor. The corrected score
+nominal 95% intervals held 92 to 98% of true indices there, 60 to 80% with the textbooks' factor. The corrected score
 came nearer to the truth than the score for the slacks-based measure under CRS; for the radial one, and under VRS, it
 overshot by as much or more: read it beside its interval.
 """

@@ -107,10 +107,11 @@ def score_lengths(low: np.ndarray, high: np.ndarray, model: Mapping) -> np.ndarr
     return np.where(np.isnan(lengths) & ~np.isnan(high), np.inf, lengths)
 
 
-def panel_limits(production: str | Path, model: Mapping) -> np.ndarray:
-    """Largest possible scores of the table's observations, in the order of unit and period."""
+def panel_limits(production: str | Path, model: Mapping, keys: pd.DataFrame) -> np.ndarray:
+    """Largest possible scores (N,) of a production table's observations, in the order of `keys` (`province, year`)."""
     panel = read_production(read_rows(production), model, str(production))
-    return largest_scores(panel, model)[np.lexsort((panel.period, panel.unit))]
+    observed = pd.MultiIndex.from_arrays([np.array(panel.units)[panel.unit], np.array(panel.periods)[panel.period]])
+    return pd.Series(largest_scores(panel, model), observed)[pd.MultiIndex.from_frame(keys)].to_numpy()
 
 
 def main(snakemake) -> None:
@@ -123,7 +124,8 @@ def main(snakemake) -> None:
     levels = program_levels(scores, model)
     levels = levels[levels["reference"] == "global"].reset_index(drop=True)
     replicates = read_replicates(snakemake.input.replicates, levels[KEYS])
-    table = bootstrap_table(levels, replicates, panel_limits(snakemake.input.production, model), model, settings)
+    largest = panel_limits(snakemake.input.production, model, levels[KEYS])
+    table = bootstrap_table(levels, replicates, largest, model, settings)
     write_table(table, snakemake.output[0])
     changes = table["index"].notna()
     no_change = 0.0 if model["index"] == "luenberger" else 1.0

@@ -303,6 +303,23 @@ def test_every_interval_is_within_what_its_measure_can_be(options, scores, chang
         assert (table[f"{name}_low"].dropna() <= table[name][table[f"{name}_low"].notna()]).all()
 
 
+@pytest.mark.parametrize("index", ["malmquist_luenberger", "luenberger"])
+def test_a_change_is_bounded_by_what_the_scores_of_its_two_periods_can_be(index):
+    """In given amounts the largest score is each observation's own: K / .7 or C / .3, whichever is less."""
+    model = MODEL | {"measure": "ddf", "direction": {"K": 0.7, "C": 0.3}, "index": index}
+    panel = read_production(production_rows(), model)
+    levels, replicates = levels_and_replicates(panel, model)
+    replicates = replicates - 50 * (levels["score"].to_numpy() - replicates)
+    largest = largest_scores(panel, model)[np.lexsort((panel.period, panel.unit))]
+    table = bootstrap_table(levels, replicates, largest, model, SETTINGS)
+    later = np.flatnonzero(table["index"].notna())
+    now, before = largest[later], largest[later - 1]
+    low, high = (-now, before) if index == "luenberger" else (1 / (1 + now), 1 + before)
+    assert (table["score_high"] <= largest).all()
+    assert (table["index_low"][later] >= low).all() and (table["index_high"][later] <= high).all()
+    assert (table["index_low"][later] < low + 0.1 * (table["index"][later] - low)).any()  # and near it
+
+
 def test_table_is_the_formula_of_logs(panel):
     levels, replicates = levels_and_replicates(panel, MODEL)
     table = bootstrap_table(levels, replicates, NO_LIMITS, MODEL, SETTINGS)
