@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import solve_dea
 import yaml
+from _bootstrap import replicate_scores
 from _helpers import InputError, read_rows
 from _lp import measure
 from _models import check_model, complete_model, model_variables, needed_sign, signed
@@ -211,6 +212,32 @@ def test_the_origin_of_a_variable_does_not_matter(options, engine):
     assert (signed_.gap <= 1e-9).all() and (plain.score > 1e-3).sum() >= 3
     assert signed_.score == pytest.approx(plain.score, abs=1e-9)
     np.testing.assert_allclose(signed_.slacks, plain.slacks, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["ddf", "nddf"])
+def test_the_origin_does_not_matter_to_subsamples_either(name):
+    chosen = model(name, direction={"K": 2, "Y": 1}, returns="vrs")
+    random = np.random.default_rng(6)
+    rows = [
+        {
+            "province": f"p{unit}",
+            "year": str(year),
+            **dict(zip(["K", "L", "Y", "CO2"], random.uniform(2, 9, 4), strict=True)),
+        }
+        for unit in range(8)
+        for year in (1, 2)
+    ]
+    there = [row | {"K": row["K"] - 5, "Y": row["Y"] - 20} for row in rows]
+    plain, moved = (
+        replicate_scores(
+            read_production([{key: str(cell) for key, cell in row.items()} for row in data], chosen),
+            chosen,
+            np.array([0, 3, 5]),
+        )
+        for data in (rows, there)
+    )
+    assert (plain < -1e-3).any() and (plain > 1e-3).any()
+    assert moved == pytest.approx(plain, abs=1e-9, nan_ok=True)
 
 
 def test_an_observation_may_have_no_positive_good_where_goods_have_any_sign():
