@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 
 import yaml
 from _catalog import check_catalog
