@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from _formula import CONSTANT, HIGH
+from _formula import HIGH
 from _helpers import InputError, stars
 from _published import is_coefficient, published_difference
 from _rounding import read_cell
 from _tables import entry
+from _terms import CONSTANT, names_of
 
 # name in the CSV -> (name in the estimates, label in print); those that a column does not have are left out
 STATISTICS = {
@@ -109,9 +109,10 @@ def pair_columns(
 
 
 def symbol(codebook: Mapping[str, Mapping[str, str]], term: str) -> str:
-    """What a term is called in print: `AI` for ai, `AI × High` for ai:high."""
-    parts = re.split("[:^]", term)
-    return " × ".join("High" if part == HIGH else entry(codebook, part, "symbol") for part in parts)
+    """What a term is called in print: `AI` for ai, `AI × High` for ai:high; a variable _cons keeps its backticks."""
+    names = names_of(term)
+    label = " × ".join("High" if name == HIGH else entry(codebook, name, "symbol") for name in names)
+    return term if label == CONSTANT else label
 
 
 def in_order(lists: Iterable[Iterable[str]]) -> list[str]:

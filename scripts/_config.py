@@ -11,6 +11,7 @@ from _formula import HIGH, parse_column
 from _helpers import InputError
 from _models import check_model, complete_model, model_variables
 from _published import PLACE, published_path
+from _terms import CONSTANT, names_of, unquoted
 
 
 def short_message(message: str) -> str:
@@ -119,16 +120,18 @@ def check_models(productivity: dict, known: set[str]) -> None:
 def named_variables(config: dict) -> dict[str, list[str]]:
     """Key of the configuration -> the panel's variables it names; InputError for a formula that cannot be read."""
     controls = config.get("controls", [])
-    named = {"controls": controls, "describe": config.get("describe", {}).get("variables", [])}
+    named = {"controls": [name for control in controls for name in names_of(control)]}
+    named["describe"] = list(map(unquoted, config.get("describe", {}).get("variables", [])))
     for name, figure in config.get("figures", {}).items():
         if ("variables" in figure) == ("coefficient" in figure):
             raise InputError(f"figures.{name}: give `variables` (over time) or `coefficient` (published against ours).")
-        named[f"figures.{name}"] = figure.get("variables") or [figure["coefficient"]]
+        named[f"figures.{name}"] = list(map(unquoted, figure.get("variables") or [figure["coefficient"]]))
     for hypothesis in config.get("hypotheses", []):
         # evidence from a table that this study does not have is shown as missing, and needs no variable
         evidence = [one for one in hypothesis["evidence"] if one["table"] in config.get("tables", {})]
-        terms = [part for one in evidence for part in one["term"].split(":")]
-        named[f"hypotheses, {hypothesis['name']}"] = [term for term in terms if term not in ("indirect", HIGH)]
+        terms = [one["term"] for one in evidence if one["term"] not in ("indirect", CONSTANT)]
+        names = [name for term in terms for name in names_of(term)]
+        named[f"hypotheses, {hypothesis['name']}"] = [name for name in names if name != HIGH]
     for name, table in config.get("tables", {}).items():
         for number, column in enumerate(table["columns"], 1):
             where = f"tables.{name}, column {number}"

@@ -6,22 +6,18 @@ variables, `a^b` the effect of each combination of two.
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from _conditions import condition_variables
 from _helpers import InputError
+from _terms import CONSTANT, QUOTING, names_of, read_name, split_outside, term_of, written
 
 COVARIANCES = ("iid", "robust")
-COLUMN_KEYS = ("formula", "group", "vcov", "sample", "split", "weights", "collinear", "indirect")
-CONSTANT = "_cons"  # Stata's name of the constant among the terms
+COLUMN_KEYS = ("formula", "group", "vcov", "sample", "split", "weights", "collinear", "singletons", "indirect")
+MOST_CLUSTERS = 3
 HIGH = "high"  # what a split without `side` calls its indicator of the upper part
 _FORM = "`y ~ x1 + x2 | effect1 + effect2 | endogenous ~ instrument`"
-_NAME = re.compile(r"[^\W\d]\w*")
-_COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)
-_SAMPLE_NODES = (ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.Compare, ast.Name)
-_SAMPLE_NODES += (ast.Load, ast.Constant, ast.List, ast.Tuple, *_COMPARISONS)
 
 
 @dataclass(frozen=True)
@@ -51,8 +47,8 @@ class Regression:
 
     `regressors` are exogenous; `absorbed` are the fixed effects, none meaning a constant; `endogenous` regressors are
     instrumented by `instruments`. `vcov` is `iid`, `robust` or `cluster`, the last with `clusters`. `sample` is a
-    condition on rows; `weights` names a variable; `collinear` is `stop` or `drop`; `group` is the heading above the
-    column.
+    condition on rows; `weights` names a variable; `collinear` is `stop` or `drop`, `singletons` `drop` or `keep`;
+    `group` is the heading above the column. Terms are those of `_terms`; `weights` is a name.
     """
 
     dependent: str
@@ -66,17 +62,18 @@ class Regression:
     split: Split | None = None
     weights: str = ""
     collinear: str = "stop"
+    singletons: str = "drop"
     indirect: Indirect | None = None
     group: str = ""
 
     @property
     def formula(self) -> str:
         """The formula with `$controls` written out."""
-        formula = f"{self.dependent} ~ {' + '.join(self.regressors) or '1'}"
+        formula = f"{written(self.dependent)} ~ {_sum(self.regressors) or '1'}"
         if self.absorbed:
-            formula += f" | {' + '.join(self.absorbed)}"
+            formula += f" | {_sum(self.absorbed)}"
         if self.endogenous:
-            formula += f" | {' + '.join(self.endogenous)} ~ {' + '.join(self.instruments)}"
+            formula += f" | {_sum(self.endogenous)} ~ {_sum(self.instruments)}"
         return formula
 
     @property
@@ -87,26 +84,26 @@ class Regression:
     @property
     def covariance(self) -> str:
         """`iid`, `robust` or e.g. `cluster: province + year`."""
-        return f"cluster: {' + '.join(self.clusters)}" if self.clusters else self.vcov
+        return f"cluster: {_sum(self.clusters)}" if self.clusters else self.vcov
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """Variables that have to hold numbers, each once."""
         terms = (self.dependent, *self.slopes, *self.instruments)
-        names = [part for term in terms for part in term.split(":")]
+        names = [name for term in terms for name in names_of(term)]
         names += [name for name in (self.weights, self.split.by if self.split else "") if name]
         return tuple(dict.fromkeys(name for name in names if not self._is_indicator(name)))
 
     @property
     def variables(self) -> tuple[str, ...]:
         """Every variable of the panel that the column uses, each once."""
-        names = [*self.numbers, *self.categories, *sample_variables(self.sample)]
+        names = [*self.numbers, *self.categories, *condition_variables(self.sample)]
         return tuple(dict.fromkeys(names))
 
     @property
     def categories(self) -> tuple[str, ...]:
         """Variables whose values are names: absorbed effects and clusters, each once."""
-        names = [part for effect in self.absorbed for part in effect.split("^")] + list(self.clusters)
+        names = [name for term in (*self.absorbed, *self.clusters) for name in names_of(term)]
         return tuple(dict.fromkeys(name for name in names if not self._is_indicator(name)))
 
     def _is_indicator(self, name: str) -> bool:
@@ -128,11 +125,9 @@ def parse_column(column: str | Mapping, controls: Sequence[str] = ()) -> Regress
     if not isinstance(column.get("formula"), str):
         raise InputError("the column has no `formula`; write e.g. `formula: y ~ x | province + year`.")
     vcov, clusters = _read_vcov(column.get("vcov", "robust"))
-    collinear = column.get("collinear", "stop")
-    if collinear not in ("stop", "drop"):
-        raise InputError(f"unknown collinear `{collinear}`; expected `stop` or `drop`.")
+    collinear = _read_choice(column, "collinear", ("stop", "drop"))
     sample = str(column.get("sample", ""))
-    sample_variables(sample)
+    condition_variables(sample)
     parsed = replace(
         parse_formula(column["formula"], controls),
         vcov=vcov,
@@ -141,10 +136,11 @@ def parse_column(column: str | Mapping, controls: Sequence[str] = ()) -> Regress
         split=_read_split(column["split"]) if "split" in column else None,
         weights=_read_name(column, "weights"),
         collinear=collinear,
+        singletons=_read_choice(column, "singletons", ("drop", "keep")),
         group=str(column.get("group", "")),
     )
     terms = (*parsed.slopes, *parsed.instruments, *parsed.absorbed)
-    if parsed.split and not parsed.split.side and HIGH not in [part for term in terms for part in _unordered(term)]:
+    if parsed.split and not parsed.split.side and HIGH not in [name for term in terms for name in names_of(term)]:
         raise InputError(
             "the split has no `side` and the formula does not use `high`, so it would change nothing; add "
             "`side: high` or `side: low`, or a term such as `ai:high`."
@@ -160,25 +156,25 @@ def parse_formula(formula: str, controls: Sequence[str] = ()) -> Regression:
     Raises InputError when a part or a term cannot be read, a variable has two roles, or there are fewer instruments
     than endogenous regressors.
     """
-    parts = [part.strip() for part in formula.split("|")]
-    last = parts.pop() if len(parts) > 1 and "~" in parts[-1] else ""
-    sides = parts[0].split("~")
+    parts = split_outside(formula, "|")
+    last = split_outside(parts.pop(), "~") if len(parts) > 1 and len(split_outside(parts[-1], "~")) > 1 else []
+    sides = split_outside(parts[0], "~")
     if len(sides) != 2:
         raise InputError(
             f"cannot read the formula `{formula}`: expected one `~` between the dependent variable and the "
             f"regressors, as in {_FORM}."
         )
-    if len(parts) > 2 or any("~" in part for part in parts[1:]) or last.count("~") > 1:
+    if len(parts) > 2 or any(len(split_outside(part, "~")) > 1 for part in parts[1:]) or len(last) > 2:
         raise InputError(f"cannot read the formula `{formula}`: expected at most three parts, {_FORM}.")
     (dependent, *more) = _read_terms(sides[0], (), formula, "")
     if more:
         raise InputError(f"expected one dependent variable before `~` in `{formula}`; found {1 + len(more)}.")
-    only_constant = last and sides[1].strip() == "1"
+    only_constant = last and sides[1] == "1"
     regressors = () if only_constant else _read_terms(sides[1], controls, formula, ":")
     absorbed = _read_terms(parts[1], (), formula, "^") if len(parts) == 2 else ()
     endogenous, instruments = (), ()
     if last:
-        endogenous, instruments = (_read_terms(side, (), formula, ":") for side in last.split("~"))
+        endogenous, instruments = (_read_terms(side, (), formula, ":") for side in last)
     _refuse_repetition(dependent, regressors, absorbed, endogenous, instruments, formula)
     if len(instruments) < len(endogenous):
         raise InputError(
@@ -186,37 +182,6 @@ def parse_formula(formula: str, controls: Sequence[str] = ()) -> Regression:
             "as many instruments are needed at least."
         )
     return Regression(dependent, regressors, absorbed, endogenous, instruments)
-
-
-def sample_variables(sample: str) -> tuple[str, ...]:
-    """Variables of a condition such as `municipality == 0 and year > 2014`, each once.
-
-    A condition compares variables with numbers, quoted text or lists of them (`in`, `not in`), joined by `and`, `or`,
-    `not`. Raises InputError for anything else.
-    """
-    if not sample:
-        return ()
-    example = "as in `municipality == 0 and year > 2014`"
-    try:
-        tree = ast.parse(sample.strip(), mode="eval")
-    except SyntaxError:
-        raise InputError(f"cannot read the sample `{sample}`; write a condition, {example}.") from None
-    for node in ast.walk(tree):
-        if not isinstance(node, _SAMPLE_NODES):
-            found = ast.unparse(node) or type(node).__name__.lower()
-            raise InputError(f"cannot read `{found}` in the sample `{sample}`; compare variables, {example}.")
-    if not _is_condition(tree.body):
-        raise InputError(f"the sample `{sample}` is not made of comparisons; write a condition, {example}.")
-    return tuple(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
-
-
-def _is_condition(node: ast.expr) -> bool:
-    """Whether a part of a sample is a comparison, or comparisons joined by `and`, `or`, `not`."""
-    if isinstance(node, ast.BoolOp):
-        return all(map(_is_condition, node.values))
-    if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.Not) and _is_condition(node.operand)
-    return isinstance(node, ast.Compare)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -232,10 +197,23 @@ def _read_vcov(vcov) -> tuple[str, tuple[str, ...]]:
         raise InputError(f"unknown vcov `{vcov}`; expected {listed((*COVARIANCES, '{cluster: province}'))}.")
     given = vcov["cluster"]
     clusters = tuple(map(str, given)) if isinstance(given, Sequence) and not isinstance(given, str) else (str(given),)
-    clusters = tuple(name.strip() for text in clusters for name in text.split("+"))
-    if not all(_NAME.fullmatch(name) for name in clusters) or not 1 <= len(set(clusters)) == len(clusters) <= 2:
-        raise InputError(f"vcov: cluster by one variable or two different ones; found {given!r}.")
-    return "cluster", clusters
+    clusters = [split_outside(cluster, "^") for text in clusters for cluster in split_outside(text, "+")]
+    names = [tuple(map(read_name, parts)) for parts in clusters]
+    different = {tuple(sorted(parts)) for parts in names if None not in parts and len(set(parts)) == len(parts)}
+    if not 1 <= len(different) == len(clusters) <= MOST_CLUSTERS:
+        raise InputError(
+            f"vcov: cluster by one variable or two different ones, {MOST_CLUSTERS} at most, where `a^b` is each "
+            f"combination of two; found {given!r}; {QUOTING}."
+        )
+    return "cluster", tuple(term_of(parts, "^") for parts in names)
+
+
+def _read_choice(column: Mapping, key: str, choices: tuple[str, ...]) -> str:
+    """One of the choices of a key, the first where it is absent."""
+    chosen = column.get(key, choices[0])
+    if chosen not in choices:
+        raise InputError(f"unknown {key} `{chosen}`; expected {listed(choices)}.")
+    return chosen
 
 
 def _read_split(split) -> Split:
@@ -252,7 +230,7 @@ def _read_split(split) -> Split:
 def _read_indirect(indirect, regression: Regression) -> Indirect:
     if not isinstance(indirect, Mapping) or set(indirect) != {"of", "through"}:
         raise InputError(f"cannot read indirect {indirect!r}; write e.g. {{of: ai, through: energy_efficiency}}.")
-    found = Indirect(_read_name(indirect, "of"), _read_name(indirect, "through"))
+    found = Indirect(*(term_of([_read_name(indirect, key)]) for key in ("of", "through")))
     for name in (found.treatment, found.mediator):
         if name not in regression.regressors:
             raise InputError(f"indirect: `{name}` is no regressor of `{regression.formula}`.")
@@ -262,33 +240,40 @@ def _read_indirect(indirect, regression: Regression) -> Indirect:
 
 
 def _read_name(mapping: Mapping, key: str) -> str:
-    name = mapping.get(key, "")
-    if key in mapping and not (isinstance(name, str) and _NAME.fullmatch(name)):
-        raise InputError(f"{key}: expected the name of a panel variable; found {name!r}.")
+    if key not in mapping:
+        return ""
+    name = read_name(mapping[key].strip()) if isinstance(mapping[key], str) else None
+    if name is None:
+        raise InputError(f"{key}: expected the name of a panel variable; found {mapping[key]!r}; {QUOTING}.")
     return name
 
 
 def _read_terms(text: str, controls: Sequence[str], formula: str, joint: str) -> tuple[str, ...]:
-    """Variable names of `a + b + $controls`; `joint` is the sign that may join names of one term (`:`, `^`)."""
-    names: list[str] = []
-    for term in (part.strip() for part in text.split("+")):
-        parts = [part.strip() for part in term.split(joint)] if joint else [term]
+    """Terms of `a + b + $controls`; `joint` is the sign that may join names of one term (`:`, `^`)."""
+    terms: list[str] = []
+    for term in split_outside(text, "+"):
+        parts = split_outside(term, joint) if joint else [term]
         if "$controls" in parts and not controls:
             raise InputError(f"no `controls` for `$controls` in `{formula}`: list them under that key.")
         if not term or not all(parts):
             raise InputError(f"a term is missing in `{formula}`: a `+`, `~` or `|` has nothing beside it.")
-        if not all(_NAME.fullmatch(part) or (part == "$controls" and joint == ":") for part in parts):
+        if CONSTANT in parts:
+            raise InputError(
+                f"`{CONSTANT}` in `{formula}` is the constant's name among the terms, which no formula lists; a "
+                f"variable of that name stands in backticks or gets another name under panel.columns."
+            )
+        if not all(read_name(part) or (part == "$controls" and joint == ":") for part in parts):
             raise InputError(
                 f"cannot read the term `{term}` of `{formula}`: a term is the name of a panel variable; among the "
-                "regressors also `$controls` or a product `a:b`, among the effects `a^b`. Make transformed variables "
-                "in the panel."
+                f"regressors also `$controls` or a product `a:b`, among the effects `a^b`; {QUOTING}. Make transformed "
+                "variables in the panel."
             )
-        expanded = [""]
+        expanded: list[tuple[str, ...]] = [()]
         for part in parts:
-            values = controls if part == "$controls" else (part,)
-            expanded = [f"{head}{joint if head else ''}{value}" for value in values for head in expanded]
-        names.extend(expanded)
-    return tuple(names)
+            values = [names_of(control) for control in controls] if part == "$controls" else [(read_name(part),)]
+            expanded = [head + value for value in values for head in expanded]
+        terms += [term_of(names, joint) for names in expanded]
+    return tuple(terms)
 
 
 def _refuse_repetition(dependent, regressors, absorbed, endogenous, instruments, formula) -> None:
@@ -315,4 +300,9 @@ def _refuse_repetition(dependent, regressors, absorbed, endogenous, instruments,
 
 
 def _unordered(term: str) -> tuple[str, ...]:
-    return tuple(sorted(re.split("[:^]", term)))
+    return tuple(sorted(names_of(term)))
+
+
+def _sum(terms: Sequence[str]) -> str:
+    """Terms as a formula writes them."""
+    return " + ".join(map(written, terms))

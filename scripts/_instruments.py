@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from _formula import CONSTANT
 from _regression import Design, Estimates, least_squares, wald
+from _terms import CONSTANT
 from scipy.linalg import cholesky, solve_triangular, sqrtm
 from scipy.special import chdtrc, fdtrc
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from _absorption import count_absorbed, count_not_nested, partial_out
-from _formula import CONSTANT, Regression
+from _formula import Regression
 from _helpers import InputError, logger
 from _samples import Sample, draw_sample, joined
+from _terms import CONSTANT
 from linearmodels.iv import IV2SLS
 from scipy.special import fdtrc, stdtr, stdtrit
 

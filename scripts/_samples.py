@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import reduce
-from operator import and_, or_
 
 import numpy as np
 import pandas as pd
 from _absorption import find_singletons
+from _conditions import as_numbers, parse_condition
 from _formula import HIGH, Regression
 from _helpers import InputError
-
-_OPERATORS = {
-    ast.Lt: lambda a, b: a < b,
-    ast.LtE: lambda a, b: a <= b,
-    ast.Gt: lambda a, b: a > b,
-    ast.GtE: lambda a, b: a >= b,
-    ast.Eq: lambda a, b: a == b,
-    ast.NotEq: lambda a, b: (a != b) & a.notna() & (b.notna() if isinstance(b, pd.Series) else True),
-    ast.In: lambda a, b: a.isin(b),
-    ast.NotIn: lambda a, b: ~a.isin(b) & a.notna(),
-}
+from _terms import names_of
 
 
 @dataclass(frozen=True)
@@ -58,14 +46,14 @@ def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
     Raises InputError where a variable is unknown, holds text or an infinite number, or no observation is left.
     """
     check_variables(data, regression)
-    data = data.assign(**{name: _as_numbers(data[name]) for name in regression.numbers})
+    data = data.assign(**{name: as_numbers(data[name]) for name in regression.numbers})
     chosen, description, high, unknown = _choose_rows(data, regression)
     complete = chosen.dropna(subset=[*regression.numbers, *regression.categories])
     if complete.empty:
         raise InputError("no row has a value for every variable of the formula.")
-    names = {effect: effect.split("^") for effect in regression.absorbed}
-    effects = {effect: _codes(complete, parts) for effect, parts in names.items()}
-    alone = find_singletons(list(effects.values())) if effects else np.zeros(len(complete), dtype=bool)
+    effects = {effect: _codes(complete, effect) for effect in regression.absorbed}
+    dropping = effects and regression.singletons == "drop"
+    alone = find_singletons(list(effects.values())) if dropping else np.zeros(len(complete), dtype=bool)
     if alone.all():
         raise InputError(
             f"all {len(complete)} observations are singletons of {joined(regression.absorbed)}: "
@@ -74,8 +62,8 @@ def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
     kept = complete[~alone]
     terms = tuple(dict.fromkeys((regression.dependent, *regression.slopes, *regression.instruments)))
     values = np.column_stack([_product(kept, term) for term in terms])
-    effects = {effect: _codes(kept, parts) for effect, parts in names.items()}
-    clusters = {name: _codes(kept, [name]) for name in regression.clusters}
+    effects = {effect: _codes(kept, effect) for effect in regression.absorbed}
+    clusters = {cluster: _codes(kept, cluster) for cluster in regression.clusters}
     weights = kept[regression.weights].to_numpy(float) if regression.weights else np.ones(len(kept))
     if (weights <= 0).any():
         raise InputError(f"the weights `{regression.weights}` have to be above zero; {(weights <= 0).sum()} are not.")
@@ -101,11 +89,11 @@ def check_variables(data: pd.DataFrame, regression: Regression) -> None:
             hint = f"did you mean `{close[0]}`?" if close else f"it has {', '.join(map(str, data.columns))}."
             raise InputError(f"the panel has no variable `{name}`; {hint}")
     for name in regression.numbers:
-        if not pd.api.types.is_numeric_dtype(_as_numbers(data[name])):
+        if not pd.api.types.is_numeric_dtype(as_numbers(data[name])):
             text = np.flatnonzero(pd.to_numeric(data[name], errors="coerce").isna() & data[name].notna())
             found = f", e.g. {data[name].iloc[text[0]]!r} in row {text[0] + 1}" if len(text) else ""
             raise InputError(f"the variable `{name}` must hold numbers; it holds text{found}.")
-        infinite = np.isinf(_as_numbers(data[name]).to_numpy(float, na_value=np.nan))
+        infinite = np.isinf(as_numbers(data[name]).to_numpy(float, na_value=np.nan))
         if infinite.any():
             raise InputError(
                 f"the variable `{name}` is infinite in {infinite.sum()} row(s), the first being row "
@@ -122,9 +110,7 @@ def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFra
     """Rows of the condition and of the split's side, both in words; what `high` is; how many rows have no side."""
     description = []
     if regression.sample:
-        _check_constants(data, regression.sample)
-        condition = _evaluate(ast.parse(regression.sample.strip(), mode="eval").body, data, regression.sample)
-        data = data[condition.to_numpy(bool)]
+        data = data[parse_condition(regression.sample).holds(data).to_numpy(bool)]
         description.append(regression.sample)
         if data.empty:
             raise InputError(f"no row of the panel is in the sample `{regression.sample}`.")
@@ -148,76 +134,11 @@ def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFra
     return data[side], "; ".join(description), "", int(by.isna().sum())
 
 
-def _evaluate(node: ast.expr, data: pd.DataFrame, sample: str):
-    """Value of a condition's part: a Series of the panel, a constant or a list."""
-    if isinstance(node, ast.Name):
-        return data[node.id]
-    if isinstance(node, (ast.Constant, ast.List, ast.Tuple)) or (
-        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-    ):
-        return ast.literal_eval(node)
-    if isinstance(node, ast.UnaryOp):
-        names = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
-        return ~_evaluate(node.operand, data, sample) & data[names].notna().all(axis=1)  # a missing value is not known
-    if isinstance(node, ast.BoolOp):
-        parts = [_evaluate(value, data, sample) for value in node.values]
-        return reduce(and_ if isinstance(node.op, ast.And) else or_, parts)
-    result = pd.Series(True, index=data.index)
-    left = _evaluate(node.left, data, sample)
-    for operator, comparator in zip(node.ops, node.comparators, strict=True):
-        try:
-            right = _evaluate(comparator, data, sample)
-            result &= _OPERATORS[type(operator)](_like(left, right), _like(right, left))
-        except (TypeError, ValueError, AttributeError):
-            raise InputError(
-                f"cannot compare in the sample `{sample}`: compare numbers with numbers and quoted text with text, "
-                "the variable first."
-            ) from None
-        left = right
-    return result
-
-
-def _check_constants(data: pd.DataFrame, sample: str) -> None:
-    """Raise InputError for values that the variables they are compared with never have: slips."""
-    for node in ast.walk(ast.parse(sample.strip(), mode="eval")):
-        if not isinstance(node, ast.Compare) or not isinstance(node.left, ast.Name):
-            continue
-        for operator, comparator in zip(node.ops, node.comparators, strict=True):
-            if not isinstance(operator, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)) or _names_variables(comparator):
-                continue
-            values = ast.literal_eval(comparator)
-            for value in values if isinstance(values, (list, tuple)) else [values]:
-                if not _like(data[node.left.id], value).eq(value).any():
-                    raise InputError(
-                        f"`{node.left.id}` is nowhere {value!r} in the panel; correct the sample `{sample}`."
-                    )
-
-
-def _like(series, value):
-    """A text variable as numbers where it is compared with numbers and all its values are numbers, as years are."""
-    values = value if isinstance(value, (list, tuple)) else [value]
-    numbers = all(isinstance(one, (int, float)) for one in values)
-    return _as_numbers(series) if numbers and isinstance(series, pd.Series) else series
-
-
-def _as_numbers(series: pd.Series) -> pd.Series:
-    """The variable as numbers if it is text and every value is one; else unchanged."""
-    if pd.api.types.is_numeric_dtype(series):
-        return series
-    numbers = pd.to_numeric(series, errors="coerce")
-    return numbers if (numbers.notna() | series.isna()).all() and numbers.notna().any() else series
-
-
-def _names_variables(node: ast.expr) -> bool:
-    """Whether a part of a condition names variables."""
-    return any(isinstance(inner, ast.Name) for inner in ast.walk(node))
-
-
-def _codes(data: pd.DataFrame, names: list[str]) -> np.ndarray:
-    """Level codes (N,) of the combinations of `names`, numbered in sorted order."""
-    return data.groupby(names, sort=True).ngroup().to_numpy()
+def _codes(data: pd.DataFrame, term: str) -> np.ndarray:
+    """Level codes (N,) of a variable or of the combinations `a^b`, numbered in sorted order."""
+    return data.groupby(list(names_of(term)), sort=True).ngroup().to_numpy()
 
 
 def _product(data: pd.DataFrame, term: str) -> np.ndarray:
     """Values (N,) of a variable or of a product `a:b`."""
-    return np.prod([data[name].to_numpy(float) for name in term.split(":")], axis=0)
+    return np.prod([data[name].to_numpy(float) for name in names_of(term)], axis=0)

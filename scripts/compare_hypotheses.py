@@ -14,6 +14,7 @@ from _pages import html_table, page
 from _published import is_coefficient, read_published_rows
 from _rounding import read_cell
 from _tables import exact, read_codebook, shown, shown_p_value, table_number
+from _terms import CONSTANT, names_of, term_of
 from _tf import adjusted_p, read_critical_values
 from scipy.special import ndtr
 
@@ -53,11 +54,12 @@ def read_evidence(
     for hypothesis in hypotheses:
         found = []
         for evidence in hypothesis["evidence"]:
-            term = "Indirect effect" if evidence["term"] == INDIRECT else symbol(codebook, evidence["term"])
-            shared = symbols.count(term) > 1 and evidence["term"] in codebook
+            meant = evidence_term(evidence["term"])
+            term = "Indirect effect" if meant == INDIRECT else symbol(codebook, meant)
+            shared = symbols.count(term) > 1 and meant in codebook
             for column in map(str, evidence["columns"]):
                 columns = estimates.get(evidence["table"], [])
-                ours = _our_reading(columns, column, evidence["term"], codebook, critical_values)
+                ours = _our_reading(columns, column, meant, codebook, critical_values)
                 if evidence["table"] not in estimates:
                     logger.warning("%s: this study has no table %s", hypothesis["name"], evidence["table"])
                 elif not ours:
@@ -70,7 +72,7 @@ def read_evidence(
                         "table": table_number(evidence["table"]),
                         "column": column,
                         "dependent": ours.get("dependent") or theirs.get("dependent", ""),
-                        "term": f"{term} ({evidence['term']})" if shared else term,
+                        "term": f"{term} ({meant})" if shared else term,
                         "expected": evidence["sign"],
                         "necessary": str(int(evidence.get("necessary", False))),
                         **{name: ours.get(name, "") for name in ("estimate", "statistic", "p_value", "test")},
@@ -83,6 +85,14 @@ def read_evidence(
         verdicts = {name: judge([(row[key], row["necessary"] == "1") for row in found]) for name, key in _SIDES}
         rows += [row | verdicts for row in found]
     return rows
+
+
+def evidence_term(text: str) -> str:
+    """The estimates' term that a hypothesis names, where any text may be a variable's name.
+
+    `indirect` and `_cons` are the column's indirect effect and its constant; a variable _cons stands in backticks.
+    """
+    return text if text in (INDIRECT, CONSTANT) else term_of(names_of(text))
 
 
 def read_sign(numbers: Mapping[str, str], expected: str) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from _helpers import logger, read_rows, start_log
 from _plots import BLUE, ORANGE, draw_panels, save
 from _tables import entry, read_codebook
+from _terms import unquoted
 from matplotlib.figure import Figure
 
 PANELS_PER_ROW = 2
@@ -80,7 +81,7 @@ def _draw(axis, dependent: str, symbol: str, rows: Sequence[dict]) -> None:
 def main(snakemake) -> None:
     start_log(snakemake)
     choice = snakemake.params.figure
-    symbol = entry(read_codebook(snakemake.input.codebook), choice["coefficient"], "symbol")
+    symbol = entry(read_codebook(snakemake.input.codebook), unquoted(choice["coefficient"]), "symbol")
     scorecard = read_rows(snakemake.input.scorecard)
     panels = coefficient_rows(scorecard, symbol)
     if not panels:

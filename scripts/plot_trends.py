@@ -9,6 +9,7 @@ import pandas as pd
 from _helpers import InputError, period_key, read_table, start_log
 from _plots import BLUE, draw_panels, save
 from _tables import entry, read_codebook
+from _terms import unquoted
 from matplotlib.figure import Figure
 
 PANELS_PER_ROW = 3
@@ -97,7 +98,7 @@ def main(snakemake) -> None:
     choice = snakemake.params.figure
     figure = plot_trends(
         read_table(snakemake.input.panel),
-        list(choice["variables"]),
+        list(map(unquoted, choice["variables"])),
         choice.get("title", ""),
         read_codebook(snakemake.input.codebook),
         snakemake.params.note,

@@ -16,6 +16,7 @@ from _tables import (
     table_number,
     write_tidy,
 )
+from _terms import unquoted
 
 STATISTICS = ("n", "mean", "sd", "min", "max")
 
@@ -83,7 +84,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     output, choice = snakemake.output, snakemake.params.describe
     table = Path(output.csv).stem
-    described = describe(read_table(snakemake.input.panel), choice["variables"])
+    described = describe(read_table(snakemake.input.panel), list(map(unquoted, choice["variables"])))
     codebook = read_codebook(snakemake.input.codebook)
     write_tidy(tidy_description(described, table, codebook), output.csv)
     title = choice.get("title", "Descriptive statistics")

@@ -6,7 +6,6 @@ from itertools import groupby
 from pathlib import Path
 
 from _columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
-from _formula import CONSTANT
 from _helpers import start_log
 from _published import read_published_rows
 from _tables import (
@@ -22,6 +21,7 @@ from _tables import (
     table_number,
     write_tidy,
 )
+from _terms import CONSTANT, names_of, split_outside, term_of
 
 _COVARIANCE_NAMES = {"iid": "homoskedastic", "robust": "heteroskedasticity-robust"}
 _NUMBERS = ("estimate", "statistic", "std_error", "p_value")
@@ -267,7 +267,7 @@ def _covariances(columns: Sequence[Mapping]) -> str:
 def _covariance_name(kind: str, columns: Sequence[Mapping]) -> str:
     if kind in _COVARIANCE_NAMES:
         return _COVARIANCE_NAMES[kind]
-    names = kind.removeprefix("cluster: ").split(" + ")
+    names = [term_of(names_of(term), "^") for term in split_outside(kind.removeprefix("cluster: "), "+")]
     stats = [column["stats"] for column in columns if column["vcov"] == kind]
     counts = [sorted({stat[f"n_clusters_{name}"] for stat in stats}) for name in names]
     words = [f"{name}, {' or '.join(map(str, count))} clusters" for name, count in zip(names, counts, strict=True)]
