@@ -32,7 +32,10 @@ _FIELDS = ("estimate", "std_error", "statistic", "p_value", "stars")
 
 @dataclass
 class Column:
-    """One printed column. `terms` holds estimate, std_error, statistic, p_value and stars by label."""
+    """One printed column. `terms` holds estimate, std_error, statistic, p_value and stars by label.
+
+    `failed` is why a column was not estimated; it then has no terms and no statistics.
+    """
 
     column: str
     dependent: str
@@ -43,6 +46,7 @@ class Column:
     statistics: dict[str, dict] = field(default_factory=dict)
     indirect: dict[str, dict] = field(default_factory=dict)
     published: bool = False
+    failed: str = ""
 
 
 def read_column(column: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> Column:
@@ -52,6 +56,7 @@ def read_column(column: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> C
         label = symbol(codebook, term["term"])
         # two variables may share a symbol, as where the paper replaces one by another
         terms[f"{label} ({term['term']})" if label in terms else label] = {name: term[name] for name in _FIELDS}
+    dropped = column.get("dropped", [])
     statistics = {}
     for name, (key, _) in STATISTICS.items():
         value = column["stats"].get(key)
@@ -71,9 +76,11 @@ def read_column(column: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> C
         column["group"],
         terms,
         [symbol(codebook, effect) for effect in column["absorbed"]],
-        [symbol(codebook, term) for term in column.get("dropped", [])],
+        # an instrument has no row, kept or dropped
+        [symbol(codebook, term) for term in dropped if term not in column.get("dropped_instruments", [])],
         statistics,
         _indirect_rows(column["indirect"], codebook) if "indirect" in column else {},
+        failed=column.get("failed", ""),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from _formula import HIGH, parse_column
+from _formula import HIGH, bootstrap_block, parse_column
 from _helpers import InputError
 from _models import check_model, complete_model, model_variables
 from _published import PLACE, published_path
@@ -142,13 +142,13 @@ def named_variables(config: dict) -> dict[str, list[str]]:
             if regression.indirect and "bootstrap" not in table:
                 raise InputError(
                     f"{where}: a column with `indirect` needs the table's `bootstrap`, e.g. "
-                    "{replications: 1000, block: province, level: 95, seed: 2025}."
+                    "{replications: 1000, block: province, level: 95, seed: 2025}; without `block` rows are drawn."
                 )
-            if regression.indirect and table["bootstrap"]["block"] not in regression.absorbed:
-                raise InputError(
-                    f"{where}: bootstrap.block `{table['bootstrap']['block']}` is no absorbed effect of "
-                    f"`{regression.formula}`."
-                )
+            if regression.indirect:
+                try:
+                    bootstrap_block(table["bootstrap"], regression)
+                except InputError as error:
+                    raise InputError(f"{where}: {error}") from None
             named[where] = list(regression.variables)
     return named
 

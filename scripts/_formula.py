@@ -16,6 +16,7 @@ from _terms import CONSTANT, QUOTING, names_of, read_name, split_outside, term_o
 COVARIANCES = ("iid", "robust")
 COLUMN_KEYS = ("formula", "group", "vcov", "sample", "split", "weights", "collinear", "singletons", "indirect")
 MOST_CLUSTERS = 3
+ROW = "row"  # the block of a bootstrap that draws single rows
 HIGH = "high"  # what a split without `side` calls its indicator of the upper part
 _FORM = "`y ~ x1 + x2 | effect1 + effect2 | endogenous ~ instrument`"
 
@@ -182,6 +183,22 @@ def parse_formula(formula: str, controls: Sequence[str] = ()) -> Regression:
             "as many instruments are needed at least."
         )
     return Regression(dependent, regressors, absorbed, endogenous, instruments)
+
+
+def bootstrap_block(bootstrap: Mapping, regression: Regression) -> str:
+    """The absorbed effect or cluster whose units a bootstrap draws, empty where it draws rows.
+
+    Raises InputError for another variable.
+    """
+    block = term_of(names_of(bootstrap.get("block", ROW)), "^")
+    if block in (*regression.absorbed, *regression.clusters):
+        return block
+    if block != ROW:
+        raise InputError(
+            f"bootstrap.block `{block}` is no absorbed effect or cluster of `{regression.formula}`; leave `block` out "
+            "to draw single rows, as in a cross-section."
+        )
+    return ""
 
 
 def listed(names: Sequence[str]) -> str:

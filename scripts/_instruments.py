@@ -16,18 +16,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from _regression import Design, Estimates, least_squares, wald
 from _terms import CONSTANT
-from scipy.linalg import cholesky, solve_triangular, sqrtm
+from scipy.linalg import solve_triangular
 from scipy.special import chdtrc, fdtrc
 
 _SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that counts as positive
+_VANISHING = 1e-10  # root mean square of a score, over the largest, that is zero but for rounding
 
 
 def first_stages(design: Design) -> dict[str, Estimates]:
     """The regression of each endogenous regressor on instruments and exogenous regressors.
 
     Coefficients as `estimate` gives them, in the given units; `stats` has n, df_resid, f and f_p_value (all excluded
-    instruments zero, by the regression's own covariance, missing where two-way clustering leaves that indefinite) and
-    partial_r2 (of the excluded instruments).
+    instruments zero, by the regression's own covariance, missing where clustering leaves that indefinite) and
+    partial_r2 (of the excluded instruments). Instruments of a group in which the regressor does not vary, as where
+    each group has its own, are no part of the test: its numerator counts the others, as Stata's `test` does.
     """
     stages = {}
     regressors = (*design.instruments, *design.regressors)
@@ -37,13 +39,13 @@ def first_stages(design: Design) -> dict[str, Estimates]:
         _, _, without = least_squares(design, name, design.regressors)
         weights = design.sample.weights
         tested = least_squares(design, name, regressors, repair=False)[1][:count, :count]
-        f = wald(coefficients[:count], tested) / count if _definite(tested) else np.nan
+        count_tested, f = _joint_test(design, coefficients[:count], tested, residuals)
         df_resid = design.df_resid(len(regressors))
         stats = {
             "n": design.n,
             "df_resid": df_resid,
             "f": f,
-            "f_p_value": fdtrc(count, df_resid, f),
+            "f_p_value": fdtrc(count_tested, df_resid, f),
             "partial_r2": 1 - (weights @ residuals**2) / (weights @ without**2),
         }
         stages[name] = Estimates((*regressors, CONSTANT), coefficients, covariance, stats)
@@ -93,18 +95,13 @@ def instrument_tests(design: Design, critical_values: Sequence[Mapping[str, str]
 
 def score_covariance(design: Design, scores: np.ndarray) -> np.ndarray:
     """Mean outer product (m, m) of scores (N, m); with clusters of their sums, several ways by inclusion-exclusion."""
-    clusters = list(design.sample.clusters.values())
-    if not clusters:
-        return scores.T @ scores / len(scores)
 
     def summed(codes):
         sums = np.array([np.bincount(codes, column) for column in scores.T])
         return sums @ sums.T / len(scores)
 
-    total = sum(summed(codes) for codes in clusters)
-    if len(clusters) == 2:
-        total = total - summed(clusters[0] * (int(clusters[1].max()) + 1) + clusters[1])
-    return total
+    parts = design.sample.cluster_parts
+    return sum(sign * summed(codes) for sign, codes in parts) if parts else scores.T @ scores / len(scores)
 
 
 def _rank_statistic(design: Design, y: np.ndarray, z: np.ndarray, errors: np.ndarray) -> float:
@@ -113,29 +110,56 @@ def _rank_statistic(design: Design, y: np.ndarray, z: np.ndarray, errors: np.nda
     `errors` (N, K1): Y itself for the LM form, residuals of Y on Z for the Wald form.
     """
     n, k1 = y.shape
-    count = z.shape[1]
-    root_y = cholesky(y.T @ y / n, lower=True)
-    root_z = cholesky(z.T @ z / n, lower=True)
-    theta = solve_triangular(root_z, z.T @ y / n, lower=True)
-    theta = solve_triangular(root_y, theta.T, lower=True).T  # (L, K1): its singular values are canonical correlations
-    left = solve_triangular(root_z, z.T, lower=True).T
-    right = solve_triangular(root_y, errors.T, lower=True).T
-    if design.regression.vcov == "iid":
-        spread = np.kron(right.T @ right / n, np.eye(count))
-    else:
-        scores = np.einsum("nk,nl->nkl", right, left).reshape(n, k1 * count)
-        spread = score_covariance(design, scores)
+    left, right = (np.linalg.qr(part) for part in (z, y))
+    theta = left[0].T @ right[0]  # (L, K1): its singular values are the canonical correlations
+    left = left[0] * np.sqrt(n)
+    right = solve_triangular(right[1], errors.T, trans="T").T * np.sqrt(n)
+    # what is orthogonal to the K1 - 1 larger singular directions; the statistic is the same in any basis of that
+    # space, so the paper's normalisation, whose inverse need not exist, is left out
     u, _, vt = np.linalg.svd(theta)
-    q = k1 - 1
-    u2, v2 = u[:, q:], vt.T[:, q:]
-    a = u2 @ np.linalg.solve(u2[q:], sqrtm(u2[q:] @ u2[q:].T).real)
-    b = sqrtm(v2[q:] @ v2[q:].T).real @ np.linalg.solve(v2[q:].T, v2.T)
-    small = (a.T @ theta @ b.T).ravel()
-    turn = np.kron(b, a.T)
+    turn = np.kron(vt[k1 - 1 :], u[:, k1 - 1 :].T)
+    small = (u[:, k1 - 1 :].T @ theta @ vt[k1 - 1 :].T).ravel()
+    if design.regression.vcov == "iid":
+        spread = np.kron(right.T @ right / n, np.eye(left.shape[1]))
+    else:
+        scores = np.einsum("nk,nl->nkl", right, left).reshape(n, -1)
+        spread = score_covariance(design, scores)
+        moments, kept = _varying(scores), _varying(scores @ turn.T)
+        turn, small = kept.T @ turn, kept.T @ small
+        if not _definite(moments.T @ spread @ moments):
+            return np.nan
     variance = turn @ spread @ turn.T
-    if not (_definite(spread) and _definite(variance)):
-        return np.nan
-    return float(small @ np.linalg.solve(variance, small))
+    return float(small @ np.linalg.solve(variance, small)) if _definite(variance) else np.nan
+
+
+def _joint_test(
+    design: Design, coefficients: np.ndarray, covariance: np.ndarray, residuals: np.ndarray
+) -> tuple[int, float]:
+    """Number of restrictions and F of the excluded instruments' coefficients (L,) being zero; F missing if indefinite.
+
+    residuals (N,) : of the standardised first stage. Instruments whose scores vanish in every observation have the
+    coefficient zero and no variance, and restrict nothing.
+    """
+    if design.regression.vcov != "iid":
+        root = np.sqrt(design.sample.weights)[:, None]
+        z = _residuals(design.columns(design.instruments) * root, design.columns(design.regressors) * root)
+        q, r = np.linalg.qr(z)
+        kept = _varying(q * residuals[:, None] * root)
+        if kept.shape[1] < len(coefficients):
+            at = [design.sample.terms.index(term) for term in design.instruments]
+            turn = kept.T @ r @ np.diag(design.scale[at])
+            coefficients, covariance = turn @ coefficients, turn @ covariance @ turn.T
+    count = len(coefficients)
+    return count, wald(coefficients, covariance) / count if count and _definite(covariance) else np.nan
+
+
+def _varying(scores: np.ndarray) -> np.ndarray:
+    """Basis (m, r) of the combinations of scores (N, m) that do not vanish in every observation.
+
+    A regressor and an instrument of different groups have a product that is zero everywhere: it restricts nothing.
+    """
+    _, values, basis = np.linalg.svd(scores, full_matrices=False)
+    return basis[values > _VANISHING * values[0]].T
 
 
 def _smallest_canonical(y: np.ndarray, z: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Indirect effects through a mediator, with a bootstrap over whole units.
+"""Indirect effects through a mediator, with a bootstrap over whole units or single rows.
 
 Baron and Kenny's (1986) product a x b in fixed-effects form: a, treatment on mediator; b, mediator on outcome given
 the treatment. The interval is that of percentiles over resampled units (Preacher and Hayes 2008), each drawn unit
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from _absorption import is_nested, partial_out
+from _formula import ROW, bootstrap_block
 from _helpers import InputError, logger
 from _regression import Design, least_squares
 from scipy.special import stdtr
@@ -22,11 +23,11 @@ def indirect_effect(design: Design, bootstrap: Mapping) -> dict[str, float | str
     """The effect of the treatment that runs through the mediator, and its parts.
 
     design : of the outcome's regression, with treatment and mediator among the regressors. bootstrap : `replications`,
-    `block` (the absorbed effect whose units are drawn), `level` in percent, `seed`.
+    `block` (the absorbed effect or cluster whose units are drawn; absent: rows are), `level` in percent, `seed`.
     Returns a and its std_error, statistic, p_value (as keys `a`, `a_...`); `effect` = a x b, its bootstrap std_error,
     ci_low, ci_high and p_value (twice the smaller share of replications on one side of zero, counting one more);
-    replications used and `failed` ones, whose draw leaves the coefficients undetermined. Raises InputError where most
-    draws fail.
+    replications used and `failed` ones, whose draw leaves the coefficients undetermined; `block` where rows are drawn.
+    Raises InputError where most draws fail.
     """
     treatment, mediator = design.regression.indirect.treatment, design.regression.indirect.mediator
     first = [name for name in design.regressors if name != mediator]
@@ -59,6 +60,7 @@ def indirect_effect(design: Design, bootstrap: Mapping) -> dict[str, float | str
         "level": bootstrap["level"],
         "replications": len(used),
         "failed": failed,
+        **({} if bootstrap_block(bootstrap, design.regression) else {"block": ROW}),
     }
 
 
@@ -68,13 +70,19 @@ def replicate_indirect_effects(design: Design, bootstrap: Mapping) -> np.ndarray
     Effects nested in the unit do not change with the draw and are partialled out once; a draw then only weights the
     units' cross products.
     """
-    units = design.sample.effects[bootstrap["block"]]
+    block = bootstrap_block(bootstrap, design.regression)
+    units = (design.sample.effects | design.sample.clusters)[block] if block else np.arange(design.n)
     count = int(units.max()) + 1
-    products, n_terms = _unit_products(design, units)
     draws = np.random.default_rng(bootstrap["seed"]).multinomial(
         count, np.full(count, 1 / count), size=bootstrap["replications"]
     )
-    return indirect_of_products(design, np.tensordot(draws, products, axes=1), n_terms)
+    if block:
+        products, n_terms = _unit_products(design, units)
+        return indirect_of_products(design, np.tensordot(draws, products, axes=1), n_terms)
+    # a product for each row would take too much memory
+    values, n_terms = _values(design, units)
+    products = np.array([values.T @ (drawn[:, None] * values) for drawn in draws])
+    return indirect_of_products(design, products, n_terms)
 
 
 def indirect_of_products(design: Design, products: np.ndarray, n_terms: int) -> np.ndarray:
@@ -92,8 +100,8 @@ def indirect_of_products(design: Design, products: np.ndarray, n_terms: int) -> 
     return a * b * design.scale[at[0]] / design.scale[at[1]]
 
 
-def _unit_products(design: Design, units: np.ndarray) -> tuple[np.ndarray, int]:
-    """Weighted cross products (units, p, p) of dependent, regressors and dummies of effects not nested in the unit."""
+def _values(design: Design, units: np.ndarray) -> tuple[np.ndarray, int]:
+    """Weighted dependent, regressors and dummies (N, p) of effects not nested in the unit, and the number of terms."""
     effects = list(design.sample.effects.values())
     nested = [codes for codes in effects if is_nested(codes, units)]
     others = [codes for codes in effects if not is_nested(codes, units)]
@@ -102,8 +110,14 @@ def _unit_products(design: Design, units: np.ndarray) -> tuple[np.ndarray, int]:
     standardised = (design.sample.values[:, at] - design.mean[at]) / design.scale[at]
     dummies = [np.eye(int(codes.max()) + 1)[codes] for codes in others]
     root = np.sqrt(design.sample.weights)
-    values = partial_out(np.column_stack([standardised, *dummies]), nested, root) * root[:, None]
-    return np.array([part.T @ part for part in (values[units == unit] for unit in range(units.max() + 1))]), len(names)
+    values = np.column_stack([standardised, *dummies])
+    return (partial_out(values, nested, root) if nested else values) * root[:, None], len(names)
+
+
+def _unit_products(design: Design, units: np.ndarray) -> tuple[np.ndarray, int]:
+    """Cross products (units, p, p) of each unit's `_values`, and the number of terms among the p."""
+    values, n_terms = _values(design, units)
+    return np.array([part.T @ part for part in (values[units == unit] for unit in range(units.max() + 1))]), n_terms
 
 
 def _solve(products: np.ndarray, regressors: list[int], dependent: int) -> np.ndarray:

@@ -144,20 +144,26 @@ def prepare(data: pd.DataFrame, regression: Regression) -> Design:
         if codes.max() < 1:
             raise InputError(f"too few clusters: `{name}` has one value in the sample, and two at least are needed.")
     spread = np.ptp(sample.values, axis=0)
-    optional = set(regression.regressors) if regression.collinear == "drop" else set()
+    optional = {*regression.regressors, *regression.instruments} if regression.collinear == "drop" else set()
     for term, width in zip(sample.terms, spread, strict=True):
         if width == 0 and term not in optional:
             raise InputError(f"`{term}` has the same value in all {len(sample.values)} observations of the sample.")
-    mean = np.average(sample.values, axis=0, weights=sample.weights)
-    scale = np.sqrt(np.average((sample.values - mean) ** 2, axis=0, weights=sample.weights))
+    # about the first value, so that a large offset takes no digits from the variation
+    first = sample.values[0]
+    deviations = sample.values - first
+    centre = np.average(deviations, axis=0, weights=sample.weights)
+    deviations -= centre
+    largest = np.where(spread == 0, 1.0, np.abs(deviations).max(axis=0))  # whose square may be no number
+    scale = largest * np.sqrt(np.average((deviations / largest) ** 2, axis=0, weights=sample.weights))
     scale = np.where(spread == 0, 1.0, scale)
-    within = partial_out((sample.values - mean) / scale, list(sample.effects.values()), np.sqrt(sample.weights))
+    within = partial_out(deviations / scale, list(sample.effects.values()), np.sqrt(sample.weights))
+    mean = first + centre
     design = Design(regression, sample, within, mean, scale, regression.regressors, regression.instruments, ())
     if np.average(design.columns([regression.dependent])[:, 0] ** 2, weights=sample.weights) < _ABSORBED:
         raise InputError(f"the dependent variable `{regression.dependent}` does not vary {_over(regression)}.")
-    kept, dropped = _independent_terms(design)
-    design = Design(regression, sample, within, mean, scale, kept, regression.instruments, dropped)
-    terms = len(kept) + max(len(regression.endogenous), len(regression.instruments))
+    kept, instruments, dropped = _independent_terms(design)
+    design = Design(regression, sample, within, mean, scale, kept, instruments, dropped)
+    terms = len(kept) + max(len(regression.endogenous), len(instruments))
     if design.n - terms - max(design.df_absorbed, design.df_lost) < 1:
         raise InputError(
             f"{design.n} observations are too few for {terms} slopes and {design.df_absorbed} absorbed degrees of "
@@ -180,7 +186,8 @@ def estimate(design: Design) -> Estimates:
     ybar - xbar'b, and it equals, with its standard error, the one of a regression on dummies whose effects average
     zero over the sample.
 
-    `stats`: n, n_missing (rows dropped for a missing value), n_singletons, df_absorbed (df_a), df_resid, r2 (overall,
+    `stats`: n, n_missing (rows dropped for a missing value), n_singletons (dropped), n_singletons_kept (where they
+    are), df_absorbed (df_a), df_resid, r2 (overall,
     effects included), r2_adjusted, r2_within (all effects taken out), r2_within_entity (province means taken out, as
     xtivreg and ivreghdfe with year dummies print it; absent without province effects), rmse, f and f_p_value (all
     slopes zero), covariance_rank (of the slopes), n_clusters_<variable>.
@@ -205,6 +212,8 @@ def estimate(design: Design) -> Estimates:
         "r2_adjusted": 1 - rss / design.n * (design.n - 1) / df_model,
         "r2_within": 1 - rss / within,
     }
+    if regression.singletons == "keep":
+        stats["n_singletons_kept"] = design.sample.n_singletons_kept
     if ENTITY in design.sample.effects:
         stats["r2_within_entity"] = 1 - rss / _entity_sum_of_squares(design)
     scale = design.scale[design.sample.terms.index(regression.dependent)]
@@ -226,7 +235,7 @@ def least_squares(
 
     Returns coefficients (K+1,) and covariance (K+1, K+1) with the small-sample factor, in the given units, endogenous
     ones first and the constant last; and the residuals (N,) of the standardised dependent variable. repair : whether
-    negative eigenvalues of a two-way clustered covariance are set to zero.
+    negative eigenvalues of a covariance by several clusters are set to zero.
     """
     exogenous = np.column_stack([design.columns(regressors), np.ones(design.n)])
     model = IV2SLS(
@@ -236,15 +245,12 @@ def least_squares(
         design.columns(instruments) if endogenous else None,
         weights=design.sample.weights,
     )
-    options = {}
-    if design.sample.clusters:
-        options["clusters"] = np.column_stack(list(design.sample.clusters.values()))
-    result = model.fit(cov_type=_COVARIANCE[design.regression.vcov], debiased=False, **options)
+    result, matrix = _fit_covariance(model, design)
     # linearmodels puts the endogenous regressors after the constant
     k, first = len(regressors) + len(endogenous), len(regressors) + 1
     order = [*range(first, k + 1), *range(len(regressors)), len(regressors)]
     coefficients = result.params.to_numpy()[order]
-    covariance = result.cov.to_numpy()[np.ix_(order, order)] * design.factor(k)
+    covariance = matrix[np.ix_(order, order)] * design.factor(k)
     residuals = design.columns([dependent])[:, 0] - exogenous @ coefficients[len(endogenous) :]
     if endogenous:
         residuals = residuals - design.columns(endogenous) @ coefficients[: len(endogenous)]
@@ -256,15 +262,17 @@ def least_squares(
     back[-1, :-1] = -mean[1:] * units[:-1]
     coefficients = back @ coefficients
     coefficients[-1] += mean[0]
+    raw = back @ covariance @ back.T
     if len(design.sample.clusters) < 2 or not repair:
-        return coefficients, back @ covariance @ back.T, residuals
-    # as in reghdfe, slopes are not changed for the constant, whose variance is negative where clusters are effects
+        return coefficients, raw, residuals
+    # as in reghdfe, slopes are not changed for the constant, whose variance is negative where clusters are effects; its
+    # own is that of the whole matrix in the given units, so it is not free of them
     slopes = _positive(covariance[:k, :k])
     if not np.array_equal(slopes, covariance[:k, :k]):
-        logger.warning("two-way clustered covariance of %s: negative eigenvalues set to zero", dependent)
-    covariance = back @ _positive(covariance) @ back.T
-    covariance[:k, :k] = back[:k, :k] @ slopes @ back[:k, :k].T
-    return coefficients, covariance, residuals
+        logger.warning("covariance of %s by several clusters: negative eigenvalues set to zero", dependent)
+    raw = _positive(raw, 0.0)
+    raw[:k, :k] = back[:k, :k] @ slopes @ back[:k, :k].T
+    return coefficients, raw, residuals
 
 
 def wald(coefficients: np.ndarray, covariance: np.ndarray) -> float:
@@ -284,12 +292,29 @@ def covariance_rank(covariance: np.ndarray) -> int:
     return int(np.linalg.matrix_rank(correlation)) if kept.any() and np.isfinite(correlation).all() else 0
 
 
-def _positive(covariance: np.ndarray) -> np.ndarray:
-    """A two-way clustered covariance with negative eigenvalues set to zero (Cameron, Gelbach and Miller 2011)."""
+def _positive(covariance: np.ndarray, rounding: float = 1e-12) -> np.ndarray:
+    """A covariance by several clusters with negative eigenvalues set to zero (Cameron, Gelbach and Miller 2011).
+
+    rounding : share of the largest eigenvalue below which a negative one is left alone.
+    """
     values, vectors = np.linalg.eigh(covariance)
-    if values.min() >= -1e-12 * values.max():
+    if values.min() >= -rounding * values.max():
         return covariance
-    return vectors @ np.diag(np.maximum(values, 0)) @ vectors.T
+    # what the negative ones contribute is taken out: entries that they hardly touch keep their digits
+    negative = vectors[:, values < 0]
+    return covariance - negative @ np.diag(values[values < 0]) @ negative.T
+
+
+def _fit_covariance(model: IV2SLS, design: Design):
+    """linearmodels' result and covariance (K+1, K+1) without a small-sample factor."""
+    kind = _COVARIANCE[design.regression.vcov]
+    parts = [
+        (sign, model.fit(cov_type=kind, debiased=False, clusters=codes)) for sign, codes in design.sample.cluster_parts
+    ]
+    if not parts:
+        result = model.fit(cov_type=kind, debiased=False)
+        return result, result.cov.to_numpy()
+    return parts[0][1], sum(sign * result.cov.to_numpy() for sign, result in parts)
 
 
 def _entity_sum_of_squares(design: Design) -> float:
@@ -303,14 +328,16 @@ def _entity_sum_of_squares(design: Design) -> float:
     return weights @ (y - means[codes]) ** 2
 
 
-def _independent_terms(design: Design) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Exogenous regressors that are kept and those dropped as collinear; InputError unless dropping is asked for.
+def _independent_terms(design: Design) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Exogenous regressors and instruments that are kept, and those of both that are dropped as collinear.
 
-    Instruments and endogenous regressors always have to be independent of what stands before them.
+    Each is compared with what stands before it, regressors first. Raises InputError for a collinear one unless
+    dropping is asked for, where fewer instruments than endogenous regressors are left, and for a collinear endogenous
+    regressor.
     """
     regression, root = design.regression, np.sqrt(design.sample.weights)[:, None]
     basis = np.empty((design.n, 0))
-    kept, dropped = [], []
+    kept, instruments, dropped = [], [], []
     for kind, terms in (
         ("regressor", regression.regressors),
         ("instrument", regression.instruments),
@@ -332,15 +359,20 @@ def _independent_terms(design: Design) -> tuple[tuple[str, ...], tuple[str, ...]
             else:
                 before = np.column_stack([before, rest / np.sqrt(rest @ rest)])
                 names.append(term)
-                if kind == "regressor":
-                    kept.append(term)
+                if kind != "endogenous regressor":
+                    (kept if kind == "regressor" else instruments).append(term)
                 continue
-            if kind != "regressor" or regression.collinear != "drop":
+            if kind == "endogenous regressor" or regression.collinear != "drop":
                 raise InputError(fault)
             logger.warning("dropped: %s", fault)
             dropped.append(term)
         if kind != "endogenous regressor":
             basis = before
+    if len(instruments) < len(regression.endogenous):
+        raise InputError(
+            f"{len(regression.endogenous)} endogenous regressors but {len(instruments)} instrument(s) after dropping "
+            f"the collinear {joined(dropped)}; as many instruments are needed at least."
+        )
     for term in regression.endogenous:
         column = design.columns([term])[:, 0] * root[:, 0]
         rest = column - basis @ (basis.T @ column)
@@ -350,7 +382,7 @@ def _independent_terms(design: Design) -> tuple[tuple[str, ...], tuple[str, ...]
             )
     if not kept and not regression.endogenous:
         raise InputError("no regressor is left after dropping the collinear ones.")
-    return tuple(kept), tuple(dropped)
+    return tuple(kept), tuple(instruments), tuple(dropped)
 
 
 def _unexplained(design: Design) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,18 @@ class Sample:
     n_singletons: int
     description: str = ""
     high: str = ""
+    n_singletons_kept: int = 0
+
+    @property
+    def cluster_parts(self) -> list[tuple[int, np.ndarray]]:
+        """Sign and codes (N,) of each set of clusters: a covariance by several is the sum of signed one-way ones.
+
+        Inclusion and exclusion (Cameron, Gelbach and Miller 2011): each variable, less the combinations of two, plus
+        that of three.
+        """
+        clusters = list(self.clusters.values())
+        sets = [chosen for size in range(1, len(clusters) + 1) for chosen in combinations(clusters, size)]
+        return [((-1) ** (len(chosen) + 1), _combined(chosen)) for chosen in sets]
 
     def column(self, term: str) -> np.ndarray:
         """Values (N,) of a term."""
@@ -41,9 +54,10 @@ class Sample:
 def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
     """The observations of `regression` in `data` (one row an observation).
 
-    Rows outside the condition or the split's side, with a missing value, and singletons are left out, in this order;
-    the last two are counted. A median is taken over all rows of the condition where the variable is observed.
-    Raises InputError where a variable is unknown, holds text or an infinite number, or no observation is left.
+    Rows outside the condition or the split's side, with a missing value, and singletons (unless they are kept) are left
+    out, in this order; the last two are counted. A median is taken over all rows of the condition where the variable
+    is observed. Raises InputError where a variable is unknown, holds text or an infinite number, or no observation is
+    left.
     """
     check_variables(data, regression)
     data = data.assign(**{name: as_numbers(data[name]) for name in regression.numbers})
@@ -52,16 +66,19 @@ def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
     if complete.empty:
         raise InputError("no row has a value for every variable of the formula.")
     effects = {effect: _codes(complete, effect) for effect in regression.absorbed}
-    dropping = effects and regression.singletons == "drop"
-    alone = find_singletons(list(effects.values())) if dropping else np.zeros(len(complete), dtype=bool)
+    alone = find_singletons(list(effects.values())) if effects else np.zeros(len(complete), dtype=bool)
     if alone.all():
         raise InputError(
             f"all {len(complete)} observations are singletons of {joined(regression.absorbed)}: "
             "each effect needs levels that occur at least twice."
         )
-    kept = complete[~alone]
+    n_singletons, dropping = int(alone.sum()), regression.singletons == "drop"
+    kept = complete[~alone] if dropping else complete
     terms = tuple(dict.fromkeys((regression.dependent, *regression.slopes, *regression.instruments)))
     values = np.column_stack([_product(kept, term) for term in terms])
+    if not np.isfinite(values).all():
+        infinite = terms[int(np.argmin(np.isfinite(values).all(axis=0)))]
+        raise InputError(f"the product `{infinite}` is too large for a number; rescale its variables in the panel.")
     effects = {effect: _codes(kept, effect) for effect in regression.absorbed}
     clusters = {cluster: _codes(kept, cluster) for cluster in regression.clusters}
     weights = kept[regression.weights].to_numpy(float) if regression.weights else np.ones(len(kept))
@@ -75,9 +92,10 @@ def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
         {name: codes[order] for name, codes in clusters.items()},
         (weights / weights.mean())[order],
         len(chosen) - len(complete) + unknown,
-        int(alone.sum()),
+        n_singletons if dropping else 0,
         description,
         high,
+        0 if dropping else n_singletons,
     )
 
 
@@ -137,6 +155,11 @@ def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFra
 def _codes(data: pd.DataFrame, term: str) -> np.ndarray:
     """Level codes (N,) of a variable or of the combinations `a^b`, numbered in sorted order."""
     return data.groupby(list(names_of(term)), sort=True).ngroup().to_numpy()
+
+
+def _combined(codes: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Level codes (N,) of the combinations of several level codes."""
+    return codes[0] if len(codes) == 1 else np.unique(np.column_stack(codes), axis=0, return_inverse=True)[1].ravel()
 
 
 def _product(data: pd.DataFrame, term: str) -> np.ndarray:

@@ -8,7 +8,7 @@ from itertools import groupby
 from statistics import median
 
 from _audit import natural
-from _formula import CONSTANT
+from _terms import CONSTANT
 from _pages import html_table, page
 from _published import half_unit
 from _tables import shown

@@ -25,6 +25,7 @@ FIELDS = (
     "std_error",
     "p_value",
 )
+NOT_ESTIMATED = "not estimated"  # the term of a column that failed
 STAR_LEVELS = "*** p < 0.01, ** p < 0.05, * p < 0.1"
 
 _TEX = {

@@ -9,7 +9,7 @@ from _published import ANSWERS, is_coefficient, read_published_rows
 from _reasons import UNIT, Reason, check_reasons, read_reasons
 from _rounding import read_cell
 from _scorecard import JOINT, render_scorecard, summarise
-from _tables import exact, read_codebook
+from _tables import NOT_ESTIMATED, exact, read_codebook
 
 FIELDS = (
     "table",
@@ -42,7 +42,8 @@ def compare_rows(
 
     Rows meet on column, dependent and term, and on the group where those leave several; the R2 of an
     instrumental-variables column is the one such tables print. Ours is empty, and a warning logged, for a number we do
-    not have. difference_in_se = (ours - published) / our SE. Raises InputError where not one number meets.
+    not have. difference_in_se = (ours - published) / our SE. Raises InputError where not one number meets, unless a
+    column of ours could not be estimated.
 
     published : rows of `read_published_rows`, which has refused what is no number. reasons : why they may differ; a
     pair whose units differ is shown with that in not_compared, and not compared. interval : coverage of published
@@ -67,7 +68,8 @@ def compare_rows(
         if is_coefficient(row) and not row["statistic"]:
             row = row | {"std_error": exact(read_cell(row, interval / 100).std_error)}
         scorecard.append(_compare(candidates[0] if candidates else None, row, holding))
-    if scorecard and not any("estimate" in row for row in scorecard):
+    failed = any(row["term"] == NOT_ESTIMATED for row in ours)
+    if scorecard and not failed and not any("estimate" in row for row in scorecard):
         raise InputError(
             f"published table {published[0]['table']}: none of its numbers has a counterpart; is `published` set on "
             "the right table, with its columns in the published order?"

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
-from _formula import parse_column
+from _formula import Regression, parse_column
 from _helpers import InputError, logger, read_rows, read_table, stars, start_log
 from _instruments import first_stages, instrument_tests
 from _mediation import indirect_effect
 from _regression import Design, Estimates, estimate, prepare
+
+NOT_FINITE = "the estimates are not finite"
 
 
 def estimate_table(
@@ -25,35 +28,49 @@ def estimate_table(
     """One dictionary a column of `table`, estimated on `panel` (one row a province-year).
 
     bootstrap : of the columns with an indirect effect. critical_values : rows of resources/stock_yogo.csv. Every column
-    is read, looked up and prepared before the first estimation. Raises InputError that names the table, the column and
-    the term.
+    is read, looked up and prepared before the first estimation. A column whose numbers fail (a singular matrix, an
+    overflow) says so under `failed` and has no terms; the others are estimated. Raises InputError that names the table,
+    the column and the term.
     """
-    designs = []
+    designs, results = {}, {}
+    parsed = []
     for number, column in enumerate(columns, start=1):
         with located(table, number):
-            designs.append(prepare(panel, parse_column(column, controls)))
-    results = []
-    for number, design in enumerate(designs, start=1):
-        with located(table, number):
-            estimates = estimate(design)
-            results.append(describe_column(str(number), design, estimates))
-            if design.sample.high:
-                results[-1]["high"] = design.sample.high
-            if design.regression.endogenous:
-                results[-1] |= describe_instruments(design, results[-1]["stats"], critical_values)
-            if design.regression.indirect:
-                results[-1]["indirect"] = indirect_effect(design, bootstrap)
-        stats = estimates.stats
-        logger.info(
-            "column %d: %s: N = %d (dropped: %d rows with missing values, %d singletons), residual df %d",
-            number,
-            design.regression.formula,
-            stats["n"],
-            stats["n_missing"],
-            stats["n_singletons"],
-            stats["df_resid"],
-        )
-    return results
+            parsed.append(parse_column(column, controls))
+    for number, regression in enumerate(parsed, start=1):
+        with located(table, number), isolated(table, number, regression, results):
+            designs[number] = prepare(panel, regression)
+    for number, design in designs.items():
+        with located(table, number), isolated(table, number, design.regression, results):
+            results[number] = estimate_column(number, design, bootstrap, critical_values)
+    return [results[number] for number in sorted(results)]
+
+
+def estimate_column(
+    number: int, design: Design, bootstrap: Mapping | None, critical_values: Sequence[Mapping[str, str]]
+) -> dict:
+    """One column's dictionary; FloatingPointError where its estimates are not finite."""
+    estimates = estimate(design)
+    if not (np.isfinite(estimates.coefficients).all() and np.isfinite(estimates.covariance).all()):
+        raise FloatingPointError(NOT_FINITE)
+    result = describe_column(str(number), design, estimates)
+    if design.sample.high:
+        result["high"] = design.sample.high
+    if design.regression.endogenous:
+        result |= describe_instruments(design, result["stats"], critical_values)
+    if design.regression.indirect:
+        result["indirect"] = indirect_effect(design, bootstrap)
+    stats = estimates.stats
+    logger.info(
+        "column %d: %s: N = %d (dropped: %d rows with missing values, %d singletons), residual df %d",
+        number,
+        design.regression.formula,
+        stats["n"],
+        stats["n_missing"],
+        stats["n_singletons"],
+        stats["df_resid"],
+    )
+    return result
 
 
 def describe_column(column: str, design: Design, estimates: Estimates) -> dict:
@@ -74,11 +91,31 @@ def describe_column(column: str, design: Design, estimates: Estimates) -> dict:
     }
 
 
+def describe_failure(column: str, regression: Regression, reason: str) -> dict:
+    """The dictionary of a column that is not estimated: what was asked, no terms, and why under `failed`."""
+    return {
+        "column": column,
+        "formula": regression.formula,
+        "sample": regression.sample,
+        "vcov": regression.covariance,
+        "dependent": regression.dependent,
+        "group": regression.group,
+        "absorbed": list(regression.absorbed),
+        "weights": regression.weights,
+        "dropped": [],
+        "terms": [],
+        "stats": {},
+        "failed": reason,
+    }
+
+
 def describe_instruments(design: Design, stats: dict, critical_values: Sequence[Mapping[str, str]]) -> dict:
     """What an instrumental-variables column has besides: its variables, first stages, and `stats` with the tests."""
+    left_out = [term for term in design.dropped if term in design.regression.instruments]
     return {
         "endogenous": list(design.regression.endogenous),
         "instruments": list(design.instruments),
+        **({"dropped_instruments": left_out} if left_out else {}),
         "first_stages": [
             {"dependent": name, "terms": describe_terms(stage), "stats": dict(stage.stats)}
             for name, stage in first_stages(design).items()
@@ -116,6 +153,21 @@ def located(table: str, column: int):
         yield
     except InputError as error:
         raise InputError(f"{table}, column {column}: {error}") from None
+
+
+@contextmanager
+def isolated(table: str, column: int, regression: Regression, results: dict[int, dict]):
+    """Put a numerical failure into the column's place among `results`, with a warning; a user's mistake goes through.
+
+    Not a number and failed factorisations are ValueError to numpy, scipy and linearmodels.
+    """
+    try:
+        yield
+    except (ArithmeticError, ValueError) as error:
+        reason = str(error) if str(error) == NOT_FINITE else f"{type(error).__name__}: {error}"
+        logger.warning("%s, column %d is not estimated: %s", table, column, reason)
+        logger.info("column %d", column, exc_info=True)
+        results[column] = describe_failure(str(column), regression, reason)
 
 
 def main(snakemake) -> None:

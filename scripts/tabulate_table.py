@@ -9,6 +9,7 @@ from _columns import STATISTICS, Column, in_order, pair_columns, read_column, sy
 from _helpers import start_log
 from _published import read_published_rows
 from _tables import (
+    NOT_ESTIMATED,
     STAR_LEVELS,
     Layout,
     entry,
@@ -43,7 +44,7 @@ def tidy_table(columns: Sequence[Column], table: str) -> list[dict[str, str]]:
             "stars": numbers.get("stars", ""),
         } | {key: exact(numbers.get(key)) for key in _NUMBERS}
 
-    rows = []
+    rows = [row(column, NOT_ESTIMATED, {}) | {"estimate": column.failed} for column in columns if column.failed]
     for term in _terms(columns):
         for column in columns:
             if term in column.terms:
@@ -77,7 +78,8 @@ def lay_out_table(
         name = "Constant" if term == CONSTANT else term
         coefficients.append([name, *(_estimate(column, term) for column in columns)])
         coefficients.append(["", *(_statistic(column, term) for column in columns)])
-    blocks = [coefficients]
+    failed = ["", *(NOT_ESTIMATED if column.failed else "" for column in columns)]
+    blocks = [[failed, *coefficients] if any(failed) else coefficients]
     if any(column.indirect for column in columns):
         blocks.append(_indirect_block(columns))
     summary = []
@@ -99,7 +101,12 @@ def write_notes(
     columns : of the estimates' JSON. percentiles : `lower` and `upper`, at which the variables are winsorised; None
     where they are not. pairs : whether differences of published columns are printed.
     """
-    notes = [f"t statistics in parentheses; standard errors: {_covariances(columns)}. {STAR_LEVELS}."]
+    failures = [f"Column {c['column']} is not estimated: {c['failed']}." for c in columns if "failed" in c]
+    columns = [column for column in columns if "failed" not in column]
+    notes = (
+        [f"t statistics in parentheses; standard errors: {_covariances(columns)}. {STAR_LEVELS}."] if columns else []
+    )
+    notes = failures + notes
     if percentiles:
         notes.append(f"Variables winsorised at percentiles {percentiles['lower']:g} and {percentiles['upper']:g}.")
     else:
@@ -113,10 +120,14 @@ def write_notes(
         if column.get("dropped"):
             dropped = ", ".join(symbol(codebook, term) for term in column["dropped"])
             notes.append(f"Dropped as collinear in column {column['column']}: {dropped}.")
-    for key, what in (("n_singletons", "singleton observations"), ("n_missing", "rows with missing values")):
-        counts = [f"{c['stats'][key]} in column {c['column']}" for c in columns if c["stats"][key]]
+    for key, what in (
+        ("n_singletons", "Dropped singleton observations"),
+        ("n_singletons_kept", "Kept singleton observations, which no slope rests on"),
+        ("n_missing", "Dropped rows with missing values"),
+    ):
+        counts = [f"{c['stats'][key]} in column {c['column']}" for c in columns if c["stats"].get(key)]
         if counts:
-            notes.append(f"Dropped {what}: {', '.join(counts)}.")
+            notes.append(f"{what}: {', '.join(counts)}.")
     notes += _instrument_notes(columns, codebook)
     singular = [c["column"] for c in columns if c["stats"]["covariance_rank"] < len(c["terms"]) - 1]
     if singular:
@@ -191,6 +202,7 @@ def _named(codebook: Mapping, terms: Sequence[str]) -> str:
 
 def _indirect_note(columns: Sequence[Mapping]) -> str:
     drawn = columns[0]["indirect"]
+    what = "single rows" if drawn.get("block") else "whole units"
     failed = [
         f" In column {column['column']} {column['indirect']['failed']} draws leave it undetermined."
         for column in columns
@@ -200,7 +212,7 @@ def _indirect_note(columns: Sequence[Mapping]) -> str:
     return (
         "Indirect effect: coefficient of the treatment on the mediator times coefficient of the mediator on the "
         f"outcome; {drawn['level']:g}% percentile interval from {drawn['replications'] + drawn['failed']} bootstrap "
-        f"draws of whole units, stars from the draws' p-value.{''.join(failed)} It is a mediated effect only if, given "
+        f"draws of {what}, stars from the draws' p-value.{''.join(failed)} It is a mediated effect only if, given "
         "controls and effects, the treatment and then the mediator vary as if at random (no unobserved cause of "
         "mediator and outcome, none of them changed by the treatment), the treatment does not change what the mediator "
         "does, and the mediator is not itself caused by the outcome."

@@ -1,5 +1,6 @@
 """A simulated panel, and its regressions by linear algebra on explicit dummies: what the estimators must equal."""
 
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -75,10 +76,14 @@ def without_singletons(data, *effects):
         data = data[(counts > 1).all(axis=1)]
 
 
+def labels(data, name):
+    """Text (N,) of a category; `a^b` is that of combinations."""
+    return data[name.split("^")].astype(str).agg(" ".join, axis=1)
+
+
 def indicators(data, name):
     """Dummies (N, levels) of an effect; `a^b` is that of combinations."""
-    levels = data[name.split("^")].astype(str).agg(" ".join, axis=1)
-    return pd.get_dummies(levels, dtype=float).to_numpy()
+    return pd.get_dummies(labels(data, name), dtype=float).to_numpy()
 
 
 def outside(matrix, values):
@@ -139,16 +144,19 @@ def dense(
 
 
 def small_sample(data, k, absorbed, vcov):
-    """reghdfe's factor by ranks of dummy matrices and by pandas' group sizes."""
+    """reghdfe's factor by ranks of dummy matrices and by pandas' group sizes; `a^b` is each combination of two."""
 
     def rank(names):
         return np.linalg.matrix_rank(np.column_stack([indicators(data, name) for name in names])) if names else 0
 
+    def nested(effect, cluster):
+        return (labels(data, cluster).groupby(labels(data, effect)).nunique() == 1).all()
+
     n, df_a = len(data), rank(absorbed) if absorbed else 1
     if not isinstance(vcov, list):
         return n / (n - k - df_a)
-    inside = [name for name in absorbed if any((data.groupby(name)[c].nunique() == 1).all() for c in vcov)]
-    g = min(data[c].nunique() for c in vcov)
+    inside = [name for name in absorbed if any(nested(name, cluster) for cluster in vcov)]
+    g = min(labels(data, cluster).nunique() for cluster in vcov)
     return (n - 1) / (n - k - (df_a - rank(inside)) - bool(inside)) * g / (g - 1)
 
 
@@ -156,9 +164,9 @@ def spread(data, scores, vcov):
     """Sum of outer products of scores (N, m), or of their sums by cluster, by inclusion and exclusion."""
     if not isinstance(vcov, list):
         return scores.T @ scores
-
-    def summed(names):
-        sums = pd.DataFrame(scores).groupby([data[name].to_numpy() for name in names]).sum().to_numpy()
-        return sums.T @ sums
-
-    return sum(summed([name]) for name in vcov) - (summed(vcov) if len(vcov) == 2 else 0)
+    total = 0
+    for size in range(1, len(vcov) + 1):
+        for names in combinations(vcov, size):
+            sums = pd.DataFrame(scores).groupby([labels(data, name).to_numpy() for name in names]).sum().to_numpy()
+            total = total - (-1) ** size * (sums.T @ sums)
+    return total
