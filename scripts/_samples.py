@@ -142,7 +142,10 @@ def _choose_rows(data: pd.DataFrame, regression: Regression) -> tuple[pd.DataFra
     words = f"{at:.6g} (median)" if split.at == "median" else f"{at:.6g}"
     if not split.side:
         if HIGH in data.columns:
-            raise InputError(f"the panel has a variable `{HIGH}`, the name of the split's indicator; rename it.")
+            raise InputError(
+                f"the panel has a variable `{HIGH}`, the name of the split's indicator; rename it, for a "
+                "ready panel under panel.columns."
+            )
         data = data.assign(**{HIGH: (by > at).astype(float)})
         return data, "; ".join(description), f"{split.by} > {words}", 0
     side = by > at if split.side == "high" else by <= at

@@ -6,6 +6,9 @@ import pytest
 from _dense import fit, prepare, simulate, term, without_singletons
 from _helpers import InputError
 from _mediation import _unit_products, indirect_effect, indirect_of_products, replicate_indirect_effects
+from _printed import tidy
+from estimate_table import estimate_table
+from tabulate_table import write_notes
 
 BOOTSTRAP = {"replications": 60, "block": "province", "level": 90, "seed": 7}
 INDIRECT = {"of": "d", "through": "e"}
@@ -144,3 +147,63 @@ def test_too_many_undetermined_draws_are_refused():
     seed = next(seed for seed, counts in first_unit.items() if (counts == 0).all())
     with pytest.raises(InputError, match="2 of 2 bootstrap draws have no estimate"):
         indirect_effect(design, BOOTSTRAP | {"seed": seed, "replications": 2})
+
+
+# Single rows, and units that no effect absorbs --------------------------------------------------------------
+
+ROWS = {"replications": 8, "level": 90, "seed": 3}
+
+
+def row_draws(data, bootstrap):
+    """Rows of each replication, in the order in which a sample has them."""
+    n = len(data)
+    generator = np.random.default_rng(bootstrap["seed"])
+    return generator.multinomial(n, np.full(n, 1 / n), size=bootstrap["replications"])
+
+
+@pytest.mark.parametrize("effects", ["", "sector", "sector + year"])
+@pytest.mark.parametrize("weights", ["", "weight"])
+@pytest.mark.parametrize("block", [{}, {"block": "row"}], ids=str)
+def test_rows_are_drawn_without_a_block(data, effects, weights, block):
+    """A cross-section has no units to draw: a replication is a regression on rows drawn with replacement."""
+    keys = {"weights": weights} if weights else {}
+    right = f" | {effects}" if effects else ""
+    design = prepare(data, f"y ~ d + e + x1 + x2{right}", indirect=INDIRECT, **keys)
+    found = replicate_indirect_effects(design, ROWS | block)
+    names = ("y", "d", "e", "x1", "x2")
+    ordered = pd.DataFrame({name: design.sample.column(name) for name in names})
+    ordered["weight"] = design.sample.weights
+    for name, codes in design.sample.effects.items():
+        ordered[name or "all"] = codes
+    for effect, counts in zip(found, row_draws(ordered, ROWS), strict=True):
+        drawn = ordered.loc[ordered.index.repeat(counts)].reset_index(drop=True)
+        a, b = (
+            fit(drawn, formula + right, singletons="keep", **keys).coefficients[0]
+            for formula in ("e ~ d + x1 + x2", "y ~ e + d + x1 + x2")
+        )
+        assert effect == pytest.approx(a * b, rel=1e-7)
+    assert indirect_effect(design, ROWS | block)["block"] == "row"
+
+
+def test_a_cluster_is_a_block_too(data):
+    """Provinces are drawn whole though no effect absorbs them; the intercept is each draw's own."""
+    design = prepare(data, "y ~ d + e + x1", ["province"], indirect=INDIRECT)
+    bootstrap = BOOTSTRAP | {"replications": 3}
+    for effect, counts in zip(replicate_indirect_effects(design, bootstrap), draws(data, bootstrap), strict=True):
+        drawn = resample(data, counts)
+        a, b = (fit(drawn, formula).coefficients[0] for formula in ("e ~ d + x1", "y ~ e + d + x1"))
+        assert effect == pytest.approx(a * b, rel=1e-7)
+    assert "block" not in indirect_effect(design, bootstrap)
+
+
+def test_an_unknown_block_is_refused(data):
+    design = prepare(data, "y ~ d + e", indirect=INDIRECT)
+    with pytest.raises(InputError, match=r"`province` is no absorbed effect or cluster .* leave `block` out"):
+        indirect_effect(design, BOOTSTRAP)
+
+
+def test_the_table_of_a_cross_section_says_that_rows_were_drawn(data):
+    [found] = estimate_table(data, "t", [{"formula": "y ~ d + e + x1", "indirect": INDIRECT}], bootstrap=ROWS)
+    rows = {row["term"]: row for row in tidy([found], "t")}
+    assert float(rows["Indirect effect"]["estimate"]) == pytest.approx(found["indirect"]["effect"])
+    assert "8 bootstrap draws of single rows" in " ".join(write_notes([found], {}, None, False))

@@ -164,6 +164,7 @@ def test_indirect_effects_of_odd_names(plain, odd):
     assert found["indirect"]["ci_low"] == expected["indirect"]["ci_low"]
 
 
+@pytest.mark.slow
 def test_a_study_whose_variables_have_such_names(tmp_path, odd):
     folder = tmp_path / "study"
     folder.mkdir()
