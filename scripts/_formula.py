@@ -6,6 +6,7 @@ variables, `a^b` the effect of each combination of two.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -237,7 +238,7 @@ def _read_split(split) -> Split:
     if not isinstance(split, Mapping) or not set(split) <= {"by", "at", "side"} or "by" not in split:
         raise InputError(f"cannot read the split {split!r}; write e.g. {{by: regulation, at: median, side: high}}.")
     at, side = split.get("at", "median"), split.get("side", "")
-    if at != "median" and (isinstance(at, bool) or not isinstance(at, (int, float))):
+    if at != "median" and (isinstance(at, bool) or not isinstance(at, (int, float)) or not abs(at) < math.inf):
         raise InputError(f"a split is at `median` or at a number; found {at!r}.")
     if side not in ("", "high", "low"):
         raise InputError(f"unknown side `{side}` of a split; expected `high` or `low`, or none for both.")

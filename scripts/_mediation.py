@@ -89,7 +89,9 @@ def indirect_of_products(design: Design, products: np.ndarray, n_terms: int) -> 
     """a x b (R,) in the given units from cross products (R, p, p) of the terms, then of the other effects' dummies."""
     dummies = products[:, n_terms:, n_terms:]
     cross = products[:, :n_terms, n_terms:]
-    terms = products[:, :n_terms, :n_terms] - cross @ np.linalg.pinv(dummies, hermitian=True) @ cross.mT
+    # the dummies add up to those of nested effects: what is left of that sum is rounding, and no direction of theirs
+    inverse = np.linalg.pinv(dummies, rcond=_SINGULAR, hermitian=True)
+    terms = products[:, :n_terms, :n_terms] - cross @ inverse @ cross.mT
     names = [design.regression.dependent, *design.regressors]
     mediator = names.index(design.regression.indirect.mediator)
     treatment = names.index(design.regression.indirect.treatment)

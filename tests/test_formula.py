@@ -136,6 +136,7 @@ def test_controls_without_a_list_are_refused():
         ({"formula": "y ~ x", "split": "s"}, "cannot read the split"),
         ({"formula": "y ~ x", "split": {"at": 3}}, "cannot read the split"),
         ({"formula": "y ~ x", "split": {"by": "s", "at": "mean"}}, "at `median` or at a number; found 'mean'"),
+        ({"formula": "y ~ x", "split": {"by": "s", "at": float("nan")}}, "at `median` or at a number; found nan"),
         ({"formula": "y ~ x", "split": {"by": "s", "at": True}}, "at `median` or at a number; found True"),
         ({"formula": "y ~ x", "split": {"by": "s", "side": "upper"}}, "unknown side `upper`"),
         ({"formula": "y ~ x", "split": {"by": "a b"}}, "by: expected the name of a panel variable"),

@@ -69,10 +69,9 @@ def found_statistics(data, endogenous, instruments, vcov):
     return [tests[name] for name in RANK]
 
 
-@pytest.mark.parametrize("vcov", ["robust", ["province"]], ids=str)
 @pytest.mark.parametrize("seed", range(24))
-def test_one_instrument_a_group_in_every_order(seed, vcov):
-    data = by_group(seed)
+def test_one_instrument_a_group_in_every_order(seed):
+    data, vcov = by_group(seed), ["province"] if seed % 2 else "robust"
     expected = rank_statistics(data, ["x_e", "x_w"], ["z1_e", "z1_w"], vcov)
     orders = itertools.product(itertools.permutations(["x_e", "x_w"]), itertools.permutations(["z1_e", "z1_w"]))
     found = [found_statistics(data, *order, vcov) for order in orders]

@@ -207,3 +207,17 @@ def test_the_table_of_a_cross_section_says_that_rows_were_drawn(data):
     rows = {row["term"]: row for row in tidy([found], "t")}
     assert float(rows["Indirect effect"]["estimate"]) == pytest.approx(found["indirect"]["effect"])
     assert "8 bootstrap draws of single rows" in " ".join(write_notes([found], {}, None, False))
+
+
+def test_a_draw_does_not_rest_on_rounding():
+    """Year dummies without the provinces' means add up to nothing: what rounding leaves of that sum must not count."""
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame({"province": np.repeat(range(30), 10), "year": np.tile(range(10), 30)})
+    data[["d", "e", "y"]] = rng.normal(size=(300, 3)) + 0.1 * data[["year"]].to_numpy()
+    design = prepare(data, "y ~ d + e | province + year", indirect=INDIRECT)
+    products, n_terms = _unit_products(design, design.sample.effects["province"])
+    counts = rng.multinomial(30, np.full(30, 1 / 30), size=400)
+    sums = np.tensordot(counts, products, axes=1)
+    noise = 1e-16 * rng.normal(size=sums.shape) * np.abs(sums).max()
+    found, other = (indirect_of_products(design, each, n_terms) for each in (sums, sums + noise + noise.mT))
+    np.testing.assert_allclose(found, other, rtol=1e-8)
