@@ -36,7 +36,7 @@ def first_stages(design: Design) -> dict[str, Estimates]:
     count = len(design.instruments)
     for name in design.regression.endogenous:
         coefficients, covariance, residuals = least_squares(design, name, regressors)
-        _, _, without = least_squares(design, name, design.regressors)
+        _, _, without = least_squares(design, name, design.regressors, repair=False)
         weights = design.sample.weights
         tested = least_squares(design, name, regressors, repair=False)[1][:count, :count]
         count_tested, f = _joint_test(design, coefficients[:count], tested, residuals)

@@ -126,7 +126,7 @@ def _solve(products: np.ndarray, regressors: list[int], dependent: int) -> np.nd
     """Coefficients (R, k) of each replication's normal equations; missing where they are singular."""
     left = products[:, regressors][:, :, regressors]
     eigenvalues = np.linalg.eigvalsh(left)
-    singular = eigenvalues[:, 0] < _SINGULAR * eigenvalues[:, -1]
+    singular = eigenvalues[:, 0] <= _SINGULAR * eigenvalues[:, -1]
     left = np.where(singular[:, None, None], np.eye(len(regressors)), left)
     solution = np.linalg.solve(left, products[:, regressors, dependent][:, :, None])[:, :, 0]
     solution[singular] = np.nan

@@ -62,6 +62,17 @@ def test_instruments_under_three_way_clusters(data):
     assert instrument_tests(prepare(data, formula, vcov), [])["cragg_donald_f"] > 0
 
 
+@pytest.mark.parametrize("vcov", [["region", "sector"], ["sector", "year", "region"]], ids=str)
+@pytest.mark.parametrize("effects", ["", "| province + year "])
+def test_instruments_without_other_regressors(data, effects, vcov):
+    column = {"formula": f"y ~ 1 {effects}| d ~ z1 + z2", "vcov": {"cluster": vcov}}
+    [found] = estimate_table(data, "t", [column])
+    expected = dense(data, [], effects.strip("| ").split(" + ") if effects else [], vcov, ["d"], ["z1", "z2"])
+    assert found["terms"][0]["estimate"] == pytest.approx(expected.b[0], rel=1e-8)
+    assert found["terms"][0]["std_error"] == pytest.approx(np.sqrt(expected.v[0, 0]), rel=1e-8)
+    assert 0 < found["first_stages"][0]["stats"]["partial_r2"] < 1
+
+
 @pytest.mark.parametrize("vcov", [["region", "sector"], ["province", "year"], ["sector", "year", "region"]], ids=str)
 @pytest.mark.parametrize(("regressors", "shift"), [(["x1"], 0), (["x1"], 0.3), (["x1", "x2"], 0), (["x1", "x2"], -40)])
 def test_constant_is_repaired_in_the_given_units(simulated, vcov, regressors, shift):
