@@ -8,10 +8,10 @@ from itertools import groupby
 from statistics import median
 
 from _audit import natural
-from _terms import CONSTANT
 from _pages import html_table, page
 from _published import half_unit
 from _tables import shown
+from _terms import CONSTANT
 
 SUMMARY = ("Table", "Published numbers", "Ours", "Coefficients", "Same sign", "Same stars", "Within 1.96 SE", "Median")
 # Why any pair of a study may differ, by where its data are from.
