@@ -108,8 +108,10 @@ class Condition:
                 values = data[one.left.name]
                 values = _exact_numbers(values) if _is_number(value) else values
                 if not values.eq(value).any():
+                    numbers = isinstance(value, str) and _is_numeric(values)
+                    hint = ", whose values are numbers: write it without quotes" if numbers else ""
                     raise InputError(
-                        f"`{one.left.name}` is nowhere {value!r} in the panel; correct the sample `{self.text}`."
+                        f"`{one.left.name}` is nowhere {value!r} in the panel{hint}; correct the sample `{self.text}`."
                     )
 
     def holds(self, data: pd.DataFrame) -> pd.Series:
@@ -284,13 +286,12 @@ def _depth(tree: ast.AST) -> int:
 
 
 def _exact_numbers(series: pd.Series) -> pd.Series:
-    """As `as_numbers`; whole numbers in text that a float would round (long codes) as integers of any length."""
+    """As `as_numbers`; long codes, whole numbers in text that a float would round, as integers of any length."""
     import pandas as pd
 
-    numbers = as_numbers(series)
-    if numbers is series or numbers.dtype.kind != "f" or not (numbers.abs() >= 2**53).any():
-        return numbers
-    if not series.dropna().astype(str).str.fullmatch(r"-?\d+").all():
+    numbers, texts = as_numbers(series), series.dropna().astype(str)
+    kept = numbers.dtype.kind in "iub" or (numbers.dtype.kind == "f" and not (numbers.abs() >= 2**53).any())
+    if _is_numeric(series) or kept or not texts.str.fullmatch(r"-?\d+").all():
         return numbers
     exact = [None if missing else int(text) for text, missing in zip(series, series.isna(), strict=True)]
     return pd.Series(exact, index=series.index, dtype=object)

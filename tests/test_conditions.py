@@ -122,7 +122,7 @@ def test_what_is_no_condition_is_refused_before_any_data(text, message):
         ("b == 4", "`b` is nowhere 4"),
         ("4 != b", "`b` is nowhere 4"),
         ("`x.1` in [1, 7]", "`x.1` is nowhere 7"),
-        ("b == '1'", "`b` is nowhere '1'"),
+        ("b == '1'", "`b` is nowhere '1' in the panel, whose values are numbers: write it without quotes"),
         ("b > '1'", "cannot compare"),
         ("class > 1", "cannot compare"),
         ("class == b", "cannot compare"),
