@@ -115,7 +115,7 @@ def test_singletons_are_kept_on_request(simulated, absorbed, vcov):
         assert kept.stats[f"n_clusters_{vcov[0]}"] == data[vcov[0]].nunique()
 
 
-def test_grunfeld_clustered_as_xtreg_with_a_firm_of_one_year(simulated):
+def test_a_lone_unit_counts_as_in_xtreg(simulated):
     """xtreg, fe vce(cluster): (N-1)/(N-K-1) x G/(G-1), the lone unit in N and G."""
     alone = simulated.head(1).assign(province="q1")
     data = pd.concat([simulated, alone], ignore_index=True)
