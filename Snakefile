@@ -2,22 +2,32 @@
 import sys
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version, validate
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
-from _config import short_message
+from _helpers import InputError
+from _read_config import CONFIG, study_config
+from _schema import check_file_names, check_schema
 
 min_version("9.18")
 
-
-configfile: "config.yaml"
-
-
+# The study's own file is read here, not by `configfile:`, so that what is wrong in it is told by line and column.
 try:
-    validate(config, "rules/config.schema.yaml")
-except WorkflowError as error:
-    raise WorkflowError(short_message(str(error))) from None
+    STUDY_CONFIG = study_config(config, workflow.configfiles, workflow.config_settings.replace_workflow_config)
+    check_schema(
+        STUDY_CONFIG.values,
+        yaml.safe_load((Path(workflow.basedir) / "rules/config.schema.yaml").read_text("utf-8")),
+        STUDY_CONFIG.places,
+    )
+    check_file_names(STUDY_CONFIG.values)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+config = STUDY_CONFIG.values
+if Path(CONFIG).is_file():
+    workflow.configfiles.append(CONFIG)  # a source of the report, and of jobs on machines without this disk
+validate(config, "rules/config.schema.yaml")  # fills in the defaults
 
 
 report: "rules/captions/workflow.rst"

@@ -4,11 +4,11 @@ import os
 import re
 import sys
 
-import yaml
 from _catalog import check_catalog
-from _config import check_config, check_names, check_variables, named_variables
+from _config import check_config, check_names, check_variables, named_variables, slugged, slugged_cells
+from _exports import province_names
 from _formula import parse_column
-from _helpers import InputError, read_rows
+from _helpers import read_rows
 from _imports import imports_of as imported_files
 from _models import SIGNS, check_base_year, complete_model, model_variables, needed_sign, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
@@ -93,16 +93,19 @@ def panel_study():
 
 def raw_study():
     """The study's provinces, the variables that the derive floor makes, and the years."""
-    slugs = [row["province"] for row in read_rows(from_workflow("resources/provinces.csv"))]
-    unknown = sorted(set(STUDY["excluded_provinces"]) - set(slugs))
+    provinces = from_workflow("resources/provinces.csv")
+    slugs, names = [row["province"] for row in read_rows(provinces)], province_names(provinces)
+    excluded = slugged(STUDY["excluded_provinces"], names)
+    unknown = sorted(set(excluded) - set(slugs))
     if unknown:
         raise InputError(f"study.excluded_provinces: unknown {', '.join(unknown)}; there are {', '.join(slugs)}.")
-    if not set(slugs) - set(STUDY["excluded_provinces"]):
+    if not set(slugs) - set(excluded):
         raise InputError("study.excluded_provinces: no province is left.")
+    config["cleaning"]["accept"] = slugged_cells(config["cleaning"]["accept"], names)
     check_names(config, CATALOG, slugs)
     columns = [row["name"] for row in read_rows(from_workflow("resources/variables.csv"))]
     columns = [name.format(country=INSTRUMENT["country"]) for name in columns if name != "gtfp"] + list(INDICES)
-    units = {slug: slug for slug in slugs if slug not in STUDY["excluded_provinces"]}
+    units = {slug: slug for slug in slugs if slug not in excluded}
     return units, columns, [str(year) for year in range(FIRST, LAST + 1)]
 
 

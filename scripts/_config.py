@@ -7,19 +7,15 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from _exports import known_province
 from _formula import HIGH, bootstrap_block, parse_column
 from _helpers import InputError
 from _models import check_model, complete_model, model_variables
 from _published import PLACE, published_path
 from _terms import CONSTANT, names_of, unquoted
 
-
-def short_message(message: str) -> str:
-    """Snakemake's long report of a config that does not fit the schema, as one line: where, and what is wrong."""
-    fault = re.search(r"ValidationError: (.*)", message)
-    where = re.search(r"^On instance(\[.*\]):", message, re.MULTILINE)
-    key = ".".join(re.findall(r"[\w-]+", where[1])) if where else ""
-    return f"config: {key + ': ' if key else ''}{fault[1] if fault else message}"
+# A cell under cleaning.accept: a province by any name and a year.
+CELL = re.compile(r"(.*\S)\s*((?:19|20)\d{2})年?")
 
 
 def check_config(
@@ -41,9 +37,10 @@ def check_config(
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"hypotheses: two are called {name}; give each a name of its own.")
-    if "productivity" in tables:
+    lower = {name.lower() for name in tables}
+    if "productivity" in lower:
         raise InputError("tables: results/tables/productivity.csv is the table of the models; choose another name.")
-    if describe and "table_1" in tables:
+    if describe and "table_1" in lower:
         raise InputError("tables: table_1 is made by `describe`; give the regression table another name.")
     compared = {f"tables.{name}": table for name, table in tables.items()} | {"describe": describe}
     for where, table in compared.items():
@@ -58,7 +55,7 @@ def check_config(
 def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -> None:
     """Raise InputError for a raw table or province that `sources` or `cleaning.accept` misspell.
 
-    tables : keys of the catalog. provinces : slugs.
+    tables : keys of the catalog. provinces : slugs, as `accept` has them after `slugged_cells`.
     """
     tables, provinces = list(tables), [*provinces, "china"]
     accepted = config["cleaning"].get("accept", {})
@@ -67,9 +64,33 @@ def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -
             if key not in tables:
                 raise InputError(f"{where}: resources/catalog.csv has no table {key!r}{_near(key, tables)}.")
     for key, cells in accepted.items():
-        for name in (cell.split()[0] for cell in cells if cell != "all"):
+        for name in (cell.rsplit(maxsplit=1)[0] for cell in cells if cell != "all"):
             if name not in provinces:
                 raise InputError(f"cleaning.accept.{key}: no province {name!r}{_near(name, provinces)}.")
+
+
+def slugged(provinces: Iterable[str], names: dict[str, str]) -> list[str]:
+    """Slugs of provinces that the config gives by any name of `names` (`province_names`); an unknown name stays."""
+    return [known_province(name, names) or name for name in provinces]
+
+
+def slugged_cells(accept: dict[str, list[str]], names: dict[str, str]) -> dict[str, list[str]]:
+    """`cleaning.accept` with its cells as `tianjin 2018`, whatever name of `names` the province has there.
+
+    Raises InputError for what is neither a province and a year nor `all`.
+    """
+    cells: dict[str, list[str]] = {}
+    for key, given in accept.items():
+        cells[key] = []
+        for cell in given:
+            parts = CELL.fullmatch(cell)
+            if not parts and cell != "all":
+                raise InputError(
+                    f"cleaning.accept.{key}: found {cell!r}, expected a province and a year, as in `tianjin 2018`, or "
+                    "`all` for a whole column or table."
+                )
+            cells[key].append(f"{slugged([parts[1]], names)[0]} {parts[2]}" if parts else cell)
+    return cells
 
 
 def _near(name: str, names: list[str]) -> str:
@@ -112,8 +133,11 @@ def check_models(productivity: dict, known: set[str]) -> None:
         check_model(complete_model(model))
         unknown = [name for name in model_variables(model) if name not in known]
         if unknown:
+            close = get_close_matches(unknown[0], known, n=1)
+            hint = f"did you mean {close[0]}? There" if close else "there"
             raise InputError(
-                f"productivity.models: {model['name']} uses {', '.join(unknown)}; there are {', '.join(sorted(known))}."
+                f"productivity.models: {model['name']} uses {', '.join(unknown)}; {hint} are "
+                f"{', '.join(sorted(known))}."
             )
 
 

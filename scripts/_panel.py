@@ -57,7 +57,7 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     names = [plain_cell(theirs.get(name, name)) for name in header]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise InputError(f"{source}, row {rows[0].line}: two columns are called {', '.join(twice)}.")
+        raise InputError(f"{source}, row {rows[0].line}: {_called_alike(twice[0], header, columns)}")
     for key in KEYS:
         if key not in names:
             hint = units_across(header, names.index("year"), rows[1:]) if "year" in names else ""
@@ -85,6 +85,17 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
         seen[key] = row.line
         table.append([cells[column] for column in kept])
     return [names[column] for column in kept], table, [row.line for row in body]
+
+
+def _called_alike(name: str, header: list[str], columns: dict[str, str]) -> str:
+    """That two columns have one of our names, and the way out: the file's own column of that name gets another."""
+    if header.count(name) == 1 and columns.get(name, name) != name:
+        other = {"province": "prov", "year": "yr"}.get(name, f"{name}_2")
+        return (
+            f"two columns are called {name}: {columns[name]}, by panel.columns, and the file's own {name}. Give that one "
+            f"another name, panel: {{columns: {{{name}: {columns[name]}, {other}: {name}}}}}."
+        )
+    return f"two columns are called {name}; rename one in the file."
 
 
 def _find_sheet(path: str | Path, sheets: list[Sheet], keys: list[str]) -> Sheet:

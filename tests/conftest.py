@@ -16,10 +16,7 @@ ROOT = Path(__file__).parents[1]
 def snakemake(snakefile: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run Snakemake on a study folder that holds a complete config.yaml."""
     return subprocess.run(
-        [
-            *(sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory", str(folder)),
-            *("--configfile", str(folder / "config.yaml"), *arguments),
-        ],
+        [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory", str(folder), *arguments],
         capture_output=True,
         text=True,
         cwd=folder.parent,

@@ -1,0 +1,366 @@
+"""A study's config.yaml as people's editors save it: values, where each stands, one message for what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+import yaml
+from _helpers import InputError
+from _sheets import decode
+
+CONFIG = "config.yaml"  # a study's file in its folder
+DEEPEST = 40  # levels; the schema has six
+MOST_VALUES = 100_000  # of a config with its aliases written out
+# Marks of a Chinese keyboard -> the mark of YAML that is meant.
+MEANT = {
+    **{
+        "：": ": ",
+        "，": ", ",
+        "［": "[",
+        "］": "]",
+        "｛": "{",
+        "｝": "}",
+        "【": "[",
+        "】": "]",
+        "＃": " #",
+        "－": "- ",
+    },
+    **{"“": '"', "”": '"', "‘": "'", "’": "'", "＂": '"', "＇": "'", "\u3000": " ", "\xa0": " "},
+}
+NAMES = {
+    **{"：": "full-width colon", "，": "full-width comma", "＃": "full-width #", "－": "full-width hyphen"},
+    **dict.fromkeys("［］｛｝【】", "full-width bracket"),
+    **dict.fromkeys("“”‘’＂＇", "curly or full-width quotation mark"),
+    **{"\u3000": "full-width blank", "\xa0": "no-break space"},
+}
+# Where such a mark stands in the place of YAML's: after a key, before a value, after a value that ends a line.
+_KEY = r"[\w$.-]+|\"[^\"]*\"|'[^']*'"
+MISPLACED = [
+    re.compile(rf"^[\s\u3000\xa0]*(?:- +)*(?:{_KEY})\s*(：)"),
+    re.compile(rf"[\[{{,，]\s*(?:{_KEY})\s*(：)"),
+    re.compile(r"(?:[:：\[{,，]|^\s*-)\s*([［｛【“”‘’＂＇])"),
+    re.compile(r"(?:^[ \t]*|[:：,，\[{])([\u3000\xa0])"),
+    re.compile(r"^\s*([－＃])\s*\S"),
+    re.compile(r"([］｝】”’＂＇])\s*(?:[,，\]}］｝].*)?(?:#.*)?$"),
+]
+IN_LISTS = re.compile("[，［］｛｝【】]")  # what ends or parts the items of a list is never part of a plain one
+IN_KEYS = re.compile("[：，［］｛｝【】“”‘’\u3000\xa0]")
+WRAPPED = re.compile(r"[［｛].*[］｝]|[“”＂].*[“”＂]|[‘’＇].*[‘’＇]", re.DOTALL)
+# Keys of sentences, in which the marks of a Chinese keyboard are nothing but punctuation.
+SENTENCES = ("title", "note", "claim", "group", "name", "source")
+
+OF_SENTENCE = re.compile(rf"\s*(?:- +)*(?:{'|'.join(SENTENCES)})\s*:")
+STANDARD_TAGS = set(filter(None, yaml.SafeLoader.yaml_constructors))
+
+
+class Config(NamedTuple):
+    """A config as read: its values; line and column (from 1) of each key and item, by path of keys and item numbers."""
+
+    values: dict
+    places: dict[tuple, tuple[int, int]]
+
+
+def study_config(given: Mapping, configfiles: Collection, replace: bool = False) -> Config:
+    """The study's config.yaml in the working directory with `given` (--configfile, --config) laid over it, key by key.
+
+    configfiles : the files of --configfile, without which config.yaml has to be there. replace : whether `given` takes
+    its place (--replace-workflow-config). The places are those of values that stand in config.yaml as they are used.
+    """
+    from snakemake.utils import update_config
+
+    path = Path(CONFIG)
+    if not path.is_file() and not configfiles:
+        raise InputError(
+            f"there is no {CONFIG} in {Path.cwd()}. --directory names the folder of a study, which holds its "
+            f"{CONFIG}; a config elsewhere is named by --configfile."
+        )
+    own = Config({}, {}) if not path.is_file() or (replace and given) else read_config(path)
+    values = _unshared(own.values)
+    update_config(values, given)
+    places = {at: where for at, where in own.places.items() if _value(values, at) == _value(own.values, at)}
+    return Config(values, places)
+
+
+def _unshared(value: object) -> object:
+    """A copy in which what an alias repeats is written out, so that a change of one place leaves the other."""
+    if isinstance(value, dict):
+        return {key: _unshared(part) for key, part in value.items()}
+    return [_unshared(part) for part in value] if isinstance(value, list) else value
+
+
+def _value(values: object, path: tuple) -> object:
+    """The value at a path of keys and item numbers; None where there is none."""
+    for part in path:
+        if isinstance(values, dict):
+            values = values.get(part)
+        else:
+            values = values[part] if isinstance(values, list) and part < len(values) else None
+    return values
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe loader, which stops at `DEEPEST` levels instead of at Python's limit of recursion."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise yaml.MarkedYAMLError(
+                problem=f"more than {DEEPEST} levels of brackets or indentation; a config has six",
+                problem_mark=self.peek_event().start_mark,
+            )
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def read_config(path: str | Path) -> Config:
+    """Values of a YAML file and where they stand.
+
+    Read are UTF-8, UTF-16 with its mark (`Unicode` of Windows' Notepad) and GBK (its `ANSI` in China); a tab between
+    values counts as a blank. Raises InputError naming file, line and column, what is found and what is meant: for text
+    that is no YAML, marks of a Chinese keyboard in the place of YAML's, a key that stands twice, and a key that is no
+    text.
+    """
+    text = _text(path)
+    if odd := yaml.SafeLoader.NON_PRINTABLE.search(text):
+        before = text[: odd.start()]
+        line, column = before.count("\n") + 1, odd.start() - before.rfind("\n")
+        raise InputError(
+            f"{path}, line {line}, column {column}: found the control character U+{ord(odd[0]):04X}, which no config "
+            "holds; delete it."
+        )
+    while True:
+        loader = _Loader(text)
+        try:
+            root = loader.get_single_node()
+            if root is None:
+                raise InputError(f"{path}: the file holds no value; README shows what a config holds.")
+            places = _Survey(path).of(root)
+            return Config(loader.construct_document(root), places)
+        except yaml.MarkedYAMLError as error:
+            at = _tab_between_values(text, error, bool(loader.flow_level))
+            if at is None:
+                _refuse_yaml(path, text, error)
+            text = f"{text[:at]} {text[at + 1 :]}"
+        finally:
+            loader.dispose()
+
+
+def _text(path: str | Path) -> str:
+    """Text of a file, lines ended by \\n; InputError where no encoding fits."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be read ({error.strerror}).") from None
+    try:
+        text = _unmarked_utf16(data) or decode(path)
+    except InputError:
+        raise InputError(
+            f"{path}: neither UTF-8 nor UTF-16 nor GBK text, or cut off inside a character; save it as text in UTF-8."
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """Text of UTF-16 without a byte order mark, told by the nil bytes of its English keys; else empty."""
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if data and len(data) % 2 == 0 and data[first::2].count(0) > len(data) / 8 and 0 not in data[1 - first :: 2]:
+            return data.decode(encoding, errors="replace")
+    return ""
+
+
+def _tab_between_values(text: str, error: yaml.MarkedYAMLError, in_brackets: bool) -> int | None:
+    """Place of a tab at which YAML stopped though it only parts values; None for one that indents, or another fault."""
+    if error.problem is None or "'\\t'" not in error.problem:
+        return None
+    at = error.problem_mark.index
+    before, after = text[text.rfind("\n", 0, at) + 1 : at].strip(), text[at:].split("\n", 1)[0].strip()
+    return at if in_brackets or before or not after or after.startswith("#") else None
+
+
+def _refuse_yaml(path: str | Path, text: str, error: yaml.MarkedYAMLError) -> NoReturn:
+    """Raise InputError that says where YAML cannot be read, and what is meant if a usual slip explains it."""
+    lines = text.split("\n")
+    mark, context = error.problem_mark or error.context_mark, error.context or ""
+    problem = " ".join((error.problem or context).split())
+    opened = error.context_mark
+    if "'\\t'" in problem:
+        raise _fault(path, mark, "found a tab; indent with blanks, as many as the lines beside")
+    # a scalar may begin lines above the one where YAML notices
+    first = min(opened.line if opened else mark.line, mark.line)
+    while first and not lines[first - 1].strip():
+        first -= 1
+    if context.startswith(("while parsing a flow", "while scanning a quoted")) is False:
+        first = max(first - 1, 0)
+    for number in range(first, min(mark.line, len(lines) - 1) + 1):
+        in_list = context.startswith("while parsing a flow")
+        if found := _misplaced(lines[number], in_list):
+            raise InputError(f"{path}, line {number + 1}, column {found.start(1) + 1}: {_meant(found[1])}.")
+    if context.startswith("while scanning a quoted scalar"):
+        raise _fault(
+            path, opened, f"the quotation mark {lines[opened.line][opened.column]} is opened here and never closed"
+        )
+    if context.startswith("while parsing a flow"):
+        until = (
+            "the end of the file" if mark.line >= len(lines) - 1 else f"line {mark.line + 1}, column {mark.column + 1}"
+        )
+        raise _fault(
+            path,
+            opened,
+            f"the bracket {lines[opened.line][opened.column]} is opened here and not closed, or a comma or colon is "
+            f"missing, before {until}",
+        )
+    for number in range(first, min(mark.line, len(lines) - 1) + 1):
+        if tight := re.match(rf"\s*(?:- +)*({_KEY}):(?=[^\s:/\\])", lines[number]):
+            raise InputError(
+                f"{path}, line {number + 1}, column {tight.end()}: no blank after the colon of `{tight[1]}`; write "
+                f"`{tight[1]}: `."
+            )
+    shown = lines[mark.line].strip() if mark.line < len(lines) else ""
+    said = {
+        "mapping values are not allowed here": "a colon with a blank after it stands where no key can be; put text "
+        "that has one in quotes, and indent keys of one block alike",
+        "could not find expected ':'": "a key without its colon; write `key: value`",
+        "expected <block end>, but found '<block mapping start>'": "the line is indented otherwise than its block",
+        "expected <block end>, but found '-'": "the item is indented otherwise than its list",
+    }.get(problem, problem)
+    if problem == "could not find expected ':'" and opened:
+        mark, shown = opened, lines[opened.line].strip()
+    raise _fault(path, mark, f"{said}{f'; found `{shown[:60]}`' if shown else ''}")
+
+
+def _misplaced(line: str, in_list: bool) -> re.Match | None:
+    """The first mark of a Chinese keyboard in a line that stands where YAML has its own; quoted text is left out."""
+    # quoted text is blanked, not cut, so that columns stay; a quotation mark inside a word opens nothing
+    plain = re.sub(r"(?<![\w“])(\"[^\"]*\"|'[^']*')", lambda quoted: "_" * len(quoted[0]), line)
+    plain = re.sub(r"(^|\s)#.*", lambda comment: " " * len(comment[0]), plain)
+    patterns = [*MISPLACED, re.compile(f"({IN_LISTS.pattern})")] if in_list else MISPLACED
+    if OF_SENTENCE.match(plain):
+        patterns = MISPLACED[:1]
+    found = [match for pattern in patterns if (match := pattern.search(plain))]
+    return min(found, key=lambda match: match.start(1), default=None)
+
+
+def _meant(char: str) -> str:
+    """What a mark of a Chinese keyboard is, and what to write."""
+    shown = char if char.isprintable() and not char.isspace() else f"U+{ord(char):04X}"
+    return f"found the {NAMES[char]} `{shown}`, which YAML takes for text; write `{MEANT[char]}`"
+
+
+def full_width_hint(text: str) -> str:
+    """What to write for the first mark of a Chinese keyboard in a text that should be a number or list; else empty."""
+    return next((_meant(char) for char in text if char in MEANT), "")
+
+
+def _fault(path: str | Path, mark: yaml.Mark, what: str) -> InputError:
+    return InputError(f"{path}, line {mark.line + 1}, column {mark.column + 1}: {what}.")
+
+
+class _Survey:
+    """Where each key and item of a YAML document stands; InputError for keys and values that YAML takes otherwise than
+    a reader."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = path
+        self.places: dict[tuple, tuple[int, int]] = {}
+        self.open: list[yaml.Node] = []  # the nodes around the one looked at: an alias of one has no end
+
+    def of(self, root: yaml.Node) -> dict[tuple, tuple[int, int]]:
+        """Path -> line and column, of every key and item below `root`."""
+        if not isinstance(root, yaml.MappingNode):
+            hint = full_width_hint(root.value) if isinstance(root, yaml.ScalarNode) else ""
+            raise _fault(
+                self.path, root.start_mark, hint or "a config is keys with values, `key: value`, not one value"
+            )
+        self._visit(root, ())
+        return self.places
+
+    def _visit(self, node: yaml.Node, path: tuple) -> None:
+        if any(node is outer for outer in self.open):
+            raise _fault(self.path, node.start_mark, "an alias of the block that it stands in has no end")
+        if len(self.places) > MOST_VALUES:
+            raise _fault(self.path, node.start_mark, f"more than {MOST_VALUES:,} values with aliases written out")
+        if node.tag not in STANDARD_TAGS:
+            raise _fault(self.path, node.start_mark, f"the tag `{node.tag}`; a config takes plain values alone")
+        visits: dict[type, Callable] = {yaml.MappingNode: self._mapping, yaml.SequenceNode: self._sequence}
+        if type(node) in visits:
+            self.open.append(node)
+            visits[type(node)](node, path)
+            self.open.pop()
+
+    def _mapping(self, node: yaml.MappingNode, path: tuple) -> None:
+        seen: dict[str, yaml.Mark] = {}
+        for key, value in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                self._visit(value, path)
+                continue
+            name = self._key(key)
+            if name in seen:
+                raise _fault(
+                    self.path,
+                    key.start_mark,
+                    f"the key `{'.'.join(map(str, (*path, name)))}` stands already in line {seen[name].line + 1}; YAML "
+                    "keeps the last alone. Give one another name, or join the two",
+                )
+            seen[name] = key.start_mark
+            self.places.setdefault((*path, name), (key.start_mark.line + 1, key.start_mark.column + 1))
+            self._plain_value(value, sentence=name in SENTENCES)
+            self._visit(value, (*path, name))
+
+    def _key(self, key: yaml.Node) -> str:
+        """A key as text; InputError for one that is no text, or has a mark that should end it."""
+        if not isinstance(key, yaml.ScalarNode):
+            raise _fault(self.path, key.start_mark, "a key is a name; found a list or mapping")
+        plain = key.style is None
+        if key.tag != "tag:yaml.org,2002:str":
+            kind = {"bool": "a truth value", "null": "nothing", "timestamp": "a date"}.get(
+                key.tag.rpartition(":")[2], "a number"
+            )
+            raise _fault(
+                self.path,
+                key.start_mark,
+                f"YAML takes the key `{key.value}` for {kind}; put it in quotes, '{key.value}'",
+            )
+        if plain and (found := IN_KEYS.search(key.value)):
+            column = key.start_mark.column + 1 + found.start()
+            raise InputError(f"{self.path}, line {key.start_mark.line + 1}, column {column}: {_meant(found[0])}.")
+        return key.value
+
+    def _sequence(self, node: yaml.SequenceNode, path: tuple) -> None:
+        for number, item in enumerate(node.value):
+            self.places.setdefault((*path, number), (item.start_mark.line + 1, item.start_mark.column + 1))
+            if isinstance(item, yaml.ScalarNode) and item.style is None:
+                found = IN_LISTS.search(item.value) if node.flow_style else None
+                found = found or re.match(r"[A-Za-z_]\w*(：)", item.value)
+                if found:
+                    char = found[found.lastindex or 0]
+                    column = item.start_mark.column + 1 + found.start(found.lastindex or 0)
+                    raise InputError(
+                        f"{self.path}, line {item.start_mark.line + 1}, column {column}: {_meant(char)}, or put the "
+                        "item in quotes if it belongs to a name."
+                    )
+            self._plain_value(item, sentence=False)
+            self._visit(item, (*path, number))
+
+    def _plain_value(self, node: yaml.Node, sentence: bool) -> None:
+        """InputError for a plain text that YAML takes for something else than a reader: a date, minutes and seconds, an
+        octal number; or that brackets or quotation marks of a Chinese keyboard are meant to hold."""
+        if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+            return
+        kind, text = node.tag.rpartition(":")[2], node.value
+        if kind == "timestamp":
+            raise _fault(self.path, node.start_mark, f"YAML takes {text} for a date; put it in quotes, '{text}'")
+        if kind in ("int", "float") and (":" in text or re.fullmatch(r"[-+]?0[0-9xb_][0-9a-fA-F_]*", text)):
+            raise _fault(
+                self.path,
+                node.start_mark,
+                f"YAML takes {text} for another number, of base 8, 16 or 60; put it in quotes, or write it without the "
+                "colon or leading nil",
+            )
+        if not sentence and (WRAPPED.fullmatch(text) or text[:1] in ("\u3000", "\xa0")):
+            raise _fault(self.path, node.start_mark, _meant(text[0]))
