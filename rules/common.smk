@@ -7,6 +7,7 @@ import sys
 from _catalog import check_catalog
 from _config import check_config, check_names, check_variables, named_variables, slugged, slugged_cells
 from _exports import province_names
+from _files import check_dates
 from _formula import parse_column
 from _helpers import read_rows
 from _imports import imports_of as imported_files

@@ -309,6 +309,21 @@ def unmade_tables():
     return {name: missing for name, variables in sorted(named.items()) if (missing := lacks(*variables))}
 
 
+def dated_files():
+    """Files and folders of what jobs read: the workflow's own, the user's, and results that come from elsewhere."""
+    folders = ["", "clean", "clean/imputed", "cells", "derived", "productivity", "estimates", "tables", "replication"]
+    workflows = [from_workflow(folder) for folder in ("scripts", "resources", "resources/published")]
+    users = raw(*study_tables()) if RAW else [config["panel"]["path"]]
+    return [*workflows, *users, *(os.path.join("results", folder) for folder in folders)]
+
+
+if workflow.is_main_process:
+    try:
+        check_dates(dated_files())
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
 onerror:
     for name, missing in (unmade_tables() if RAW else {}).items():
         print(f"{name} lacks raw tables: {', '.join(missing)} (snakemake check)", file=sys.stderr)

@@ -92,8 +92,8 @@ def _called_alike(name: str, header: list[str], columns: dict[str, str]) -> str:
     if header.count(name) == 1 and columns.get(name, name) != name:
         other = {"province": "prov", "year": "yr"}.get(name, f"{name}_2")
         return (
-            f"two columns are called {name}: {columns[name]}, by panel.columns, and the file's own {name}. Give that one "
-            f"another name, panel: {{columns: {{{name}: {columns[name]}, {other}: {name}}}}}."
+            f"two columns are called {name}: {columns[name]}, by panel.columns, and the file's own {name}. Give that "
+            f"one another name, panel: {{columns: {{{name}: {columns[name]}, {other}: {name}}}}}."
         )
     return f"two columns are called {name}; rename one in the file."
 

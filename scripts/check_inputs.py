@@ -7,6 +7,7 @@ from _cleaning import CatalogEntry, catalog_entry, entry_names, load_catalog
 from _crosschecks import report_crosschecks
 from _employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
 from _exports import province_names
+from _files import reads
 from _helpers import InputError, shortened_list, start_log, write_rows
 from _ifr import read_robots
 from _inspection import COLUMNS, STATUSES, Listener, inspect_table, study_yearbook
@@ -101,6 +102,7 @@ def check_page(rows: list[dict[str, object]], note: str) -> str:
     return page("Raw tables of the study", f'<main class="wide">{body}</main>', note)
 
 
+@reads("raw")
 def main(snakemake) -> None:
     """Write the table and the page."""
     start_log(snakemake, warn=False)  # they are on the page

@@ -4,9 +4,11 @@ from _census_totals import PLAUSIBLE
 from _cleaning import catalog_entry, require_files
 from _employment import division_titles, read_census
 from _exports import province_names
+from _files import reads
 from _helpers import start_log, write_rows
 
 
+@reads("raw")
 def main(snakemake) -> None:
     """Clean the base year's census; every province stays, national industry totals need them all."""
     start_log(snakemake)

@@ -2,9 +2,11 @@
 
 from _cleaning import catalog_entry, require_files
 from _employment import UNITED_STATES, group_industries, read_major_groups
+from _files import reads
 from _helpers import start_log, write_rows
 
 
+@reads("raw")
 def main(snakemake) -> None:
     """Clean the table of the instrument's country."""
     start_log(snakemake)

@@ -1,10 +1,12 @@
 """The federation's robot counts of one country -> installations and stock by industry, each robot once."""
 
 from _cleaning import catalog_entry, require_files
+from _files import reads
 from _helpers import start_log, write_rows
 from _ifr import MEASURES, read_robots
 
 
+@reads("raw")
 def main(snakemake) -> None:
     """Clean one country's table."""
     start_log(snakemake)

@@ -2,10 +2,12 @@
 
 from _cleaning import catalog_entry, load_catalog, require_files
 from _crosschecks import report_crosschecks
+from _files import reads
 from _helpers import logger, start_log, write_rows
 from _raw import clean_table, reader, reader_tables
 
 
+@reads("raw")
 def main(snakemake) -> None:
     """Clean every table of the theme."""
     start_log(snakemake)

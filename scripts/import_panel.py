@@ -2,6 +2,7 @@
 
 import pandas as pd
 from _exports import parse_number
+from _files import reads
 from _helpers import InputError, logger, start_log, write_table
 from _panel import KEYS, is_missing, read_panel
 
@@ -35,6 +36,7 @@ def to_frame(header: list[str], rows: list[list[str]]) -> pd.DataFrame:
     return table
 
 
+@reads("panel")
 def main(snakemake) -> None:
     """Write production.csv, with every numeric column so that a new model finds its variables there, and the panel."""
     start_log(snakemake)

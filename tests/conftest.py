@@ -56,7 +56,7 @@ def small_config() -> dict:
 
 def copy_workflow(target: Path) -> Path:
     """The workflow's files in a folder of their own, so that a test may change them; returns the Snakefile."""
-    for name in ("rules", "scripts", "envs"):
+    for name in ("rules", "scripts", "envs", "profiles"):
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "resources", target / "resources", ignore=shutil.ignore_patterns("example"))
     shutil.copy(ROOT / "Snakefile", target)

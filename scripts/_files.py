@@ -1,0 +1,112 @@
+"""Input files that do not keep still: saved while a job reads them, or dated ahead of the clock."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import wraps
+from pathlib import Path
+
+from _helpers import InputError
+
+TOLERANCE = 10.0  # seconds that the clocks of a network's disks are apart; a start waits for so long
+NAMED = 5  # files that a message names
+
+
+def content(path: str | Path) -> str:
+    """A mark of a file's content; empty where it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+@contextmanager
+def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
+    """Raise InputError at the end of a block if one of the files is no longer what it was at its start.
+
+    What the block wrote may then be of the old content or of both; Snakemake deletes the outputs of a job that fails.
+    It notes an input's checksum when the job's process has ended, some tenths of a second after the last look here: a
+    file saved in that moment is taken for the one that was read.
+    """
+    before = {str(path): content(path) for path in paths}
+    fault = None
+    try:
+        yield
+    except InputError as error:  # of a file half saved, perhaps
+        fault = error
+    if changed := [path for path, mark in before.items() if content(path) != mark]:
+        raise InputError(
+            f"{', '.join(changed[:NAMED])}: saved, moved or deleted while it was read, so that the results would be of "
+            "the old figures or of both. Run the same command again."
+        ) from None
+    if fault:
+        raise fault
+
+
+def reads(*names: str) -> Callable[[Callable], Callable]:
+    """Decorator of a script's `main`: its inputs of these names, files of the user, are `unchanged` while it runs."""
+
+    def guard(main: Callable) -> Callable:
+        @wraps(main)
+        def guarded(snakemake) -> None:
+            given = [getattr(snakemake.input, name) for name in names]
+            files = [path for one in given for path in ([one] if isinstance(one, str) else one)]
+            with unchanged(files):
+                main(snakemake)
+
+        return guarded
+
+    return guard
+
+
+def check_dates(places: Iterable[str | Path], tolerance: float = TOLERANCE) -> None:
+    """Raise InputError where a file is dated ahead of the clock: Snakemake would refuse each result made of it as older
+    than its input, after the job's work. Waits where the latest is ahead by no more than `tolerance` seconds.
+
+    places : files, and folders whose files (not those of folders in them) count.
+    """
+    places = list(places)
+    now = time.time()
+    ahead = {path: dated for path in _files(places) if (dated := _dated(path)) > now}
+    if not ahead:
+        return
+    last = max(ahead, key=lambda path: ahead[path])
+    if ahead[last] - now <= tolerance:
+        time.sleep(ahead[last] - now)
+        return
+    shown = sorted(ahead)[:NAMED]
+    more = f", and {len(ahead) - len(shown)} more" if len(ahead) > len(shown) else ""
+    folders = {Path(path).parent for path in ahead}
+    folders = sorted(str(folder) for folder in folders if folders.isdisjoint(folder.parents))
+    whole = [os.path.abspath(path) for path in (folders if more else shown)]  # noqa: PTH100 (links stay)
+    cure = f"find {shlex.join(whole)} -type f -exec touch {{}} +" if more else f"touch {shlex.join(whole)}"
+    raise InputError(
+        f"{', '.join(shown)}{more}: dated up to {datetime.fromtimestamp(ahead[last]):%Y-%m-%d %H:%M:%S}, "
+        f"{timedelta(seconds=round(ahead[last] - now))} ahead of this computer's clock "
+        f"({datetime.fromtimestamp(now):%Y-%m-%d %H:%M:%S}), as files of an archive from another time zone are. "
+        f"Every result would count as older than its input. Give them today's date, `{cure}`, or set the clock if "
+        "it is wrong."
+    )
+
+
+def _files(places: Iterable[str | Path]) -> Iterator[str]:
+    for place in places:
+        if Path(place).is_dir():
+            yield from (entry.path for entry in os.scandir(place) if not entry.is_dir())
+        elif Path(place).exists():
+            yield str(place)
+
+
+def _dated(path: str) -> float:
+    """A file's time of modification, or its link's where that is later; 0 for a link to nothing."""
+    try:
+        return max(Path(path).stat().st_mtime, Path(path).lstat().st_mtime)
+    except OSError:
+        return 0.0
