@@ -40,14 +40,16 @@ include: "rules/raw.smk"
 if "panel" in config:
 
     include: "rules/import.smk"
+    include: "rules/check_panel.smk"
 
 else:
 
     include: "rules/clean.smk"
     include: "rules/derive.smk"
-    include: "rules/check.smk"
+    include: "rules/check_inputs.smk"
 
 
+include: "rules/check.smk"
 include: "rules/productivity.smk"
 include: "rules/panel.smk"
 include: "rules/estimate.smk"

@@ -7,12 +7,13 @@ import sys
 from _catalog import check_catalog
 from _config import check_config, check_names, check_variables, named_variables, slugged, slugged_cells
 from _exports import province_names
-from _files import check_dates
+from _files import check_dates, mark_of
 from _formula import parse_column
 from _helpers import read_rows
 from _imports import imports_of as imported_files
 from _models import SIGNS, check_base_year, complete_model, model_variables, needed_sign, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
+from _panel_columns import check_figures
 from _published import PLACE, find_published, published_path
 from _subsampling import check_asked
 from _variables import SECTORS, chosen_activities, chosen_indicators, definitions
@@ -89,7 +90,22 @@ def panel_study():
     taken = sorted(set(header) & set(INDICES))
     if taken:
         raise InputError(f"{path}: the models make {', '.join(taken)}; give the file's column another name.")
+    check_figures(path, header, rows, lines, TABLES, CONTROLS)
     return unit_slugs(header, rows, path), [*header, *INDICES], periods
+
+
+def asked_targets():
+    """Targets that the command names; Snakemake itself tells them only after the rules are read."""
+    from snakemake.cli import get_argument_parser
+
+    return get_argument_parser().parse_known_args(sys.argv[1:])[0].targets
+
+
+def checked_alone():
+    """Whether the command asks for the check of a ready panel alone: what is wrong with it is for the page, not for an
+    error at the first fault."""
+    names = {"check", "results/check.csv", "results/check.html"}
+    return not RAW and not names.isdisjoint(sys.argv) and set(asked_targets()) <= names
 
 
 def raw_study():
@@ -136,28 +152,34 @@ def asked_bootstraps():
     return sorted(match[2] for match in found if match)
 
 
+CHECKED_ALONE = checked_alone()
 try:
     # name -> file of the typed tables, and csv files that lie beside them and are none
     if "published" in config:
         PUBLISHED, UNTYPED = find_published(config["published"])
     else:
         PUBLISHED, UNTYPED = find_published(from_workflow(PLACE), may_be_empty=True)
-    UNITS, COLUMNS, PERIODS = raw_study() if RAW else panel_study()
+    try:
+        UNITS, COLUMNS, PERIODS = raw_study() if RAW else panel_study()
+    except InputError:
+        if not CHECKED_ALONE:
+            raise
+        UNITS, COLUMNS, PERIODS = {}, list(INDICES), []
     if RAW:
         ACTIVITIES, INDICATORS = chosen_rows()
     check_config(
         config,
-        variables=PRODUCTION if RAW else COLUMNS,
+        variables=PRODUCTION if RAW else {*COLUMNS, *(VARIABLES if CHECKED_ALONE else [])},
         published=PUBLISHED,
         coverage={key: covered(key) for key in CATALOG} if RAW else {},
     )
-    for model in MODELS.values():
+    for model in [] if CHECKED_ALONE else MODELS.values():
         check_base_year(model, PERIODS)
     for name in asked_bootstraps():
         check_asked(name, MODELS, BOOTSTRAP, len(UNITS))
     # A panel laid over the default study (--configfile from the root) still carries that study's tables; one floor
     # may be asked of it, and the scripts tell a missing variable.
-    if RAW or "inputs" not in config:
+    if RAW or not ("inputs" in config or CHECKED_ALONE):
         check_variables(config, COLUMNS)
 except InputError as error:
     raise WorkflowError(str(error)) from None

@@ -18,5 +18,6 @@ rule import_panel:
     params:
         path=config["panel"]["path"],
         columns=config["panel"]["columns"],
+        units=mark_of(UNITS.values()),  # the jobs that are planned
     script:
         "../scripts/import_panel.py"

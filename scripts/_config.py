@@ -179,12 +179,17 @@ def named_variables(config: dict) -> dict[str, list[str]]:
 
 def check_variables(config: dict, columns: Iterable[str]) -> None:
     """Raise InputError where the configuration names a variable that is not one of the panel's `columns`."""
-    columns = set(columns)
+    for fault in unknown_variables(config, columns):
+        raise InputError(fault)
+
+
+def unknown_variables(config: dict, columns: Iterable[str]) -> list[str]:
+    """One message for each key of the configuration that names a variable which is none of the panel's `columns`."""
+    columns, faults = set(columns), []
     for where, names in named_variables(config).items():
         unknown = [name for name in names if name not in columns]
         if unknown:
             close = get_close_matches(unknown[0], columns, n=1)
             hint = f"did you mean {close[0]}? The" if close else "the"
-            raise InputError(
-                f"{where}: no variable {', '.join(unknown)}; {hint} panel has {', '.join(sorted(columns))}."
-            )
+            faults.append(f"{where}: no variable {', '.join(unknown)}; {hint} panel has {', '.join(sorted(columns))}.")
+    return faults

@@ -27,6 +27,11 @@ def content(path: str | Path) -> str:
         return ""
 
 
+def mark_of(names: Iterable[str]) -> str:
+    """A mark of a set of names."""
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
+
+
 @contextmanager
 def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
     """Raise InputError at the end of a block if one of the files is no longer what it was at its start.

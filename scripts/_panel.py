@@ -13,6 +13,7 @@ from _sheets import Row, Sheet, read_sheets
 from _wide import periods_across, units_across, wide_message
 
 KEYS = ("province", "year")
+LONGEST_UNIT = 240  # bytes of a unit's name; with `.csv` a file name has at most 255
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
 MISSING = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
 DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -25,7 +26,9 @@ def is_missing(text: str) -> bool:
     return text.lower() in MISSING_MARKS or MISSING.fullmatch(text) is not None
 
 
-def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple[list[str], list[list[str]], list[int]]:
+def read_panel(
+    path: str | Path, columns: dict[str, str] | None = None, faults: list[str] | None = None
+) -> tuple[list[str], list[list[str]], list[int]]:
     """Header in our names, rows of text cells, and each row's line in the file (csv, xlsx, xls, dta or parquet).
 
     columns : our name -> the file's name; other columns keep their names, a column without a name (row numbers) is
@@ -34,6 +37,8 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     that a spreadsheet would run as a formula has an apostrophe before it (`plain_cell`), so that names are the same
     on every output. Raises InputError naming file, row and column for a missing or duplicated column, an empty key, a
     unit-period that appears twice, periods of two kinds, a row of another length, and a file with periods across.
+    faults : where given, an empty key and a unit-period that appears twice are noted there instead, and their rows
+    left out.
     """
     columns = columns or {}
     theirs = {their: our for our, their in columns.items()}
@@ -73,7 +78,8 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
     for row in body:
         for key, column in zip(KEYS, (unit, period), strict=True):
             if not row.cells[column]:
-                raise InputError(f"{place(source, row.line, column)}: no {key}.")
+                _note(f"{place(source, row.line, column)}: no {key}.", faults)
+    body = [row for row in body if row.cells[unit] and row.cells[period]]
     periods = read_periods({place(source, row.line, period): row.cells[period] for row in body})
     table, seen = [], {}
     for row, when in zip(body, periods, strict=True):
@@ -81,10 +87,18 @@ def read_panel(path: str | Path, columns: dict[str, str] | None = None) -> tuple
         cells[unit], cells[period] = plain_cell(cells[unit]), plain_cell(when)
         key = cells[unit], cells[period]
         if key in seen:
-            raise InputError(f"{place(source, row.line)}: {key[0]} {key[1]} stands already in row {seen[key]}.")
+            _note(f"{place(source, row.line)}: {key[0]} {key[1]} stands already in row {seen[key]}.", faults)
+            continue
         seen[key] = row.line
         table.append([cells[column] for column in kept])
-    return [names[column] for column in kept], table, [row.line for row in body]
+    return [names[column] for column in kept], table, list(seen.values())
+
+
+def _note(fault: str, faults: list[str] | None) -> None:
+    """A fault of a row among others, or raised as the only one."""
+    if faults is None:
+        raise InputError(fault)
+    faults.append(fault)
 
 
 def _called_alike(name: str, header: list[str], columns: dict[str, str]) -> str:
@@ -174,6 +188,11 @@ def unit_slugs(header: list[str], rows: list[list[str]], path: str | Path) -> di
         form = slug(name)
         if not form:
             raise InputError(f"{path}: the unit name {name!r} has neither letters nor digits.")
+        if len(form.encode()) > LONGEST_UNIT:
+            raise InputError(
+                f"{path}: the unit name {name[:40]!r}... has {len(form.encode())} bytes; file names take {LONGEST_UNIT}. "
+                "Shorten it."
+            )
         if form in units:
             raise InputError(
                 f"{path}: the units {units[form]!r} and {name!r} both become {form!r} in file names; rename one."

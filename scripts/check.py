@@ -1,9 +1,9 @@
-"""What is to be said of the raw tables, printed."""
+"""What is to be said of the raw tables or of a ready panel, printed."""
 
 import textwrap
 from collections import Counter
 
-from _helpers import read_rows, shortened_list, start_log
+from _helpers import InputError, read_rows, shortened_list, start_log
 
 WIDTH = 118
 
@@ -28,14 +28,38 @@ def summary(rows: list[dict[str, str]]) -> str:
     return "\n".join([*lines, "", f"Raw tables: {counts}. More in results/check.html and check.csv"])
 
 
+def panel_summary(rows: list[dict[str, str]]) -> str:
+    """The problems of a panel, what looks wrong with its columns, then its units and periods."""
+    lines = []
+    for status in ("problem", "warnings"):
+        chosen = [row for row in rows if row["status"] == status]
+        if chosen:
+            lines += ["", f"{status}: {len(chosen)}"]
+        for row in chosen:
+            name = f"{row['column']}: " if row["column"] else ""
+            lines += [f"  {line}" for text in row["remarks"].splitlines() for line in _wrapped(f"{name}{text}")]
+    whole = [row["remarks"].splitlines()[0] for row in rows if row["kind"] == "panel"]
+    kinds = Counter(row["kind"] for row in rows if row["column"])
+    counts = ", ".join(f"{number} of {kind}" for kind, number in kinds.items())
+    lines += ["", *(f"Panel: {text}" for text in whole), *([f"Columns: {counts}"] if counts else [])]
+    return "\n".join([*lines, "More in results/check.html and check.csv"])
+
+
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def main(snakemake) -> None:
-    """Print the summary."""
+    """Print the summary; InputError where a panel has problems, so that the command fails as the study would."""
     start_log(snakemake)
-    print(summary(read_rows(snakemake.input.table)))
+    rows = read_rows(snakemake.input.table)
+    if "column" not in rows[0]:
+        print(summary(rows))
+        return
+    print(panel_summary(rows))
+    problems = sum(row["status"] == "problem" for row in rows)
+    if problems:
+        raise InputError(f"{problems} problem{'s' if problems > 1 else ''} of the panel, listed above.")
 
 
 if "snakemake" in globals():

@@ -2,7 +2,7 @@
 
 import pandas as pd
 from _exports import parse_number
-from _files import reads
+from _files import mark_of, reads
 from _helpers import InputError, logger, start_log, write_table
 from _panel import KEYS, is_missing, read_panel
 
@@ -42,6 +42,10 @@ def main(snakemake) -> None:
     start_log(snakemake)
     params = snakemake.params
     table = to_frame(*read_panel(params.path, params.columns)[:2])
+    if mark_of(set(table["province"])) != params.units:
+        raise InputError(
+            f"{params.path}: other units than when the run began; it was saved since. Run the same command again."
+        )
     numeric = [name for name in table if name not in KEYS and pd.api.types.is_numeric_dtype(table[name])]
     write_table(table[[*KEYS, *numeric]], snakemake.output.production)
     write_table(table, snakemake.output.columns)

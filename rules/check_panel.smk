@@ -1,0 +1,32 @@
+"""Beside the floors: what a ready panel holds, and whatever keeps the study from using it."""
+
+
+localrules:
+    check_panel,
+
+
+rule check_panel:
+    """Every column of the panel, its units and periods, and all that is wrong with it at once."""
+    input:
+        panel=[path for path in [config["panel"]["path"]] if os.path.isfile(path)],
+        code=imports_of("check_panel"),
+    output:
+        csv="results/check.csv",
+        html=report("results/check.html", caption="captions/check_panel.rst", category="Data", subcategory="Panel"),
+    log:
+        "results/logs/check_panel.log",
+    benchmark:
+        "results/benchmarks/check_panel.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        path=config["panel"]["path"],
+        columns=config["panel"]["columns"],
+        config={
+            key: config[key] for key in ("controls", "describe", "tables", "figures", "hypotheses") if key in config
+        },
+        models=list(MODELS.values()),
+        variables=VARIABLES,
+        indices=list(INDICES),
+    script:
+        "../scripts/check_panel.py"

@@ -1,0 +1,101 @@
+"""What the columns of a ready panel hold: figures, text or both; and where the study needs figures but finds text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from _exports import parse_number, place
+from _formula import parse_column
+from _helpers import InputError
+from _panel import is_missing
+
+LOGICAL = ("true", "false")
+MOST_CELLS = 3  # that a message names
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the panel: `texts` (N,) of its cells; `values` (N,), nan where missing or no figure; `odd`, places
+    (rows from 0) of cells that are no figures; how many are `filled` and `missing`; whether it has truth values."""
+
+    name: str
+    texts: tuple[str, ...]
+    values: tuple[float, ...]
+    odd: tuple[int, ...]
+    filled: int
+    missing: int
+    logical: bool
+
+    @property
+    def kind(self) -> str:
+        """`numbers`, `truth values`, `text`, `mixed` (text among more figures), or `empty`."""
+        if not self.filled:
+            return "empty"
+        if self.logical:
+            return "truth values"
+        if not self.odd:
+            return "numbers"
+        return "mixed" if len(self.odd) < self.filled / 2 else "text"
+
+    @property
+    def figures(self) -> list[float]:
+        """The figures that there are."""
+        return [value for value in self.values if not math.isnan(value)]
+
+
+def read_column(name: str, texts: Sequence[str]) -> Column:
+    """A column of text cells."""
+    values, odd, missing = [], [], 0
+    for at, text in enumerate(texts):
+        value = _figure(text)
+        if value is None:
+            missing += is_missing(text)
+            if not is_missing(text):
+                odd.append(at)
+        values.append(math.nan if value is None else value)
+    filled = len(texts) - missing
+    logical = bool(odd) and len(odd) == filled and all(texts[at].lower() in LOGICAL for at in odd)
+    if logical:
+        values = [float(text.lower() == LOGICAL[0]) if not is_missing(text) else math.nan for text in texts]
+    return Column(name, tuple(texts), tuple(values), () if logical else tuple(odd), filled, missing, logical)
+
+
+def _figure(text: str) -> float | None:
+    """A cell's figure; None for a missing one and for text."""
+    try:
+        value = float(text.replace("_", " "))  # 1_000 is a number to Python alone
+        return value if math.isfinite(value) else None
+    except ValueError:
+        pass
+    try:
+        return None if is_missing(text) else parse_number(text, "")
+    except InputError:
+        return None
+
+
+def check_figures(
+    path: str, header: list[str], rows: list[list[str]], lines: list[int], tables: Mapping, controls: Sequence[str]
+) -> None:
+    """Raise InputError where a regression needs figures of a column that holds text, before anything is solved."""
+    read: dict[str, Column] = {}
+    for table, choices in tables.items():
+        for number, column in enumerate(choices["columns"], 1):
+            for name in parse_column(column, controls).numbers:
+                if name not in header:
+                    continue
+                if name not in read:
+                    at = header.index(name)
+                    read[name] = read_column(name, [row[at] for row in rows])
+                if read[name].odd:
+                    cells = odd_cells(read[name], header, rows, lines, path)
+                    raise InputError(f"tables.{table}, column {number}: {name} has to hold numbers; {cells}.")
+
+
+def odd_cells(column: Column, header: list[str], rows: list[list[str]], lines: list[int], path: str) -> str:
+    """The cells of a column that are no figures, a few of them with their places."""
+    at = header.index(column.name)
+    cells = [f"{place(path, lines[row], at)} holds {rows[row][at][:40]!r}" for row in column.odd[:MOST_CELLS]]
+    more = f", and {len(column.odd) - MOST_CELLS} more" if len(column.odd) > MOST_CELLS else ""
+    return f"{'; '.join(cells)}{more} ({len(column.odd)} of {column.filled} filled cells are no numbers)"
