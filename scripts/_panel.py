@@ -190,8 +190,8 @@ def unit_slugs(header: list[str], rows: list[list[str]], path: str | Path) -> di
             raise InputError(f"{path}: the unit name {name!r} has neither letters nor digits.")
         if len(form.encode()) > LONGEST_UNIT:
             raise InputError(
-                f"{path}: the unit name {name[:40]!r}... has {len(form.encode())} bytes; file names take {LONGEST_UNIT}. "
-                "Shorten it."
+                f"{path}: the unit name {name[:40]!r}... has {len(form.encode())} bytes; file names take "
+                f"{LONGEST_UNIT}. Shorten it."
             )
         if form in units:
             raise InputError(

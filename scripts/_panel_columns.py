@@ -83,12 +83,10 @@ def check_figures(
     for table, choices in tables.items():
         for number, column in enumerate(choices["columns"], 1):
             for name in parse_column(column, controls).numbers:
-                if name not in header:
-                    continue
-                if name not in read:
+                if name in header and name not in read:
                     at = header.index(name)
                     read[name] = read_column(name, [row[at] for row in rows])
-                if read[name].odd:
+                if name in read and read[name].odd:
                     cells = odd_cells(read[name], header, rows, lines, path)
                     raise InputError(f"tables.{table}, column {number}: {name} has to hold numbers; {cells}.")
 

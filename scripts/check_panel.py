@@ -61,7 +61,8 @@ def inspect_panel(path: str, columns: Mapping[str, str], config: Mapping, models
     for model in models:
         faults += faults_of(check_base_year, model, list(dict.fromkeys(period for _, period in keys)))
     faults += unknown_variables(config, [*header, *params.indices])
-    faults += regression_faults(frame(read, keys), config, header)
+    texts = {name: odd_cells(column, header, rows, lines, path) for name, column in read.items() if column.odd}
+    faults += regression_faults(frame(read, keys), config, texts)
     users = used_by(config, models)
     described = [
         column_row(column, columns.get(name, name), users.get(name, []), header, rows, lines, path)
@@ -103,17 +104,20 @@ def frame(read: Mapping[str, Column], keys: list[tuple[str, str]]) -> pd.DataFra
     return table
 
 
-def regression_faults(panel: pd.DataFrame, config: Mapping, header: list[str]) -> Iterator[str]:
+def regression_faults(panel: pd.DataFrame, config: Mapping, texts: Mapping[str, str]) -> Iterator[str]:
     """What stops a column of a table before its estimation: text, an empty sample, terms without variation.
 
-    Columns that use an index of the models, or a variable that is not there, are left out.
+    texts : variable -> its cells that are no figures, in words. Columns that use an index of the models, or a variable
+    that is not there, are left out.
     """
     for table, choices in config.get("tables", {}).items():
         for number, column in enumerate(choices["columns"], 1):
             regression = parse_column(column, config.get("controls", []))
-            if set(regression.variables) <= set(header):
-                for fault in faults_of(prepare, panel, regression):
-                    yield f"tables.{table}, column {number}: {fault}"
+            if not set(regression.variables) <= set(panel):
+                continue
+            faults = [f"{name} has to hold numbers; {texts[name]}." for name in regression.numbers if name in texts]
+            for fault in faults or faults_of(prepare, panel, regression):
+                yield f"tables.{table}, column {number}: {fault}"
 
 
 def used_by(config: Mapping, models: list[Mapping]) -> dict[str, list[str]]:
