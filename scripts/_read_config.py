@@ -80,8 +80,13 @@ def study_config(given: Mapping, configfiles: Collection, replace: bool = False)
     own = Config({}, {}) if not path.is_file() or (replace and given) else read_config(path)
     values = _unshared(own.values)
     update_config(values, given)
-    places = {at: where for at, where in own.places.items() if _value(values, at) == _value(own.values, at)}
+    places = {at: where for at, where in own.places.items() if _stands(_value(values, at), _value(own.values, at))}
     return Config(values, places)
+
+
+def _stands(used: object, read: object) -> bool:
+    """Whether a value is the file's: the same, or a mapping still, of which other keys may be laid over."""
+    return used == read or (isinstance(used, dict) and isinstance(read, dict))
 
 
 def _unshared(value: object) -> object:
@@ -169,8 +174,12 @@ def _text(path: str | Path) -> str:
 def _unmarked_utf16(data: bytes) -> str:
     """Text of UTF-16 without a byte order mark, told by the nil bytes of its English keys; else empty."""
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if data and len(data) % 2 == 0 and data[first::2].count(0) > len(data) / 8 and 0 not in data[1 - first :: 2]:
-            return data.decode(encoding, errors="replace")
+        nil, others = data[first::2].count(0), data[1 - first :: 2].count(0)
+        if nil > len(data) / 8 and nil > 4 * others:  # 一 is 4E 00
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                return ""
     return ""
 
 
@@ -295,9 +304,12 @@ class _Survey:
 
     def _mapping(self, node: yaml.MappingNode, path: tuple) -> None:
         seen: dict[str, yaml.Mark] = {}
+        merged = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
+        for value in merged:  # a key of the block itself comes after, for it counts
+            for part in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                self._visit(part, path)
         for key, value in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
-                self._visit(value, path)
+            if value in merged:
                 continue
             name = self._key(key)
             if name in seen:
@@ -308,7 +320,7 @@ class _Survey:
                     "keeps the last alone. Give one another name, or join the two",
                 )
             seen[name] = key.start_mark
-            self.places.setdefault((*path, name), (key.start_mark.line + 1, key.start_mark.column + 1))
+            self.places[(*path, name)] = (key.start_mark.line + 1, key.start_mark.column + 1)
             self._plain_value(value, sentence=name in SENTENCES)
             self._visit(value, (*path, name))
 
@@ -333,7 +345,7 @@ class _Survey:
 
     def _sequence(self, node: yaml.SequenceNode, path: tuple) -> None:
         for number, item in enumerate(node.value):
-            self.places.setdefault((*path, number), (item.start_mark.line + 1, item.start_mark.column + 1))
+            self.places[(*path, number)] = (item.start_mark.line + 1, item.start_mark.column + 1)
             if isinstance(item, yaml.ScalarNode) and item.style is None:
                 found = IN_LISTS.search(item.value) if node.flow_style else None
                 found = found or re.match(r"[A-Za-z_]\w*(：)", item.value)
