@@ -15,7 +15,7 @@ min_version("9.18")
 
 # The study's own file is read here, not by `configfile:`, so that what is wrong in it is told by line and column.
 try:
-    STUDY_CONFIG = study_config(config, workflow.configfiles, workflow.config_settings.replace_workflow_config)
+    STUDY_CONFIG = study_config(config, workflow.config_settings)
     check_schema(
         STUDY_CONFIG.values,
         yaml.safe_load((Path(workflow.basedir) / "rules/config.schema.yaml").read_text("utf-8")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -63,23 +64,25 @@ class Config(NamedTuple):
     places: dict[tuple, tuple[int, int]]
 
 
-def study_config(given: Mapping, configfiles: Collection, replace: bool = False) -> Config:
+def study_config(given: Mapping, settings) -> Config:
     """The study's config.yaml in the working directory with `given` (--configfile, --config) laid over it, key by key.
 
-    configfiles : the files of --configfile, without which config.yaml has to be there. replace : whether `given` takes
-    its place (--replace-workflow-config). The places are those of values that stand in config.yaml as they are used.
+    settings : Snakemake's, with `configfiles` (without one, config.yaml has to be there), `config_args` (the entries of
+    --config as written) and `replace_workflow_config` (`given` takes the file's place). The places are those of values
+    that stand in config.yaml as they are used.
     """
     from snakemake.utils import update_config
 
     path = Path(CONFIG)
-    if not path.is_file() and not configfiles:
+    if not path.is_file() and not settings.configfiles:
         raise InputError(
             f"there is no {CONFIG} in {Path.cwd()}. --directory names the folder of a study, which holds its "
             f"{CONFIG}; a config elsewhere is named by --configfile."
         )
-    own = Config({}, {}) if not path.is_file() or (replace and given) else read_config(path)
+    replaced = settings.replace_workflow_config and given
+    own = Config({}, {}) if not path.is_file() or replaced else read_config(path)
     values = _unshared(own.values)
-    update_config(values, given)
+    update_config(values, _typed(given, settings.config_args or []))
     places = {at: where for at, where in own.places.items() if _stands(_value(values, at), _value(own.values, at))}
     return Config(values, places)
 
@@ -87,6 +90,25 @@ def study_config(given: Mapping, configfiles: Collection, replace: bool = False)
 def _stands(used: object, read: object) -> bool:
     """Whether a value is the file's: the same, or a mapping still, of which other keys may be laid over."""
     return used == read or (isinstance(used, dict) and isinstance(read, dict))
+
+
+def _typed(given: Mapping, entries: Collection[str]) -> dict:
+    """`given` with numbers and truth values inside the mappings and lists of --config, which Snakemake leaves text."""
+    typed = dict(given)
+    for key, _, text in (entry.partition("=") for entry in entries):
+        if isinstance(typed.get(key), (dict, list)):
+            with suppress(yaml.YAMLError):
+                typed[key] = _retyped(typed[key], yaml.safe_load(text))
+    return typed
+
+
+def _retyped(left: object, read: object) -> object:
+    """A value that was left text as it is read; what is in `left` alone stays."""
+    if isinstance(left, dict) and isinstance(read, dict):
+        return {key: _retyped(value, read[key]) if key in read else value for key, value in left.items()}
+    if isinstance(left, list) and isinstance(read, list) and len(left) == len(read):
+        return [_retyped(*pair) for pair in zip(left, read, strict=True)]
+    return read if isinstance(left, str) else left
 
 
 def _unshared(value: object) -> object:
@@ -322,6 +344,11 @@ class _Survey:
             seen[name] = key.start_mark
             self.places[(*path, name)] = (key.start_mark.line + 1, key.start_mark.column + 1)
             self._plain_value(value, sentence=name in SENTENCES)
+            below = isinstance(value, yaml.ScalarNode) and value.start_mark.line > key.start_mark.line
+            colon = re.match(r"[A-Za-z_]\w*(：)", value.value) if below and value.style is None else None
+            if colon and name not in SENTENCES:
+                line, column = value.start_mark.line + 1, value.start_mark.column + 1 + colon.start(1)
+                raise InputError(f"{self.path}, line {line}, column {column}: {_meant('：')}.")
             self._visit(value, (*path, name))
 
     def _key(self, key: yaml.Node) -> str:

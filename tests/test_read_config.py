@@ -1,5 +1,7 @@
 """A config as people's editors save it: read where only one thing can be meant, else refused with line and column."""
 
+from types import SimpleNamespace
+
 import pytest
 import yaml
 from _helpers import InputError
@@ -17,6 +19,11 @@ tables:
     columns:
       - y ~ x | province + year
 """
+
+
+def settings(*configfiles, **others):
+    """What Snakemake keeps of the command line."""
+    return SimpleNamespace(**{"configfiles": configfiles, "config_args": [], "replace_workflow_config": False} | others)
 
 
 @pytest.fixture
@@ -66,9 +73,10 @@ def test_the_default_config_is_what_any_yaml_reader_says():
     ("old", "new", "message"),
     [
         ("path: p", "path：p", "line 2, column 7: found the full-width colon `：`"),
+        ("path: p.csv\n  columns: {province: city, year: period}", "path：p.csv", "line 2, column 7: found the full-"),
         ("panel:", "panel：", "line 1, column 6: found the full-width colon"),
         ("  main:", "  main：", "line 7, column 7: found the full-width colon"),
-        ("5, upper", "5，upper", "line 5, column 23: found the full-width comma `，`, which YAML takes for text; write `, `"),
+        ("5, upper", "5，upper", "line 5, column 23: found the full-width comma `，`, which YAML takes for text;"),
         ("{lower: 5, upper: 95}", "{lower：5，upper：95}", "line 5, column 20: found the full-width colon"),
         ("{lower: 5, upper: 95}", "［5，95］", "line 5, column 14: found the full-width bracket `［`"),
         ("{lower: 5, upper: 95}", "[5，95]", "line 5, column 16: found the full-width comma"),
@@ -88,7 +96,7 @@ def test_the_default_config_is_what_any_yaml_reader_says():
         ("path: p.csv", "path: !!python/object:os.system p", "line 2, column 9: the tag"),
         ("path: p.csv", "path: !own p", "line 2, column 9: the tag `!own`"),
         ("path: p", "path: p\1", "line 2, column 10: found the control character U+0001"),
-        ("  main:\n", "  main:\n    columns: [y ~ x]\n  main:\n", "line 9, column 3: the key `tables.main` stands already in line 7"),
+        ("  main:\n", "  main: {}\n  main:\n", "line 8, column 3: the key `tables.main` stands already in line 7"),
         ("tables:\n", "panel: {}\ntables:\n", "line 6, column 1: the key `panel` stands already in line 1"),
         ("year: period", "2013: period", "line 3, column 29: YAML takes the key `2013` for a number; put it in quotes"),
         ("year: period", "no: period", "line 3, column 29: YAML takes the key `no` for a truth value"),
@@ -125,7 +133,7 @@ def test_another_encoding_is_told(told, data):
 def test_aliases_are_written_out_and_merged(tmp_path, monkeypatch):
     (tmp_path / "config.yaml").write_text("a: &x {b: 1, c: [2]}\nd: *x\ne: {<<: *x, b: 3}\n")
     monkeypatch.chdir(tmp_path)
-    config = study_config({"a": {"b": 9}}, [])
+    config = study_config({"a": {"b": 9}}, settings())
     assert config.values == {"a": {"b": 9, "c": [2]}, "d": {"b": 1, "c": [2]}, "e": {"b": 3, "c": [2]}}
     # a value that the command line lays over has no place in the file
     assert ("a", "b") not in config.places
@@ -139,7 +147,22 @@ def test_a_folder_without_a_config_is_told(tmp_path, monkeypatch):
     with pytest.raises(
         InputError, match=r"there is no config\.yaml in .*; a config elsewhere is named by --configfile"
     ):
-        study_config({}, [])
-    assert study_config({"panel": {"path": "x"}}, ["other.yaml"]).values == {"panel": {"path": "x"}}
+        study_config({}, settings())
+    assert study_config({"panel": {"path": "x"}}, settings("other.yaml")).values == {"panel": {"path": "x"}}
     (tmp_path / "config.yaml").write_text("study: {title: A}\n")
-    assert study_config({"panel": {}}, ["other.yaml"], replace=True).values == {"panel": {}}
+    replacing = settings("other.yaml", replace_workflow_config=True)
+    assert study_config({"panel": {}}, replacing).values == {"panel": {}}
+    assert study_config({}, replacing).values == {"study": {"title": "A"}}
+
+
+def test_numbers_inside_a_mapping_of_the_command_line_are_numbers(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("cleaning: {winsorise: {lower: 5, upper: 95}}\n")
+    # what Snakemake makes of --config, beside a --configfile
+    given = {"cleaning": {"winsorise": {"lower": "1"}, "accept": {"gdp": ["tianjin 2018"]}}, "controls": ["x"], "n": 3}
+    written = ["cleaning={winsorise: {lower: 1}}", "controls=[x]", "n=3"]
+    assert study_config(given, settings(config_args=written)).values == {
+        "cleaning": {"winsorise": {"lower": 1, "upper": 95}, "accept": {"gdp": ["tianjin 2018"]}},
+        "controls": ["x"],
+        "n": 3,
+    }

@@ -14,6 +14,11 @@ SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8
 PROVINCES = province_names(ROOT / "resources" / "provinces.csv")
 
 
+def column(**keys: object) -> dict:
+    """A table of one column."""
+    return {"columns": [{"formula": "y ~ x", **keys}]}
+
+
 def changed(where: list, value: object) -> dict:
     """The default config with one value more, or another."""
     config = part = default_config()
@@ -29,25 +34,25 @@ def changed(where: list, value: object) -> dict:
         (["cleaning", "winsorize"], {}, "cleaning.winsorize: unknown key `winsorize`; did you mean `winsorise`?"),
         (["cleaning", "interpolate"], "linear", "unknown key `interpolate`; did you mean `interpolation`?"),
         (["cleaning", "impute"], "linear", "unknown key `impute`; did you mean `interpolation`?"),
-        (["study", "exclude_provinces"], [], "study.exclude_provinces: unknown key `exclude_provinces`; did you mean `excluded_"),
+        (["study", "exclude_provinces"], [], "study.exclude_provinces: unknown key `exclude_provinces`; did you mean"),
         (["study", "Years"], [], "unknown key `Years`; did you mean `years`?"),
         (["winsorise"], {}, "unknown key `winsorise`; `cleaning.winsorise` is where it belongs"),
         (["models"], [], "unknown key `models`; `productivity.models` is where it belongs"),
         (["productivity", "models", 0, "rts"], "crs", "item 1, rts: unknown key `rts`; did you mean `returns`?"),
         (["productivity", "models", 0, "undesirable_outputs"], [], "did you mean `bad_outputs`?"),
-        (["tables", "a"], {"columns": [{"formula": "y ~ x", "robust": True}]}, "tables.a, column 1, robust: unknown key `robust`; did you mean `vcov`"),
-        (["tables", "a"], {"columns": [{"formula": "y ~ x", "fixed_effects": "i"}]}, "did you mean `formula`, `y ~ x | effects"),
-        (["tables", "a"], {"columns": [{"formula": "y ~ x", "if": "x > 1"}]}, "did you mean `sample`?"),
-        (["tables", "a"], {"columns": [{"formula": "y ~ x", "weight": "w"}]}, "did you mean `weights`?"),
+        (["tables", "a"], column(robust=True), "tables.a, column 1, robust: unknown key `robust`; did you mean `vcov`"),
+        (["tables", "a"], column(fixed_effects="i"), "did you mean `formula`, `y ~ x | effects"),
+        (["tables", "a"], column(**{"if": "x > 1"}), "did you mean `sample`?"),
+        (["tables", "a"], column(weight="w"), "did you mean `weights`?"),
         (["cleaning", "winsorise"], {"lower:5": None, "upper:95": None}, "a colon needs a blank after it, `lower: 5`."),
         (["productivity", "models", 0, "returns"], "CRS", "'CRS' is not one of ['crs', 'vrs']; did you mean crs?"),
         (["productivity", "models", 0, "returns"], None, "returns: nothing stands after the colon"),
         (["study", "years"], "2013，2022", "found the full-width comma `，`"),
-        (["inputs"], False, "inputs: False is not of type 'string'; YAML takes a bare yes, no, on or off for a truth value"),
+        (["inputs"], False, "inputs: False is not of type 'string'; YAML takes a bare yes, no, on or off for a truth"),
         (["emissions", "factors"], "x", "emissions.factors: 'x' is not one of ['china', 'ipcc_tier1']."),
         (["capital", "depreciation"], float("nan"), "capital.depreciation: found nan, which is no number"),
         (["cleaning", "winsorise", "upper"], float("inf"), "cleaning.winsorise.upper: found inf, which is no number"),
-        (["tables", "a"], {"columns": [{"formula": "y ~ x", "split": {"by": "x", "at": float("-inf")}}]}, "column 1, split.at: found -inf"),
+        (["tables", "a"], column(split={"by": "x", "at": float("-inf")}), "column 1, split.at: found -inf"),
         (["tables", "a\n"], {"columns": ["y ~ x"]}, "tables: the key 'a\\n' has a line break"),
         (["figures", " a"], {"variables": ["y"]}, "figures: the key ' a' has"),
         (["tables", 3], {"columns": ["y ~ x"]}, "tables: the key 3 is no text"),
