@@ -8,7 +8,7 @@ from snakemake.utils import min_version, validate
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
 from _helpers import InputError
-from _read_config import CONFIG, study_config
+from _read_config import CONFIG, same_config, study_config
 from _schema import check_file_names, check_schema
 
 min_version("9.18")
@@ -16,6 +16,7 @@ min_version("9.18")
 # The study's own file is read here, not by `configfile:`, so that what is wrong in it is told by line and column.
 try:
     STUDY_CONFIG = study_config(config, workflow.config_settings)
+    same_config(STUDY_CONFIG.values, config, workflow.config_settings, workflow.is_main_process)
     check_schema(
         STUDY_CONFIG.values,
         yaml.safe_load((Path(workflow.basedir) / "rules/config.schema.yaml").read_text("utf-8")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -13,6 +15,7 @@ from _helpers import InputError
 from _sheets import decode
 
 CONFIG = "config.yaml"  # a study's file in its folder
+MARK = "config_mark"  # key of --config by which jobs know the config of their run
 DEEPEST = 40  # levels; the schema has six
 MOST_VALUES = 100_000  # of a config with its aliases written out
 # Marks of a Chinese keyboard -> the mark of YAML that is meant.
@@ -64,6 +67,20 @@ class Config(NamedTuple):
     places: dict[tuple, tuple[int, int]]
 
 
+def same_config(values: dict, given: dict, settings, main: bool) -> None:
+    """Let the jobs of a run that read the config again, on a cluster, know what it was when the run began.
+
+    values : the config as read. given : --config, which a job has the mark of its run in. Raises InputError where a job
+    finds another: the file was edited, or half saved, since. settings : Snakemake's, whose `config_args` the jobs get;
+    main : whether this is the run itself.
+    """
+    mark = f"sha256-{hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()}"
+    if given.get(MARK, mark) != mark:
+        raise InputError(f"{CONFIG} was edited since this run began; its jobs would mix two studies. Start it again.")
+    if main:
+        settings.config_args = [*(settings.config_args or []), f"{MARK}={mark}"]
+
+
 def study_config(given: Mapping, settings) -> Config:
     """The study's config.yaml in the working directory with `given` (--configfile, --config) laid over it, key by key.
 
@@ -83,6 +100,7 @@ def study_config(given: Mapping, settings) -> Config:
     own = Config({}, {}) if not path.is_file() or replaced else read_config(path)
     values = _unshared(own.values)
     update_config(values, _typed(given, settings.config_args or []))
+    values.pop(MARK, None)
     places = {at: where for at, where in own.places.items() if _stands(_value(values, at), _value(own.values, at))}
     return Config(values, places)
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from _helpers import InputError
-from _read_config import read_config, study_config
+from _read_config import read_config, same_config, study_config
 from conftest import ROOT
 
 STUDY = """panel:
@@ -166,3 +166,19 @@ def test_numbers_inside_a_mapping_of_the_command_line_are_numbers(tmp_path, monk
         "controls": ["x"],
         "n": 3,
     }
+
+
+def test_a_job_that_reads_the_config_again_finds_that_of_its_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "config.yaml"
+    path.write_text("study: {title: A}\n")
+    run = settings(config_args=["controls=[x]"])
+    same_config(study_config({"controls": ["x"]}, run).values, {"controls": ["x"]}, run, main=True)
+    key, mark = run.config_args[-1].split("=")
+    job = {"controls": ["x"], key: mark}
+    values = study_config(job, settings()).values
+    assert values == {"study": {"title": "A"}, "controls": ["x"]}
+    same_config(values, job, settings(), main=False)
+    path.write_text("study: {title: B}\n")
+    with pytest.raises(InputError, match=r"config\.yaml was edited since this run began"):
+        same_config(study_config(job, settings()).values, job, settings(), main=False)
