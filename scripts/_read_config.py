@@ -8,55 +8,20 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import yaml
 from _helpers import InputError
 from _sheets import decode
+from _yaml_faults import IN_LISTS, SENTENCES, fault_at, full_width_hint, meant_mark, refuse_yaml
 
 CONFIG = "config.yaml"  # a study's file in its folder
 MARK = "config_mark"  # key of --config by which jobs know the config of their run
 DEEPEST = 40  # levels; the schema has six
 MOST_VALUES = 100_000  # of a config with its aliases written out
-# Marks of a Chinese keyboard -> the mark of YAML that is meant.
-MEANT = {
-    **{
-        "：": ": ",
-        "，": ", ",
-        "［": "[",
-        "］": "]",
-        "｛": "{",
-        "｝": "}",
-        "【": "[",
-        "】": "]",
-        "＃": " #",
-        "－": "- ",
-    },
-    **{"“": '"', "”": '"', "‘": "'", "’": "'", "＂": '"', "＇": "'", "\u3000": " ", "\xa0": " "},
-}
-NAMES = {
-    **{"：": "full-width colon", "，": "full-width comma", "＃": "full-width #", "－": "full-width hyphen"},
-    **dict.fromkeys("［］｛｝【】", "full-width bracket"),
-    **dict.fromkeys("“”‘’＂＇", "curly or full-width quotation mark"),
-    **{"\u3000": "full-width blank", "\xa0": "no-break space"},
-}
-# Where such a mark stands in the place of YAML's: after a key, before a value, after a value that ends a line.
-_KEY = r"[\w$.-]+|\"[^\"]*\"|'[^']*'"
-MISPLACED = [
-    re.compile(rf"^[\s\u3000\xa0]*(?:- +)*(?:{_KEY})\s*(：)"),
-    re.compile(rf"[\[{{,，]\s*(?:{_KEY})\s*(：)"),
-    re.compile(r"(?:[:：\[{,，]|^\s*-)\s*([［｛【“”‘’＂＇])"),
-    re.compile(r"(?:^[ \t]*|[:：,，\[{])([\u3000\xa0])"),
-    re.compile(r"^\s*([－＃])\s*\S"),
-    re.compile(r"([］｝】”’＂＇])\s*(?:[,，\]}］｝].*)?(?:#.*)?$"),
-]
-IN_LISTS = re.compile("[，［］｛｝【】]")  # what ends or parts the items of a list is never part of a plain one
 IN_KEYS = re.compile("[：，［］｛｝【】“”‘’\u3000\xa0]")
 WRAPPED = re.compile(r"[［｛].*[］｝]|[“”＂].*[“”＂]|[‘’＇].*[‘’＇]", re.DOTALL)
-# Keys of sentences, in which the marks of a Chinese keyboard are nothing but punctuation.
-SENTENCES = ("title", "note", "claim", "group", "name", "source")
-
-OF_SENTENCE = re.compile(rf"\s*(?:- +)*(?:{'|'.join(SENTENCES)})\s*:")
+MERGED = "tag:yaml.org,2002:merge"
 STANDARD_TAGS = set(filter(None, yaml.SafeLoader.yaml_constructors))
 
 
@@ -190,7 +155,7 @@ def read_config(path: str | Path) -> Config:
         except yaml.MarkedYAMLError as error:
             at = _tab_between_values(text, error, bool(loader.flow_level))
             if at is None:
-                _refuse_yaml(path, text, error)
+                refuse_yaml(path, text, error)
             text = f"{text[:at]} {text[at + 1 :]}"
         finally:
             loader.dispose()
@@ -232,84 +197,6 @@ def _tab_between_values(text: str, error: yaml.MarkedYAMLError, in_brackets: boo
     return at if in_brackets or before or not after or after.startswith("#") else None
 
 
-def _refuse_yaml(path: str | Path, text: str, error: yaml.MarkedYAMLError) -> NoReturn:
-    """Raise InputError that says where YAML cannot be read, and what is meant if a usual slip explains it."""
-    lines = text.split("\n")
-    mark, context = error.problem_mark or error.context_mark, error.context or ""
-    problem = " ".join((error.problem or context).split())
-    opened = error.context_mark
-    if "'\\t'" in problem:
-        raise _fault(path, mark, "found a tab; indent with blanks, as many as the lines beside")
-    # a scalar may begin lines above the one where YAML notices
-    first = min(opened.line if opened else mark.line, mark.line)
-    while first and not lines[first - 1].strip():
-        first -= 1
-    if context.startswith(("while parsing a flow", "while scanning a quoted")) is False:
-        first = max(first - 1, 0)
-    for number in range(first, min(mark.line, len(lines) - 1) + 1):
-        in_list = context.startswith("while parsing a flow")
-        if found := _misplaced(lines[number], in_list):
-            raise InputError(f"{path}, line {number + 1}, column {found.start(1) + 1}: {_meant(found[1])}.")
-    if context.startswith("while scanning a quoted scalar"):
-        raise _fault(
-            path, opened, f"the quotation mark {lines[opened.line][opened.column]} is opened here and never closed"
-        )
-    if context.startswith("while parsing a flow"):
-        until = (
-            "the end of the file" if mark.line >= len(lines) - 1 else f"line {mark.line + 1}, column {mark.column + 1}"
-        )
-        raise _fault(
-            path,
-            opened,
-            f"the bracket {lines[opened.line][opened.column]} is opened here and not closed, or a comma or colon is "
-            f"missing, before {until}",
-        )
-    for number in range(first, min(mark.line, len(lines) - 1) + 1):
-        if tight := re.match(rf"\s*(?:- +)*({_KEY}):(?=[^\s:/\\])", lines[number]):
-            raise InputError(
-                f"{path}, line {number + 1}, column {tight.end()}: no blank after the colon of `{tight[1]}`; write "
-                f"`{tight[1]}: `."
-            )
-    shown = lines[mark.line].strip() if mark.line < len(lines) else ""
-    said = {
-        "mapping values are not allowed here": "a colon with a blank after it stands where no key can be; put text "
-        "that has one in quotes, and indent keys of one block alike",
-        "could not find expected ':'": "a key without its colon; write `key: value`",
-        "expected <block end>, but found '<block mapping start>'": "the line is indented otherwise than its block",
-        "expected <block end>, but found '-'": "the item is indented otherwise than its list",
-    }.get(problem, problem)
-    if problem == "could not find expected ':'" and opened:
-        mark, shown = opened, lines[opened.line].strip()
-    raise _fault(path, mark, f"{said}{f'; found `{shown[:60]}`' if shown else ''}")
-
-
-def _misplaced(line: str, in_list: bool) -> re.Match | None:
-    """The first mark of a Chinese keyboard in a line that stands where YAML has its own; quoted text is left out."""
-    # quoted text is blanked, not cut, so that columns stay; a quotation mark inside a word opens nothing
-    plain = re.sub(r"(?<![\w“])(\"[^\"]*\"|'[^']*')", lambda quoted: "_" * len(quoted[0]), line)
-    plain = re.sub(r"(^|\s)#.*", lambda comment: " " * len(comment[0]), plain)
-    patterns = [*MISPLACED, re.compile(f"({IN_LISTS.pattern})")] if in_list else MISPLACED
-    if OF_SENTENCE.match(plain):
-        patterns = MISPLACED[:1]
-    found = [match for pattern in patterns if (match := pattern.search(plain))]
-    return min(found, key=lambda match: match.start(1), default=None)
-
-
-def _meant(char: str) -> str:
-    """What a mark of a Chinese keyboard is, and what to write."""
-    shown = char if char.isprintable() and not char.isspace() else f"U+{ord(char):04X}"
-    return f"found the {NAMES[char]} `{shown}`, which YAML takes for text; write `{MEANT[char]}`"
-
-
-def full_width_hint(text: str) -> str:
-    """What to write for the first mark of a Chinese keyboard in a text that should be a number or list; else empty."""
-    return next((_meant(char) for char in text if char in MEANT), "")
-
-
-def _fault(path: str | Path, mark: yaml.Mark, what: str) -> InputError:
-    return InputError(f"{path}, line {mark.line + 1}, column {mark.column + 1}: {what}.")
-
-
 class _Survey:
     """Where each key and item of a YAML document stands; InputError for keys and values that YAML takes otherwise than
     a reader."""
@@ -323,7 +210,7 @@ class _Survey:
         """Path -> line and column, of every key and item below `root`."""
         if not isinstance(root, yaml.MappingNode):
             hint = full_width_hint(root.value) if isinstance(root, yaml.ScalarNode) else ""
-            raise _fault(
+            raise fault_at(
                 self.path, root.start_mark, hint or "a config is keys with values, `key: value`, not one value"
             )
         self._visit(root, ())
@@ -331,11 +218,11 @@ class _Survey:
 
     def _visit(self, node: yaml.Node, path: tuple) -> None:
         if any(node is outer for outer in self.open):
-            raise _fault(self.path, node.start_mark, "an alias of the block that it stands in has no end")
+            raise fault_at(self.path, node.start_mark, "an alias of the block that it stands in has no end")
         if len(self.places) > MOST_VALUES:
-            raise _fault(self.path, node.start_mark, f"more than {MOST_VALUES:,} values with aliases written out")
+            raise fault_at(self.path, node.start_mark, f"more than {MOST_VALUES:,} values with aliases written out")
         if node.tag not in STANDARD_TAGS:
-            raise _fault(self.path, node.start_mark, f"the tag `{node.tag}`; a config takes plain values alone")
+            raise fault_at(self.path, node.start_mark, f"the tag `{node.tag}`; a config takes plain values alone")
         visits: dict[type, Callable] = {yaml.MappingNode: self._mapping, yaml.SequenceNode: self._sequence}
         if type(node) in visits:
             self.open.append(node)
@@ -344,16 +231,14 @@ class _Survey:
 
     def _mapping(self, node: yaml.MappingNode, path: tuple) -> None:
         seen: dict[str, yaml.Mark] = {}
-        merged = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
-        for value in merged:  # a key of the block itself comes after, for it counts
+        own = [(key, value) for key, value in node.value if key.tag != MERGED]
+        for _, value in (pair for pair in node.value if pair[0].tag == MERGED):  # first, for the block's own keys count
             for part in value.value if isinstance(value, yaml.SequenceNode) else [value]:
                 self._visit(part, path)
-        for key, value in node.value:
-            if value in merged:
-                continue
+        for key, value in own:
             name = self._key(key)
             if name in seen:
-                raise _fault(
+                raise fault_at(
                     self.path,
                     key.start_mark,
                     f"the key `{'.'.join(map(str, (*path, name)))}` stands already in line {seen[name].line + 1}; YAML "
@@ -366,26 +251,26 @@ class _Survey:
             colon = re.match(r"[A-Za-z_]\w*(：)", value.value) if below and value.style is None else None
             if colon and name not in SENTENCES:
                 line, column = value.start_mark.line + 1, value.start_mark.column + 1 + colon.start(1)
-                raise InputError(f"{self.path}, line {line}, column {column}: {_meant('：')}.")
+                raise InputError(f"{self.path}, line {line}, column {column}: {meant_mark('：')}.")
             self._visit(value, (*path, name))
 
     def _key(self, key: yaml.Node) -> str:
         """A key as text; InputError for one that is no text, or has a mark that should end it."""
         if not isinstance(key, yaml.ScalarNode):
-            raise _fault(self.path, key.start_mark, "a key is a name; found a list or mapping")
+            raise fault_at(self.path, key.start_mark, "a key is a name; found a list or mapping")
         plain = key.style is None
         if key.tag != "tag:yaml.org,2002:str":
             kind = {"bool": "a truth value", "null": "nothing", "timestamp": "a date"}.get(
                 key.tag.rpartition(":")[2], "a number"
             )
-            raise _fault(
+            raise fault_at(
                 self.path,
                 key.start_mark,
                 f"YAML takes the key `{key.value}` for {kind}; put it in quotes, '{key.value}'",
             )
         if plain and (found := IN_KEYS.search(key.value)):
             column = key.start_mark.column + 1 + found.start()
-            raise InputError(f"{self.path}, line {key.start_mark.line + 1}, column {column}: {_meant(found[0])}.")
+            raise InputError(f"{self.path}, line {key.start_mark.line + 1}, column {column}: {meant_mark(found[0])}.")
         return key.value
 
     def _sequence(self, node: yaml.SequenceNode, path: tuple) -> None:
@@ -395,11 +280,10 @@ class _Survey:
                 found = IN_LISTS.search(item.value) if node.flow_style else None
                 found = found or re.match(r"[A-Za-z_]\w*(：)", item.value)
                 if found:
-                    char = found[found.lastindex or 0]
-                    column = item.start_mark.column + 1 + found.start(found.lastindex or 0)
+                    column = item.start_mark.column + 1 + found.start(1)
                     raise InputError(
-                        f"{self.path}, line {item.start_mark.line + 1}, column {column}: {_meant(char)}, or put the "
-                        "item in quotes if it belongs to a name."
+                        f"{self.path}, line {item.start_mark.line + 1}, column {column}: {meant_mark(found[1])}, or put "
+                        "the item in quotes if it belongs to a name."
                     )
             self._plain_value(item, sentence=False)
             self._visit(item, (*path, number))
@@ -411,13 +295,13 @@ class _Survey:
             return
         kind, text = node.tag.rpartition(":")[2], node.value
         if kind == "timestamp":
-            raise _fault(self.path, node.start_mark, f"YAML takes {text} for a date; put it in quotes, '{text}'")
+            raise fault_at(self.path, node.start_mark, f"YAML takes {text} for a date; put it in quotes, '{text}'")
         if kind in ("int", "float") and (":" in text or re.fullmatch(r"[-+]?0[0-9xb_][0-9a-fA-F_]*", text)):
-            raise _fault(
+            raise fault_at(
                 self.path,
                 node.start_mark,
                 f"YAML takes {text} for another number, of base 8, 16 or 60; put it in quotes, or write it without the "
-                "colon or leading nil",
+                "colon or leading zero",
             )
         if not sentence and (WRAPPED.fullmatch(text) or text[:1] in ("\u3000", "\xa0")):
-            raise _fault(self.path, node.start_mark, _meant(text[0]))
+            raise fault_at(self.path, node.start_mark, meant_mark(text[0]))

@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from _helpers import InputError
-from _read_config import full_width_hint
+from _yaml_faults import full_width_hint
 
 # Other words for a key -> where it is, or what to write.
 SYNONYMS = {
