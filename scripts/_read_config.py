@@ -282,8 +282,8 @@ class _Survey:
                 if found:
                     column = item.start_mark.column + 1 + found.start(1)
                     raise InputError(
-                        f"{self.path}, line {item.start_mark.line + 1}, column {column}: {meant_mark(found[1])}, or put "
-                        "the item in quotes if it belongs to a name."
+                        f"{self.path}, line {item.start_mark.line + 1}, column {column}: {meant_mark(found[1])}, or "
+                        "put the item in quotes if it belongs to a name."
                     )
             self._plain_value(item, sentence=False)
             self._visit(item, (*path, number))

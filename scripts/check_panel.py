@@ -57,9 +57,14 @@ def inspect_panel(path: str, columns: Mapping[str, str], config: Mapping, models
         faults += model_faults(path, header, rows, lines, {name: needed}, columns, read.get(name))
     places = [header.index(key) for key in KEYS]
     keys = [tuple(row[place] for place in places) for row in rows]
-    faults += faults_of(period_key, [period for _, period in keys])
+    periods = list(dict.fromkeys(period for _, period in keys))
+    try:
+        order = period_key(periods)
+        periods.sort(key=order.get)
+    except InputError as error:
+        faults.append(str(error))
     for model in models:
-        faults += faults_of(check_base_year, model, list(dict.fromkeys(period for _, period in keys)))
+        faults += faults_of(check_base_year, model, periods)
     faults += unknown_variables(config, [*header, *params.indices])
     texts = {name: odd_cells(column, header, rows, lines, path) for name, column in read.items() if column.odd}
     faults += regression_faults(frame(read, keys), config, texts)
@@ -71,7 +76,7 @@ def inspect_panel(path: str, columns: Mapping[str, str], config: Mapping, models
     ]
     described.sort(key=lambda row: STATUSES.index(row["status"]))
     problems = [row_of(status="problem", remarks=text) for text in dict.fromkeys(faults)]
-    return [*problems, panel_row(path, keys), *described]
+    return [*problems, panel_row(path, keys, periods), *described]
 
 
 def model_faults(
@@ -135,14 +140,9 @@ def used_by(config: Mapping, models: list[Mapping]) -> dict[str, list[str]]:
     return users
 
 
-def panel_row(path: str, keys: list[tuple[str, str]]) -> dict[str, object]:
+def panel_row(path: str, keys: list[tuple[str, str]], periods: list[str]) -> dict[str, object]:
     """Units, periods in their order, and the unit-periods without a row."""
     units = list(dict.fromkeys(unit for unit, _ in keys))
-    try:
-        order = period_key([period for _, period in keys])
-        periods = sorted(order, key=order.get)
-    except InputError:  # listed among the problems
-        periods = list(dict.fromkeys(period for _, period in keys))
     there = set(keys)
     gaps = {unit: [period for period in periods if (unit, period) not in there] for unit in units}
     gaps = {unit: lacking for unit, lacking in gaps.items() if lacking}
