@@ -8,7 +8,7 @@ from snakemake.utils import min_version, validate
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
 from _helpers import InputError
-from _read_config import CONFIG, same_config, study_config
+from _read_config import plain_config, same_config, study_config
 from _schema import check_file_names, check_schema
 
 min_version("9.18")
@@ -26,8 +26,7 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 config = STUDY_CONFIG.values
-if Path(CONFIG).is_file():
-    workflow.configfiles.append(CONFIG)  # a source of the report, and of jobs on machines without this disk
+workflow.configfiles.extend(plain_config())  # for the report, and for jobs on machines without this disk
 validate(config, "rules/config.schema.yaml")  # fills in the defaults
 
 

@@ -70,6 +70,15 @@ def study_config(given: Mapping, settings) -> Config:
     return Config(values, places)
 
 
+def plain_config() -> list[str]:
+    """The study's file if Snakemake, whose report shows it, can read it: text in UTF-8."""
+    try:
+        Path(CONFIG).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [CONFIG]
+
+
 def _stands(used: object, read: object) -> bool:
     """Whether a value is the file's: the same, or a mapping still, of which other keys may be laid over."""
     return used == read or (isinstance(used, dict) and isinstance(read, dict))

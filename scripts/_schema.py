@@ -90,6 +90,8 @@ def check_schema(config: Mapping, schema: Mapping, places: Mapping[tuple, tuple[
         raise InputError(f"{place_of([*path, key], places)}: unknown key `{key}`{hint}")
     if error.validator == "required":
         message = f"the key {error.message.split(' is a ')[0]} is missing"
+        if not path:
+            message += "; a study of raw tables needs it, one of a ready panel has `panel` in its place"
     if error.instance is None:
         message = "nothing stands after the colon, or what is meant to is not indented below it"
     raise InputError(f"{place_of(path, places)}: {message}{_meant_value(error)}")

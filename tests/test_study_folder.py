@@ -59,6 +59,9 @@ def test_the_folder_is_enough_and_its_title_is_read(study):
     table = (study[1] / "results" / "tables" / "main.html").read_text("utf-8")
     assert "主表：基准" in table
     assert dry_run(study) == {}
+    run = snakemake(*study, "--report", "report.html")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (study[1] / "report.html").is_file()
 
 
 def test_configfile_gives_the_same_and_config_is_laid_over(study, tmp_path):
