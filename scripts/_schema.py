@@ -137,7 +137,7 @@ def meant_key(key: str, known: list[str], schema_root: Mapping) -> str:
         }
         return f"; did you mean `{meant}`{examples.get(meant, '') if meant != plain else ''}?"
     paths = [path for path in _key_paths(schema_root, ()) if len(path) > 1]
-    near = get_close_matches(other, {path[-1] for path in paths}, n=1, cutoff=0.8)
+    near = get_close_matches(other, sorted({path[-1] for path in paths}), n=1, cutoff=0.8)
     elsewhere = next((".".join(path) for path in paths if near and path[-1] == near[0]), "")
     there = f"here stand {', '.join(known)}." if known else "nothing can stand here."
     return f"; `{elsewhere}` is where it belongs; {there}" if elsewhere else f"; {there}"

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from _helpers import InputError
+from _models import SIGNS
 from _panel import read_panel
 from _panel_columns import check_figures, read_column
 from check_panel import HEADER, inspect_panel
@@ -43,7 +44,7 @@ def bad(tmp_path, monkeypatch):
 
 
 def test_every_problem_is_listed_at_once(bad):
-    params = SimpleNamespace(variables=dict.fromkeys("KLYC", True), indices=["gtfp"])
+    params = SimpleNamespace(variables=dict.fromkeys("KLYC", SIGNS[2]), indices=["gtfp"])
     rows = inspect_panel("panel.csv", {"province": "city"}, {"tables": TABLES}, [MODEL], params)
     problems = [row["remarks"] for row in rows if row["status"] == "problem"]
     expected = [
