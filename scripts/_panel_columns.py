@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from _conditions import Joined, parse_condition
 from _exports import parse_number, place
 from _formula import parse_column
 from _helpers import InputError
@@ -78,17 +79,36 @@ def _figure(text: str) -> float | None:
 def check_figures(
     path: str, header: list[str], rows: list[list[str]], lines: list[int], tables: Mapping, controls: Sequence[str]
 ) -> None:
-    """Raise InputError where a regression needs figures of a column that holds text, before anything is solved."""
+    """Raise InputError where a regression needs figures of a column that holds text, in its formula or its condition,
+    before anything is solved."""
     read: dict[str, Column] = {}
     for table, choices in tables.items():
         for number, column in enumerate(choices["columns"], 1):
-            for name in parse_column(column, controls).numbers:
+            regression = parse_column(column, controls)
+            needed = dict.fromkeys(compared_with_numbers(regression.sample), f"in the sample `{regression.sample}`")
+            needed |= dict.fromkeys(regression.numbers, "")
+            for name, where in needed.items():
                 if name in header and name not in read:
                     at = header.index(name)
                     read[name] = read_column(name, [row[at] for row in rows])
                 if name in read and read[name].odd:
                     cells = odd_cells(read[name], header, rows, lines, path)
-                    raise InputError(f"tables.{table}, column {number}: {name} has to hold numbers; {cells}.")
+                    what = f"{name} {where + ' ' if where else ''}has to hold numbers"
+                    raise InputError(f"tables.{table}, column {number}: {what}; {cells}.")
+
+
+def compared_with_numbers(sample: str) -> list[str]:
+    """Variables that a condition compares with numbers."""
+    ahead, names = [parse_condition(sample).root] if sample else [], []
+    while ahead:
+        part = ahead.pop()
+        if isinstance(part, Joined):
+            ahead += part.parts
+            continue
+        constant = part.right[0] if isinstance(part.right, tuple) else part.right
+        if isinstance(constant, (int, float)):
+            names.append(part.left.name)
+    return names
 
 
 def odd_cells(column: Column, header: list[str], rows: list[list[str]], lines: list[int], path: str) -> str:

@@ -112,8 +112,15 @@ def test_text_where_a_regression_needs_figures_is_told_at_start(bad):
         InputError, match=r"^tables\.main, column 1: w has to hold numbers; panel\.csv, row 6, column H"
     ):
         check_figures("panel.csv", header, rows, lines, TABLES, [])
-    tables = {"main": {"columns": [{"formula": "Y ~ x | region", "sample": "region == 'east'"}]}}
+    tables = {"main": {"columns": [{"formula": "Y ~ x | region", "sample": "region == 'east' or not x > 3"}]}}
     check_figures("panel.csv", header, rows, lines, tables, [])
+    tables["main"]["columns"][0]["sample"] = "x > 3 and not (region in [1, 2])"
+    with pytest.raises(InputError) as error:
+        check_figures("panel.csv", header, rows, lines, tables, [])
+    assert str(error.value).startswith(
+        "tables.main, column 1: region in the sample `x > 3 and not (region in [1, 2])` has"
+    )
+    assert "panel.csv, row 2, column I holds 'east'" in str(error.value)
 
 
 def test_check_fails_with_all_problems_of_a_panel_and_passes_a_sound_one(bad):
