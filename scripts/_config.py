@@ -133,7 +133,7 @@ def check_models(productivity: dict, known: set[str]) -> None:
         check_model(complete_model(model))
         unknown = [name for name in model_variables(model) if name not in known]
         if unknown:
-            close = get_close_matches(unknown[0], known, n=1)
+            close = get_close_matches(unknown[0], sorted(known), n=1)
             hint = f"did you mean {close[0]}? There" if close else "there"
             raise InputError(
                 f"productivity.models: {model['name']} uses {', '.join(unknown)}; {hint} are "
@@ -189,7 +189,7 @@ def unknown_variables(config: dict, columns: Iterable[str]) -> list[str]:
     for where, names in named_variables(config).items():
         unknown = [name for name in names if name not in columns]
         if unknown:
-            close = get_close_matches(unknown[0], columns, n=1)
+            close = get_close_matches(unknown[0], sorted(columns), n=1)
             hint = f"did you mean {close[0]}? The" if close else "the"
             faults.append(f"{where}: no variable {', '.join(unknown)}; {hint} panel has {', '.join(sorted(columns))}.")
     return faults
