@@ -32,13 +32,13 @@ IN_LISTS = re.compile("([，［］｛｝【】])")  # what ends or parts the ite
 # Keys of sentences, in which the marks of a Chinese keyboard are nothing but punctuation.
 SENTENCES = ("title", "note", "claim", "group", "name", "source")
 OF_SENTENCE = re.compile(rf"\s*(?:- +)*(?:{'|'.join(SENTENCES)})\s*:")
-# What YAML says of a fault -> what it is.
+# How what YAML says of a fault begins -> what it is.
 YAML_SAYS = {
     "mapping values are not allowed here": "a colon with a blank after it stands where no key can be; put text that "
     "has one in quotes, and indent keys of one block alike",
     "could not find expected ':'": "a key without its colon; write `key: value`",
-    "expected <block end>, but found '<block mapping start>'": "the line is indented otherwise than its block",
-    "expected <block end>, but found '-'": "the item is indented otherwise than its list",
+    "expected <block end>": "the line is indented otherwise than its block, or a bracket or quotation mark is too many",
+    "but found another document": "a second document begins, and a config is one",
 }
 
 
@@ -67,12 +67,12 @@ def refuse_yaml(path: str | Path, text: str, error: yaml.MarkedYAMLError) -> NoR
         quote = f"the quotation mark {char} is opened here and never closed"
         raise fault_at(path, opened, bracket if in_brackets else quote)
     for number in near:
-        if tight := re.match(rf"\s*(?:- +)*({_KEY}):(?=[^\s:/\\])", lines[number]):
+        if tight := re.match(rf"\s*(?:- +)*({_KEY})\s*:(?=[^\s:/\\])", lines[number]):
             raise InputError(
                 f"{path}, line {number + 1}, column {tight.end()}: no blank after the colon of `{tight[1]}`; write "
                 f"`{tight[1]}: `."
             )
-    said = YAML_SAYS.get(problem, problem)
+    said = next((meaning for start, meaning in YAML_SAYS.items() if problem.startswith(start)), problem)
     if problem == "could not find expected ':'" and opened:
         mark = opened
     shown = lines[mark.line].strip()[:60] if mark.line < len(lines) else ""
