@@ -5,7 +5,15 @@ import re
 import sys
 
 from _catalog import check_catalog
-from _config import check_config, check_names, check_variables, named_variables, slugged, slugged_cells
+from _config import (
+    check_config,
+    check_names,
+    check_variables,
+    check_winsorise,
+    named_variables,
+    slugged,
+    slugged_cells,
+)
 from _exports import province_names
 from _files import check_dates, mark_of
 from _formula import parse_column
@@ -126,18 +134,6 @@ def raw_study():
     return units, columns, [str(year) for year in range(FIRST, LAST + 1)]
 
 
-def absorbed_effects():
-    """Variables that some regression absorbs or clusters by: their values are names, not amounts."""
-    return sorted(
-        {
-            effect
-            for table in TABLES.values()
-            for column in table["columns"]
-            for effect in parse_column(column, CONTROLS).categories
-        }
-    )
-
-
 def chosen_rows():
     """Rows of resources/activities.csv and resources/indicators.csv that the config chooses."""
     activities = read_rows(from_workflow("resources/activities.csv"))
@@ -181,6 +177,7 @@ try:
     # may be asked of it, and the scripts tell a missing variable.
     if RAW or not ("inputs" in config or CHECKED_ALONE):
         check_variables(config, COLUMNS)
+        check_winsorise(config, COLUMNS)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -188,7 +185,6 @@ PROVINCES = list(UNITS)
 # what stands in {province}'s place: a province, or in large studies the number of a chunk of units
 CHUNKS = range(1, -(-len(UNITS) // UNITS_PER_JOB) + 1)
 JOBS = PROVINCES if UNITS_PER_JOB == 1 else [f"{chunk:05d}" for chunk in CHUNKS]
-ABSORBED = absorbed_effects()
 
 # --- what pages say of the inputs -----------------------------------------------------------------------------------
 
@@ -305,7 +301,7 @@ def compared_evidence():
 
 def all_results():
     """Everything the config asks for."""
-    files = ["results/panel.csv", "results/panel_winsorised.csv", "results/codebook.csv"]
+    files = [f"results/{name}.csv" for name in ("panel", "panel_winsorised", "winsorised", "codebook")]
     files += [f"results/productivity/{model}{part}.csv" for model in MODELS for part in ("", "_infeasible")]
     files += [f"results/productivity/{model}_scale.csv" for model in SCALE]
     files += [f"results/tables/productivity.{form}" for form in ("csv", "html") if MODELS]

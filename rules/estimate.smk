@@ -4,7 +4,8 @@
 rule estimate_table:
     """Every column of one table, with reghdfe's and ivreghdfe's semantics."""
     input:
-        panel="results/panel_winsorised.csv",
+        panel="results/panel.csv",
+        winsorised="results/panel_winsorised.csv",
         lacking=lambda wildcards: lacking(*table_variables(wildcards.table)),
         critical_values=from_workflow("resources/stock_yogo.csv"),
         code=imports_of("estimate_table"),

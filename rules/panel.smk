@@ -23,12 +23,13 @@ rule build_panel:
 
 
 rule winsorise_panel:
-    """The panel with every continuous variable winsorised at the config's percentiles."""
+    """The panel with its amounts winsorised as the config says, and what was moved."""
     input:
         panel="results/panel.csv",
         code=imports_of("winsorise_panel"),
     output:
-        "results/panel_winsorised.csv",
+        panel="results/panel_winsorised.csv",
+        cells="results/winsorised.csv",
     log:
         "results/logs/winsorise_panel.log",
     benchmark:
@@ -36,8 +37,7 @@ rule winsorise_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        percentiles=WINSORISE,
-        keep=ABSORBED,
+        winsorise=WINSORISE,
     script:
         "../scripts/winsorise_panel.py"
 

@@ -6,6 +6,7 @@ rule tabulate_table:
     input:
         estimates="results/estimates/{table}.json",
         codebook="results/codebook.csv",
+        winsorised="results/winsorised.csv",
         published=lambda wildcards: published_pairs(wildcards.table),
         code=imports_of("tabulate_table"),
     output:

@@ -177,6 +177,24 @@ def named_variables(config: dict) -> dict[str, list[str]]:
     return named
 
 
+def check_winsorise(config: dict, columns: Iterable[str]) -> None:
+    """Raise InputError where `cleaning.winsorise` says two things, or names a key or none of the panel's `columns`."""
+    settings = config.get("cleaning", {}).get("winsorise", {})
+    if "variables" in settings and "except" in settings:
+        raise InputError(
+            "cleaning.winsorise: give `variables` (these alone are winsorised) or `except` (all amounts but these), "
+            "not both."
+        )
+    columns = [name for name in columns if name not in ("province", "year")]
+    for key in ("variables", "except"):
+        for name in settings.get(key, []):
+            if name not in columns:
+                raise InputError(
+                    f"cleaning.winsorise.{key}: no variable {name}{_near(name, columns)}; beside its keys the panel "
+                    f"has {', '.join(sorted(columns))}."
+                )
+
+
 def check_variables(config: dict, columns: Iterable[str]) -> None:
     """Raise InputError where the configuration names a variable that is not one of the panel's `columns`."""
     for fault in unknown_variables(config, columns):

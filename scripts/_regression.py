@@ -133,13 +133,15 @@ def fit(data: pd.DataFrame, regression: Regression) -> Estimates:
     return estimate(prepare(data, regression))
 
 
-def prepare(data: pd.DataFrame, regression: Regression) -> Design:
+def prepare(data: pd.DataFrame, regression: Regression, winsorised: pd.DataFrame | None = None) -> Design:
     """Draw the sample, partial the effects out and look for every reason not to estimate.
+
+    winsorised : where the terms' values are taken from (`draw_sample`).
 
     Raises InputError naming the term and the reason: whatever `draw_sample` refuses, a term without variation, a
     collinear one (unless the regression drops them), too few observations or clusters, a perfect fit.
     """
-    sample = draw_sample(data, regression)
+    sample = draw_sample(data, regression, winsorised)
     for name, codes in sample.clusters.items():
         if codes.max() < 1:
             raise InputError(f"too few clusters: `{name}` has one value in the sample, and two at least are needed.")

@@ -51,8 +51,11 @@ class Sample:
         return self.values[:, self.terms.index(term)]
 
 
-def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
+def draw_sample(data: pd.DataFrame, regression: Regression, winsorised: pd.DataFrame | None = None) -> Sample:
     """The observations of `regression` in `data` (one row an observation).
+
+    winsorised : `data` with its amounts winsorised, row by row; the terms' values are taken from it, while conditions,
+    splits, weights, effects and clusters read `data`. None: from `data`, too.
 
     Rows outside the condition or the split's side, with a missing value, and singletons (unless they are kept) are left
     out, in this order; the last two are counted. A median is taken over all rows of the condition where the variable
@@ -75,7 +78,8 @@ def draw_sample(data: pd.DataFrame, regression: Regression) -> Sample:
     n_singletons, dropping = int(alone.sum()), regression.singletons == "drop"
     kept = complete[~alone] if dropping else complete
     terms = tuple(dict.fromkeys((regression.dependent, *regression.slopes, *regression.instruments)))
-    values = np.column_stack([_product(kept, term) for term in terms])
+    amounts = kept if winsorised is None else _with_amounts(kept, winsorised, regression)
+    values = np.column_stack([_product(amounts, term) for term in terms])
     if not np.isfinite(values).all():
         infinite = terms[int(np.argmin(np.isfinite(values).all(axis=0)))]
         raise InputError(f"the product `{infinite}` is too large for a number; rescale its variables in the panel.")
@@ -163,6 +167,12 @@ def _codes(data: pd.DataFrame, term: str) -> np.ndarray:
 def _combined(codes: tuple[np.ndarray, ...]) -> np.ndarray:
     """Level codes (N,) of the combinations of several level codes."""
     return codes[0] if len(codes) == 1 else np.unique(np.column_stack(codes), axis=0, return_inverse=True)[1].ravel()
+
+
+def _with_amounts(kept: pd.DataFrame, winsorised: pd.DataFrame, regression: Regression) -> pd.DataFrame:
+    """The rows `kept` with the regression's numbers as the winsorised panel has them."""
+    names = [name for name in regression.numbers if pd.api.types.is_numeric_dtype(winsorised[name])]
+    return kept.assign(**{name: winsorised.loc[kept.index, name] for name in names})
 
 
 def _product(data: pd.DataFrame, term: str) -> np.ndarray:

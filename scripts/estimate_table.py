@@ -1,4 +1,4 @@
-"""The regressions of one table, from the winsorised panel to a JSON file."""
+"""The regressions of one table, from the panel and its winsorised twin to a JSON file."""
 
 import json
 import math
@@ -15,6 +15,7 @@ from _mediation import indirect_effect
 from _regression import Design, Estimates, estimate, prepare
 
 NOT_FINITE = "the estimates are not finite"
+KEYS = ["province", "year"]
 
 
 def estimate_table(
@@ -24,14 +25,18 @@ def estimate_table(
     controls: Sequence[str] = (),
     bootstrap: Mapping | None = None,
     critical_values: Sequence[Mapping[str, str]] = (),
+    winsorised: pd.DataFrame | None = None,
 ) -> list[dict]:
     """One dictionary a column of `table`, estimated on `panel` (one row a province-year).
 
+    winsorised : the panel with its amounts winsorised, which the formulas' terms are taken from; None for the panel's.
     bootstrap : of the columns with an indirect effect. critical_values : rows of resources/stock_yogo.csv. Every column
     is read, looked up and prepared before the first estimation. A column whose numbers fail (a singular matrix, an
     overflow) says so under `failed` and has no terms; the others are estimated. Raises InputError that names the table,
     the column and the term.
     """
+    if winsorised is not None and not panel[KEYS].equals(winsorised[KEYS]):
+        raise InputError("panel.csv and panel_winsorised.csv have other rows; remove results/panel_winsorised.csv.")
     designs, results = {}, {}
     parsed = []
     for number, column in enumerate(columns, start=1):
@@ -39,7 +44,7 @@ def estimate_table(
             parsed.append(parse_column(column, controls))
     for number, regression in enumerate(parsed, start=1):
         with located(table, number), isolated(table, number, regression, results):
-            designs[number] = prepare(panel, regression)
+            designs[number] = prepare(panel, regression, winsorised)
     for number, design in designs.items():
         with located(table, number), isolated(table, number, design.regression, results):
             results[number] = estimate_column(number, design, bootstrap, critical_values)
@@ -180,6 +185,7 @@ def main(snakemake) -> None:
         list(params.controls),
         params.bootstrap,
         read_rows(snakemake.input.critical_values),
+        read_table(snakemake.input.winsorised),
     )
     if params.note:
         columns = [column | {"note": params.note} for column in columns]

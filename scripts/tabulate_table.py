@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from _columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
-from _helpers import start_log
+from _helpers import read_rows, start_log
 from _published import read_published_rows
 from _tables import (
     NOT_ESTIMATED,
@@ -23,6 +23,7 @@ from _tables import (
     write_tidy,
 )
 from _terms import CONSTANT, names_of, split_outside, term_of
+from _winsorising import winsorising_notes
 
 _COVARIANCE_NAMES = {"iid": "homoskedastic", "robust": "heteroskedasticity-robust"}
 _NUMBERS = ("estimate", "statistic", "std_error", "p_value")
@@ -94,12 +95,17 @@ def lay_out_table(
 
 
 def write_notes(
-    columns: Sequence[Mapping], codebook: Mapping, percentiles: Mapping[str, float] | None, pairs: bool
+    columns: Sequence[Mapping],
+    codebook: Mapping,
+    percentiles: Mapping[str, float] | None,
+    pairs: bool,
+    winsorised: Sequence[Mapping[str, str]] = (),
 ) -> list[str]:
     """What a reader has to know: standard errors, winsorising, samples, instruments, what was dropped.
 
     columns : of the estimates' JSON. percentiles : `lower` and `upper`, at which the variables are winsorised; None
-    where they are not. pairs : whether differences of published columns are printed.
+    where they are not. pairs : whether differences of published columns are printed. winsorised : rows of
+    results/winsorised.csv.
     """
     failures = [f"Column {c['column']} is not estimated: {c['failed']}." for c in columns if "failed" in c]
     columns = [column for column in columns if "failed" not in column]
@@ -107,10 +113,7 @@ def write_notes(
         [f"t statistics in parentheses; standard errors: {_covariances(columns)}. {STAR_LEVELS}."] if columns else []
     )
     notes = failures + notes
-    if percentiles:
-        notes.append(f"Variables winsorised at percentiles {percentiles['lower']:g} and {percentiles['upper']:g}.")
-    else:
-        notes.append("Variables not winsorised.")
+    notes += winsorising_notes(columns, codebook, percentiles, winsorised)
     for key, word in (("sample", "Sample"), ("high", "High"), ("weights", "Weights")):
         for text in in_order([column.get(key, "")] for column in columns):
             if text:
@@ -319,7 +322,8 @@ def main(snakemake) -> None:
         published = read_published_rows(snakemake.input.published)
         columns += pair_columns(published, settings["published_pairs"]["columns"], snakemake.params.interval)
     write_tidy(tidy_table(columns, table), output.csv)
-    notes = write_notes(estimates, codebook, snakemake.params.winsorise, "published_pairs" in settings)
+    winsorised = read_rows(snakemake.input.winsorised)
+    notes = write_notes(estimates, codebook, snakemake.params.winsorise, "published_pairs" in settings, winsorised)
     notes += [settings["note"]] if "note" in settings else []
     layout = lay_out_table(columns, table, settings.get("title", table), notes, snakemake.params.note)
     Path(output.html).write_text(render_html(layout), encoding="utf-8")

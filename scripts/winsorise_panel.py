@@ -1,10 +1,15 @@
-"""The panel -> the panel with every continuous variable winsorised."""
+"""The panel -> the panel with its amounts winsorised, and a list of what was moved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
+from _amounts import TEXT, TWO_VALUES, no_amount
 from _helpers import InputError, logger, read_table, start_log, write_table
+
+KEYS = ("province", "year")
+CHOSEN = "by choice"
+COLUMNS = ["variable", "left_alone", "observed", "lower", "upper", "below", "above"]
 
 
 def winsorise(values: np.ndarray, lower: float, upper: float) -> np.ndarray:
@@ -16,33 +21,77 @@ def winsorise(values: np.ndarray, lower: float, upper: float) -> np.ndarray:
     return np.clip(values, low, high)
 
 
-def winsorise_panel(panel: pd.DataFrame, lower: float, upper: float, keep: Sequence[str] = ()) -> pd.DataFrame:
-    """Every numeric column winsorised over the pooled province-years.
+def left_alone(panel: pd.DataFrame, variables: Collection[str] = (), keep: Collection[str] = ()) -> dict[str, str]:
+    """Each column but the keys -> why it is not winsorised, empty if it is.
 
-    Two-valued indicators, text, the keys and the columns `keep` (absorbed effects, whose values are names) stay. Raises
-    InputError for an infinite value, which a percentile would hide.
+    variables : only these are winsorised, also where `no_amount` takes them for a code or event time; text and
+    indicators stay. keep : all amounts but these. None of either: all amounts.
     """
-    panel = panel.copy()
-    for name in panel.columns:
-        column = panel[name]
-        if name in ("province", "year", *keep) or not pd.api.types.is_numeric_dtype(column) or column.nunique() <= 2:
+    reasons = {}
+    for name in panel.columns.drop(list(KEYS)):
+        if (variables and name not in variables) or name in keep:
+            reasons[name] = CHOSEN
+        else:
+            reasons[name] = no_amount(panel, name)
+            if name in variables:
+                reasons[name] = reasons[name] if reasons[name] in (TEXT, TWO_VALUES) else ""
+    return reasons
+
+
+def winsorise_panel(
+    panel: pd.DataFrame, lower: float, upper: float, variables: Collection[str] = (), keep: Collection[str] = ()
+) -> pd.DataFrame:
+    """The panel with its amounts winsorised over the pooled province-years.
+
+    variables, keep : as `left_alone` takes them. InputError for an infinite value, which a percentile hides.
+    """
+    moved = panel.copy()
+    for name, reason in left_alone(panel, variables, keep).items():
+        if reason:
             continue
-        values = column.to_numpy(dtype=float)
+        values = panel[name].to_numpy(dtype=float)
         if np.isinf(values).any():
             row = panel.loc[np.isinf(values)].iloc[0]
             raise InputError(f"{name} of {row['province']} {row['year']} is infinite; correct what it is made from.")
-        panel[name] = winsorise(values, lower, upper)
-        logger.info("%s: %d of %d values moved", name, (panel[name] != values)[~np.isnan(values)].sum(), len(values))
-    return panel
+        moved[name] = winsorise(values, lower, upper)
+    return moved
+
+
+def list_cells(panel: pd.DataFrame, moved: pd.DataFrame, reasons: Mapping[str, str]) -> pd.DataFrame:
+    """One row a variable of `reasons`, columns `COLUMNS`: bounds and number of cells set to each, or why it stays."""
+    rows = []
+    for name, reason in reasons.items():
+        row = {"variable": name, "left_alone": reason, "observed": int(panel[name].notna().sum())}
+        if not reason:
+            row |= {"lower": moved[name].min(), "upper": moved[name].max()}
+            row |= {"below": int((panel[name] < moved[name]).sum()), "above": int((panel[name] > moved[name]).sum())}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"below": "Int64", "above": "Int64"})
 
 
 def main(snakemake) -> None:
-    """Write panel_winsorised.csv; without percentiles in the config it equals panel.csv."""
+    """Write panel_winsorised.csv and winsorised.csv; without percentiles the panel as it is and an empty list."""
     start_log(snakemake)
-    panel = read_table(snakemake.input.panel)
-    if snakemake.params.percentiles:
-        panel = winsorise_panel(panel, **snakemake.params.percentiles, keep=snakemake.params.keep)
-    write_table(panel, snakemake.output[0])
+    panel, settings = read_table(snakemake.input.panel), snakemake.params.winsorise
+    moved, reasons = panel, {}
+    if settings:
+        chosen = settings.get("variables", ()), settings.get("except", ())
+        moved = winsorise_panel(panel, settings["lower"], settings["upper"], *chosen)
+        reasons = left_alone(panel, *chosen)
+        for name in settings.get("variables", ()):
+            if reason := reasons.get(name, "not in the panel"):
+                logger.warning("cleaning.winsorise.variables: %s is not winsorised: %s", name, reason)
+    cells = list_cells(panel, moved, reasons)
+    for row in cells.to_dict("records"):
+        if row["left_alone"]:
+            logger.info("%s is left as it is: %s", row["variable"], row["left_alone"])
+        else:
+            logger.info(
+                "%(variable)s: %(below)d cells below %(lower)g, %(above)d above %(upper)g moved there, of %(observed)d",
+                row,
+            )
+    write_table(moved, snakemake.output.panel)
+    write_table(cells, snakemake.output.cells, keys=())
 
 
 if "snakemake" in globals():

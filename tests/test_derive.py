@@ -291,7 +291,7 @@ def test_winsorising_leaves_indicators_text_and_gaps():
     assert moved["t"].tolist() == list("wxyz")
 
 
-def test_winsorising_leaves_absorbed_effects_and_refuses_the_infinite():
+def test_winsorising_leaves_what_it_is_told_to_and_refuses_the_infinite():
     panel = pd.DataFrame(
         {"province": list("abcd"), "year": ["1"] * 4, "region": [1.0, 2.0, 3.0, 9.0], "x": [1.0, 2, 3, 9]}
     )
