@@ -19,6 +19,7 @@ from _files import check_dates, mark_of
 from _formula import parse_column
 from _helpers import read_rows
 from _imports import imports_of as imported_files
+from _key_names import aliases, key_names, with_key_columns
 from _models import SIGNS, check_base_year, complete_model, model_variables, needed_sign, program_options, scale_pairs
 from _panel import check_production, read_panel, unit_slugs
 from _panel_columns import check_figures
@@ -64,6 +65,8 @@ INTERVAL = config.get("audit", {}).get("interval", 95)  # coverage of published 
 HYPOTHESES = config.get("hypotheses", [])
 CONTROLS = config.get("controls", [])
 WINSORISE = config.get("cleaning", {}).get("winsorise")
+# what units and periods are called, by key column
+KEY_NAMES = key_names(config)
 # What derive_production makes; the models of a raw study use these.
 PRODUCTION = ["labour", "capital", "energy_total", "real_gdp", "co2"]
 # variables of the models -> the sign that the strictest of them needs
@@ -98,6 +101,7 @@ def panel_study():
     taken = sorted(set(header) & set(INDICES))
     if taken:
         raise InputError(f"{path}: the models make {', '.join(taken)}; give the file's column another name.")
+    TABLES.update(with_key_columns(TABLES, aliases(config, [*header, *INDICES])))
     check_figures(path, header, rows, lines, TABLES, CONTROLS)
     return unit_slugs(header, rows, path), [*header, *INDICES], periods
 
@@ -130,6 +134,7 @@ def raw_study():
     check_names(config, CATALOG, slugs)
     columns = [row["name"] for row in read_rows(from_workflow("resources/variables.csv"))]
     columns = [name.format(country=INSTRUMENT["country"]) for name in columns if name != "gtfp"] + list(INDICES)
+    TABLES.update(with_key_columns(TABLES, aliases(config, columns)))
     units = {slug: slug for slug in slugs if slug not in excluded}
     return units, columns, [str(year) for year in range(FIRST, LAST + 1)]
 
@@ -233,7 +238,7 @@ def model_choices(name):
 
 def codebook_choices():
     """The study's choices that the definitions of variables name."""
-    choices = {"variables": "; ".join(VARIABLES)}
+    choices = {"variables": "; ".join(VARIABLES), "keys": KEY_NAMES}
     choices["indices"] = {column: {"model": name, **model_choices(name)} for column, name in PANEL_INDICES.items()}
     if not RAW:
         return choices

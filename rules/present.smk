@@ -30,6 +30,7 @@ rule tabulate_table:
         note=SIMULATED,
         winsorise=WINSORISE,
         interval=INTERVAL,
+        names=KEY_NAMES,
     script:
         "../scripts/tabulate_table.py"
 
@@ -155,7 +156,7 @@ rule plot_comparison:
 
 
 rule plot_trends:
-    """Variables over time: median and quartiles across provinces."""
+    """Variables over time: median and quartiles across the units."""
     input:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
@@ -179,6 +180,7 @@ rule plot_trends:
     params:
         figure=lambda wildcards: FIGURES[wildcards.figure],
         note=SIMULATED,
+        names=KEY_NAMES,
     script:
         "../scripts/plot_trends.py"
 

@@ -17,7 +17,7 @@ STATISTICS = {
     "N": ("n", "N"),
     "R2": ("r2", "R²"),
     "R2_within": ("r2_within", "Within R²"),
-    "R2_within_entity": ("r2_within_entity", "Within-province R²"),
+    "R2_within_entity": ("r2_within_entity", "Within-{unit} R²"),
     "F": ("f", "F, all slopes"),
     "Kleibergen-Paap rk LM": ("kleibergen_paap_lm", "Kleibergen–Paap rk LM"),
     "Kleibergen-Paap rk Wald F": ("kleibergen_paap_f", "Kleibergen–Paap rk Wald F"),

@@ -3,6 +3,7 @@
 import csv
 
 from _helpers import read_rows, start_log, write_rows
+from _key_names import capital
 
 COLUMNS = ["name", "symbol", "label_en", "label_zh", "unit", "definition", "source", "transformation"]
 
@@ -25,7 +26,8 @@ def codebook_rows(
 
     variables : resources/variables.csv, whose {placeholders} take `choices`; its row `gtfp` stands for every index and
     takes that model's own from `choices["indices"]`, by column. note : prefixed to the sources where the inputs are
-    simulated. panel_path : the user's panel, source of columns that resources/variables.csv does not have.
+    simulated. panel_path : the user's panel, source of columns that resources/variables.csv does not have. The key
+    columns have the names of `choices["keys"]`.
     """
     described = {}
     indices = choices.get("indices", {})
@@ -46,6 +48,9 @@ def codebook_rows(
         else:
             source = f"{note} {known['source']}".strip() if known["source"] else ""
             rows.append(tuple({**known, "source": source}[column] for column in COLUMNS))
+        if key := choices.get("keys", {}).get(name):
+            label = capital(key["name"])
+            rows[-1] = (name, label, label, key["name_zh"], *rows[-1][4:])
     return rows
 
 

@@ -1,24 +1,26 @@
-"""Variables over the years: the median province and the middle half, one panel a variable."""
+"""Variables over the years: the median unit and the middle half, one panel a variable."""
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 from _helpers import InputError, period_key, read_table, start_log
+from _key_names import capital, key_names
 from _plots import BLUE, draw_panels, save
 from _tables import entry, read_codebook
 from _terms import unquoted
 from matplotlib.figure import Figure
 
+PROVINCES = key_names({})
 PANELS_PER_ROW = 3
-TICKS = 6  # at most this many year labels a panel
+TICK_LETTERS = 24  # of all labels of periods on one axis: six years, four quarters of a year
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def summarise_by_year(panel: pd.DataFrame, variable: str) -> pd.DataFrame:
-    """Median and quartiles across provinces: one row a period with data, in period order.
+    """Median and quartiles across units: one row a period with data, in period order.
 
     Columns: year (text), median, lower and upper (25th and 75th percentile, linear interpolation). Raises
     InputError for a variable the panel lacks or that is not numeric.
@@ -54,18 +56,23 @@ def plot_trends(
     title: str,
     codebook: dict[str, dict[str, str]],
     note: str = "",
+    names: Mapping[str, Mapping[str, str]] = PROVINCES,
 ) -> Figure:
-    """Panels side by side, `PANELS_PER_ROW` a row; labels and units from the codebook; `note` as footer."""
+    """Panels side by side, `PANELS_PER_ROW` a row; labels and units of measurement from the codebook; `note` as footer.
+
+    names : what the panel's units and periods are called (`key_names`).
+    """
     columns = min(len(variables), PANELS_PER_ROW)
     heights = [2.9] * -(-len(variables) // PANELS_PER_ROW)
     draw = [
-        partial(_draw, summary=summarise_by_year(panel, variable), variable=variable, codebook=codebook)
+        partial(_draw, summary=summarise_by_year(panel, variable), variable=variable, codebook=codebook, names=names)
         for variable in variables
     ]
     return draw_panels(draw, columns, max(3.5 * columns, 5.5), heights, title, note)
 
 
-def _draw(axis, summary: pd.DataFrame, variable: str, codebook: dict[str, dict[str, str]]) -> None:
+def _draw(axis, summary: pd.DataFrame, variable: str, codebook: dict[str, dict[str, str]], names: Mapping) -> None:
+    unit_name = names["province"]
     x = period_positions(summary["year"])
     axis.fill_between(
         x,
@@ -74,10 +81,12 @@ def _draw(axis, summary: pd.DataFrame, variable: str, codebook: dict[str, dict[s
         color=BLUE,
         alpha=0.22,
         linewidth=0,
-        label="Middle half of provinces (25th to 75th percentile)",
+        label=f"Middle half of {unit_name['plural']} (25th to 75th percentile)",
     )
-    axis.plot(x, summary["median"], color=BLUE, linewidth=2, marker="o", markersize=3.5, label="Median province")
-    step = -(-len(x) // TICKS)
+    axis.plot(
+        x, summary["median"], color=BLUE, linewidth=2, marker="o", markersize=3.5, label=f"Median {unit_name['name']}"
+    )
+    step = -(-len(x) // max(TICK_LETTERS // max(map(len, summary["year"])), 2))
     axis.set_xticks(x[::step], summary["year"][::step])
     axis.margins(x=0.03)
     label = textwrap.fill(entry(codebook, variable, "label_en"), 36)
@@ -85,7 +94,7 @@ def _draw(axis, summary: pd.DataFrame, variable: str, codebook: dict[str, dict[s
     symbol = entry(codebook, variable, "symbol")
     unit = codebook.get(variable, {}).get("unit", "")
     axis.set_ylabel(textwrap.fill(f"{symbol}, {_raise_exponents(unit)}" if unit else symbol, 34))
-    axis.set_xlabel(entry(codebook, "year", "symbol").capitalize())
+    axis.set_xlabel(capital(names["year"]["name"]))
 
 
 def _raise_exponents(unit: str) -> str:
@@ -102,6 +111,7 @@ def main(snakemake) -> None:
         choice.get("title", ""),
         read_codebook(snakemake.input.codebook),
         snakemake.params.note,
+        snakemake.params.names,
     )
     save(figure, snakemake.output.png, snakemake.output.svg)
 

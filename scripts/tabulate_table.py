@@ -7,6 +7,7 @@ from pathlib import Path
 
 from _columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
 from _helpers import read_rows, start_log
+from _key_names import key_names, rename_variables
 from _published import read_published_rows
 from _tables import (
     NOT_ESTIMATED,
@@ -26,6 +27,7 @@ from _terms import CONSTANT, names_of, split_outside, term_of
 from _winsorising import winsorising_notes
 
 _COVARIANCE_NAMES = {"iid": "homoskedastic", "robust": "heteroskedasticity-robust"}
+PROVINCES = key_names({})
 _NUMBERS = ("estimate", "statistic", "std_error", "p_value")
 
 
@@ -63,11 +65,16 @@ def tidy_table(columns: Sequence[Column], table: str) -> list[dict[str, str]]:
 
 
 def lay_out_table(
-    columns: Sequence[Column], table: str, title: str, notes: Sequence[str] = (), warning: str = ""
+    columns: Sequence[Column],
+    table: str,
+    title: str,
+    notes: Sequence[str] = (),
+    warning: str = "",
+    names: Mapping[str, Mapping[str, str]] = PROVINCES,
 ) -> Layout:
     """The printed table: coefficient with stars, t statistic in parentheses beneath.
 
-    warning : to print prominently, such as simulated inputs.
+    warning : to print prominently, such as simulated inputs. names : what the key columns hold (`key_names`).
     """
     header = [[("", 1), *((f"({column.column.replace('-', ') − (')})", 1) for column in columns)]]
     if any(column.group for column in columns):
@@ -88,7 +95,7 @@ def lay_out_table(
         answers = ["" if column.published else "Yes" if effect in column.absorbed else "No" for column in columns]
         summary.append([f"{effect} effects", *answers])
     for name in _statistics(columns):
-        label = STATISTICS[name][1] if name in STATISTICS else name
+        label = STATISTICS[name][1].format(unit=names["province"]["name"]) if name in STATISTICS else name
         found = [column.statistics.get(name) for column in columns]
         summary.append([label, *(_number(cell, name) if cell else "" for cell in found)])
     return Layout(table, title, header, [*blocks, summary], notes, warning)
@@ -100,24 +107,31 @@ def write_notes(
     percentiles: Mapping[str, float] | None,
     pairs: bool,
     winsorised: Sequence[Mapping[str, str]] = (),
+    names: Mapping[str, Mapping[str, str]] = PROVINCES,
 ) -> list[str]:
     """What a reader has to know: standard errors, winsorising, samples, instruments, what was dropped.
 
     columns : of the estimates' JSON. percentiles : `lower` and `upper`, at which the variables are winsorised; None
     where they are not. pairs : whether differences of published columns are printed. winsorised : rows of
-    results/winsorised.csv.
+    results/winsorised.csv. names : what the key columns hold (`key_names`).
     """
+    called = {key: name["name"] for key, name in names.items()}
     failures = [f"Column {c['column']} is not estimated: {c['failed']}." for c in columns if "failed" in c]
     columns = [column for column in columns if "failed" not in column]
     notes = (
-        [f"t statistics in parentheses; standard errors: {_covariances(columns)}. {STAR_LEVELS}."] if columns else []
+        [f"t statistics in parentheses; standard errors: {_covariances(columns, called)}. {STAR_LEVELS}."]
+        if columns
+        else []
     )
     notes = failures + notes
     notes += winsorising_notes(columns, codebook, percentiles, winsorised)
+    # a column that the panel has is not what `own` stands for in a condition
+    own = {key: name for key, name in called.items() if name not in codebook}
     for key, word in (("sample", "Sample"), ("high", "High"), ("weights", "Weights")):
         for text in in_order([column.get(key, "")] for column in columns):
             if text:
-                notes.append(f"{word} of {_numbers(columns, key, text)}: {text}.")
+                words = rename_variables(text, own) if key == "sample" else text
+                notes.append(f"{word} of {_numbers(columns, key, text)}: {words}.")
     notes += _shared_symbols(columns, codebook)
     for column in columns:
         if column.get("dropped"):
@@ -131,7 +145,7 @@ def write_notes(
         counts = [f"{c['stats'][key]} in column {c['column']}" for c in columns if c["stats"].get(key)]
         if counts:
             notes.append(f"{what}: {', '.join(counts)}.")
-    notes += _instrument_notes(columns, codebook)
+    notes += _instrument_notes(columns, codebook, called["province"])
     singular = [c["column"] for c in columns if c["stats"]["covariance_rank"] < len(c["terms"]) - 1]
     if singular:
         notes.append(
@@ -161,7 +175,7 @@ def _shared_symbols(columns: Sequence[Mapping], codebook: Mapping) -> list[str]:
     ]
 
 
-def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping) -> list[str]:
+def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping, unit: str) -> list[str]:
     """Which instruments, and what the statistics of these columns are."""
     notes, groups = [], {}
     for column in columns:
@@ -179,8 +193,8 @@ def _instrument_notes(columns: Sequence[Mapping], codebook: Mapping) -> list[str
         )
     if any("r2_within_entity" in column["stats"] for column in columns if column.get("endogenous")):
         notes.append(
-            "R² of instrumented columns: overall, after all effects are taken out (within), and after province means "
-            "are taken out (within-province, which xtivreg prints)."
+            f"R² of instrumented columns: overall, after all effects are taken out (within), and after {unit} means "
+            f"are taken out (within-{unit}, which xtivreg prints)."
         )
     tests = ("kleibergen_paap_lm", "kleibergen_paap_f", "overid")
     lacking = [column["column"] for column in columns if any(column["stats"].get(test, 0) is None for test in tests)]
@@ -271,20 +285,21 @@ def _in_columns(numbers: Sequence[str]) -> str:
     return f"column{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
-def _covariances(columns: Sequence[Mapping]) -> str:
-    """`robust`, or which columns have which kind."""
+def _covariances(columns: Sequence[Mapping], called: Mapping[str, str]) -> str:
+    """`robust`, or which columns have which kind; clusters under the names they are `called`."""
     kinds = in_order([column["vcov"]] for column in columns)
     if len(kinds) == 1:
-        return _covariance_name(kinds[0], columns)
-    return ", ".join(f"{_covariance_name(kind, columns)} ({_numbers(columns, 'vcov', kind)})" for kind in kinds)
+        return _covariance_name(kinds[0], columns, called)
+    return ", ".join(f"{_covariance_name(kind, columns, called)} ({_numbers(columns, 'vcov', kind)})" for kind in kinds)
 
 
-def _covariance_name(kind: str, columns: Sequence[Mapping]) -> str:
+def _covariance_name(kind: str, columns: Sequence[Mapping], called: Mapping[str, str]) -> str:
     if kind in _COVARIANCE_NAMES:
         return _COVARIANCE_NAMES[kind]
     names = [term_of(names_of(term), "^") for term in split_outside(kind.removeprefix("cluster: "), "+")]
     stats = [column["stats"] for column in columns if column["vcov"] == kind]
     counts = [sorted({stat[f"n_clusters_{name}"] for stat in stats}) for name in names]
+    names = ["^".join(called.get(part, part) for part in names_of(name)) for name in names]
     words = [f"{name}, {' or '.join(map(str, count))} clusters" for name, count in zip(names, counts, strict=True)]
     return f"clustered by {' and '.join(words)}"
 
@@ -322,10 +337,12 @@ def main(snakemake) -> None:
         published = read_published_rows(snakemake.input.published)
         columns += pair_columns(published, settings["published_pairs"]["columns"], snakemake.params.interval)
     write_tidy(tidy_table(columns, table), output.csv)
-    winsorised = read_rows(snakemake.input.winsorised)
-    notes = write_notes(estimates, codebook, snakemake.params.winsorise, "published_pairs" in settings, winsorised)
+    winsorised, names = read_rows(snakemake.input.winsorised), snakemake.params.names
+    notes = write_notes(
+        estimates, codebook, snakemake.params.winsorise, "published_pairs" in settings, winsorised, names
+    )
     notes += [settings["note"]] if "note" in settings else []
-    layout = lay_out_table(columns, table, settings.get("title", table), notes, snakemake.params.note)
+    layout = lay_out_table(columns, table, settings.get("title", table), notes, snakemake.params.note, names)
     Path(output.html).write_text(render_html(layout), encoding="utf-8")
     Path(output.tex).write_text(render_tex(layout), encoding="utf-8")
 

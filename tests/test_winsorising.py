@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from _amounts import no_amount
 from _config import check_winsorise
 from _formula import parse_column
 from _helpers import InputError, read_table
 from _printed import CODEBOOK, estimated
 from _regression import fit, prepare
-from conftest import ROOT, snakemake
+from conftest import ROOT, snakemake, write_config
 from estimate_table import estimate_table
 from tabulate_table import write_notes
 from winsorise_panel import left_alone, list_cells, winsorise_panel
@@ -165,6 +166,9 @@ def test_notes_list_what_was_winsorised_and_how_many_cells():
 
 def test_a_study_without_first_tier_cities(tmp_path):
     shutil.copytree(CASE, tmp_path / "study")
+    config = yaml.safe_load((CASE / "config.yaml").read_text("utf-8")) | {"units": {"name": "city", "name_zh": "城市"}}
+    config["tables"]["t"]["columns"][0] = {"formula": "y ~ x | city + year", "vcov": {"cluster": "city"}}
+    write_config(tmp_path / "study", config)
     run = snakemake(ROOT / "Snakefile", tmp_path / "study", "--cores", "1")
     assert run.returncode == 0, run.stdout + run.stderr
     results = tmp_path / "study" / "results"
@@ -179,4 +183,7 @@ def test_a_study_without_first_tier_cities(tmp_path):
         assert cells.loc[name, "below"] == (panel[name] < moved[name].min()).sum() == 30
     html = (results / "tables" / "t.html").read_text("utf-8")
     assert "Variables winsorised at percentiles 5 and 95 (cells of the panel moved, below + above): y (30 + 30)" in html
+    assert "City effects" in html
+    assert "clustered by city, 100 clusters" in html
+    assert "rovince" not in html
     assert "x: 30 cells below" in (results / "logs" / "winsorise_panel.log").read_text("utf-8")

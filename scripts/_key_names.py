@@ -1,0 +1,74 @@
+"""What a study calls its units and periods: in print, and in the formulas of its config.
+
+The columns are `province` and `year` in every file and every script, whatever the units and periods are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+SECTIONS = {"province": "units", "year": "periods"}  # key column -> section of the config that names it
+CHINESE = {"province": "省份", "year": "年份"}
+# Text in quotes, a name in backticks, a plain name.
+_WORDS = re.compile(r"""("[^"]*"|'[^']*')|`([^`]*)`|(?<!\w)([^\W\d]\w*)""")
+
+
+def key_names(config: Mapping) -> dict[str, dict[str, str]]:
+    """Key column -> `name`, `plural` and `name_zh` (empty if not given) of what it holds.
+
+    Without a section in the config these are provinces and years.
+    """
+    names = {}
+    for key, section in SECTIONS.items():
+        given = config.get(section, {})
+        name = given.get("name", key)
+        chinese = "" if "name" in given else CHINESE[key]
+        names[key] = {"name": name, "plural": plural_of(name), "name_zh": chinese} | given
+    return names
+
+
+def plural_of(name: str) -> str:
+    """`cities` for city, `firms` for firm, `counties` for county; a name in another script has no plural of its own."""
+    if not re.search("[A-Za-z]$", name):
+        return name
+    if re.search("[^aeiouAEIOU]y$", name):
+        return f"{name[:-1]}ies"
+    return f"{name}es" if re.search("(s|x|z|ch|sh)$", name) else f"{name}s"
+
+
+def capital(name: str) -> str:
+    """The name as a heading begins with it: its first letter large."""
+    return name[:1].upper() + name[1:]
+
+
+def aliases(config: Mapping, columns: Iterable[str]) -> dict[str, str]:
+    """The study's own name of a key column -> the column, where the panel has no column of that name."""
+    taken = set(columns)
+    return {names["name"]: key for key, names in key_names(config).items() if names["name"] not in taken}
+
+
+def rename_variables(text: str, names: Mapping[str, str]) -> str:
+    """A formula or condition with variables renamed; quoted text stays."""
+
+    def renamed(word: re.Match) -> str:
+        name = word[2] or word[3]
+        return names[name] if name in names else word[0]
+
+    return _WORDS.sub(renamed, text)
+
+
+def with_key_columns(tables: Mapping, names: Mapping[str, str]) -> dict:
+    """The config's `tables` with `names` (`aliases`) replaced by the key columns wherever a variable is named."""
+
+    def renamed(value):
+        if isinstance(value, Mapping):
+            return {key: item if key == "group" else renamed(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [renamed(item) for item in value]
+        return rename_variables(value, names) if isinstance(value, str) else value
+
+    return {
+        name: {key: renamed(value) if key in ("columns", "bootstrap") else value for key, value in table.items()}
+        for name, table in tables.items()
+    }
