@@ -77,7 +77,7 @@ def render_scorecard(
         *_render_differences(scorecard, GENERAL[inputs]),
         "<h2>Every number</h2>",
         "<p>Ours less published, in our standard errors. The R² of an instrumental-variables column is set beside our "
-        "R2_within_entity, province means taken out, where we have it: such tables print that one. F is ours of all "
+        "R2_within_entity, the units' means taken out, where we have it: such tables print that one. F is ours of all "
         "slopes; the first stage's is in our table. Empty where we have no such number, and the difference for "
         "descriptive statistics, N, R² and test statistics, and for pairs whose units differ.</p>",
         html_table([*SUMMARY[:-1], "Median |difference|, SE"], lines, "Summary"),

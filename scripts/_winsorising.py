@@ -35,8 +35,13 @@ def winsorising_notes(
     notes = []
     at = f"winsorised at percentiles {percentiles['lower']:g} and {percentiles['upper']:g}"
     if moved:
-        cells = [f"{label} ({', '.join(counts)})" for label, counts in moved.items()]
-        notes.append(f"Variables {at} (cells of the panel moved, below + above): {', '.join(cells)}.")
+        alike: dict[str, list[str]] = {}
+        for label, counts in moved.items():
+            alike.setdefault(", ".join(dict.fromkeys(counts)), []).append(label)
+        cells = [
+            f"{', '.join(labels)} ({counts}{' each' if len(labels) > 1 else ''})" for counts, labels in alike.items()
+        ]
+        notes.append(f"Variables {at} (cells of the panel moved, below + above): {'; '.join(cells)}.")
     elif winsorised:
         notes.append(f"None of the variables is {at}.")
     else:

@@ -159,7 +159,7 @@ def test_notes_list_what_was_winsorised_and_how_many_cells():
     notes = write_notes(columns, CODEBOOK, {"lower": 5, "upper": 95}, False, rows)
     assert (
         "Variables winsorised at percentiles 5 and 95 (cells of the panel moved, below + above): "
-        "Co2 (15 + 14), AI (2 + 14)." in notes
+        "Co2 (15 + 14); AI (2 + 14)." in notes
     )
     assert "Not winsorised: post (two values); rel (event time)." in notes
 
@@ -182,7 +182,10 @@ def test_a_study_without_first_tier_cities(tmp_path):
     for name in ("x", "y"):
         assert cells.loc[name, "below"] == (panel[name] < moved[name].min()).sum() == 30
     html = (results / "tables" / "t.html").read_text("utf-8")
-    assert "Variables winsorised at percentiles 5 and 95 (cells of the panel moved, below + above): y (30 + 30)" in html
+    assert (
+        "Variables winsorised at percentiles 5 and 95 (cells of the panel moved, below + above): y, x (30 + 30 each)."
+        in html
+    )
     assert "City effects" in html
     assert "clustered by city, 100 clusters" in html
     assert "rovince" not in html
