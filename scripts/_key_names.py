@@ -43,9 +43,11 @@ def capital(name: str) -> str:
 
 
 def aliases(config: Mapping, columns: Iterable[str]) -> dict[str, str]:
-    """The study's own name of a key column -> the column, where the panel has no column of that name."""
+    """Names of a key column -> the column: the study's own and the panel file's, where no column is called so."""
     taken = set(columns)
-    return {names["name"]: key for key, names in key_names(config).items() if names["name"] not in taken}
+    theirs = config.get("panel", {}).get("columns", {})
+    names = [(name, key) for key in SECTIONS for name in (key_names(config)[key]["name"], theirs.get(key, key))]
+    return {name: key for name, key in names if name not in taken}
 
 
 def rename_variables(text: str, names: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ def check_bootstrap(model: Mapping) -> None:
     name = model["name"]
     if model["technology"] != "global":
         raise InputError(
-            f"productivity.bootstrap: model {name} has technology {model['technology']}; the bootstrap draws provinces "
+            f"productivity.bootstrap: model {name} has technology {model['technology']}; the bootstrap draws units "
             "with all their years and needs technology global. Give the model technology global, or leave it out."
         )
     if model["measure"] in RATIO_MEASURES:
@@ -52,8 +52,8 @@ def subsample_size(provinces: int, power: float) -> int:
     size = round(provinces**power)
     if size >= provinces:
         raise InputError(
-            f"productivity.bootstrap: {provinces} provinces to the power {power} is a subsample of {size}, which is "
-            "all of them; lower subsample, or use more provinces."
+            f"productivity.bootstrap: {provinces} units to the power {power} is a subsample of {size}, which is "
+            "all of them; lower subsample, or use more units."
         )
     return size
 

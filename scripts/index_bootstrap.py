@@ -132,7 +132,7 @@ def main(snakemake) -> None:
     clear = changes & ((table["index_low"] > no_change) | (table["index_high"] < no_change))
     provinces = table["province"].nunique()
     logger.info(
-        "model %s: %d replicates of %d of %d provinces; %d of %d changes differ from none at %g%%",
+        "model %s: %d replicates of %d of %d units; %d of %d changes differ from none at %g%%",
         *(model["name"], len(replicates), subsample_size(provinces, settings["subsample"]), provinces),
         *(clear.sum(), changes.sum(), settings["level"]),
     )

@@ -55,7 +55,9 @@ def test_formulas_take_the_studys_own_names():
     }  # fmt: skip
     assert rename_variables("`prefecture-level city` > 1", {"prefecture-level city": "province"}) == "province > 1"
     assert rename_variables("`GDP per city` + 2city", {"city": "province"}) == "`GDP per city` + 2city"
-    # the panel's own column of that name is meant
+    # the file's name of a key column, and a column of that name, which is meant then
+    ids = {"panel": {"columns": {"province": "city_id", "x": "z"}}}
+    assert aliases(ids, ["province", "year", "x"]) == {"city_id": "province"}
     assert "city" not in aliases({"units": {"name": "city"}}, ["province", "year", "city"])
 
 
