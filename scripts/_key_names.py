@@ -61,16 +61,23 @@ def rename_variables(text: str, names: Mapping[str, str]) -> str:
 
 
 def with_key_columns(tables: Mapping, names: Mapping[str, str]) -> dict:
-    """The config's `tables` with `names` (`aliases`) replaced by the key columns wherever a variable is named."""
+    """The config's `tables` with `names` (`aliases`) replaced by the key columns wherever a variable is named.
 
-    def renamed(value):
+    A formula and a condition hold names among other words; any other text is one name, or names joined by `+` or `^`.
+    """
+
+    def renamed(value, key):
         if isinstance(value, Mapping):
-            return {key: item if key == "group" else renamed(item) for key, item in value.items()}
+            return {key: renamed(item, key) for key, item in value.items()}
         if isinstance(value, list):
-            return [renamed(item) for item in value]
-        return rename_variables(value, names) if isinstance(value, str) else value
+            return [renamed(item, key) for item in value]
+        if not isinstance(value, str) or key == "group":
+            return value
+        if key in ("columns", "formula", "sample"):
+            return rename_variables(value, names)
+        return "".join(names.get(part.strip(" `"), part) for part in re.split("([+^])", value))
 
     return {
-        name: {key: renamed(value) if key in ("columns", "bootstrap") else value for key, value in table.items()}
+        name: {key: renamed(value, key) if key in ("columns", "bootstrap") else value for key, value in table.items()}
         for name, table in tables.items()
     }

@@ -36,8 +36,8 @@ def test_formulas_take_the_studys_own_names():
             "title": "Every city",
             "columns": [
                 "y ~ x + city_size | city + quarter^city",
-                {"formula": "y ~ x | city", "group": "city", "vcov": {"cluster": ["city", "quarter"]},
-                 "sample": "city != 'city' and quarter > \"quarter\""},
+                {"formula": "y ~ x | city", "group": "city", "vcov": {"cluster": ["city", "`quarter`"]},
+                 "weights": "city size", "sample": "city != 'city' and quarter > \"quarter\""},
             ],
             "bootstrap": {"block": "city", "level": 95},
         }
@@ -48,7 +48,7 @@ def test_formulas_take_the_studys_own_names():
             "columns": [
                 "y ~ x + city_size | province + year^province",
                 {"formula": "y ~ x | province", "group": "city", "vcov": {"cluster": ["province", "year"]},
-                 "sample": "province != 'city' and year > \"quarter\""},
+                 "weights": "city size", "sample": "province != 'city' and year > \"quarter\""},
             ],
             "bootstrap": {"block": "province", "level": 95},
         }
