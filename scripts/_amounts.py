@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from _helpers import period_key
 
 TWO_VALUES = "two values"
 CODE = "code"
@@ -41,15 +40,19 @@ def no_amount(panel: pd.DataFrame, name: str) -> str:
         return ""
     if (steps == 0).mean() >= SAME:
         return CODE
-    passed = _periods_passed(rows).loc[steps.index]
+    passed = _periods_passed(panel, rows).loc[steps.index]
     return EVENT_TIME if ((steps >= 0) & (steps <= passed)).all() else ""
 
 
-def _periods_passed(rows: pd.DataFrame) -> pd.Series:
-    """Periods since the unit's row before, in years where the periods are years with gaps among them."""
-    order = period_key(rows["year"].astype(str))
-    places = {period: place for place, period in enumerate(sorted(order, key=order.get))}
+def _periods_passed(panel: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Periods from a unit's row before to each of `rows`, by the rows of the unit that has most; one if these lack any.
+
+    Where the periods are years with gaps among them, the years if they are more.
+    """
+    counts = panel.groupby("province").size()
+    longest = panel.loc[panel["province"] == counts.idxmax(), "year"]
+    places = {period: place for place, period in enumerate(longest)}
     units = rows["province"].to_numpy()
-    steps = rows["year"].astype(str).map(places).groupby(units).diff()
+    steps = rows["year"].map(places).groupby(units).diff()
     years = pd.to_numeric(rows["year"], errors="coerce").groupby(units).diff()
-    return np.fmax(steps, years)
+    return np.fmax(steps, years).fillna(1)

@@ -63,6 +63,11 @@ def test_event_time_is_no_amount_however_long_and_whatever_the_gaps():
     assert no_amount(panel, "rel") == "event time"
     some = panel[panel["year"].isin(["2001", "2003", "2008", "2020", "2021", "2050"])]
     assert no_amount(some.assign(rel=some["rel"] * 1.0), "rel") == "event time"
+    # periods with names, and a unit that is absent in some of them
+    named = panel.assign(year="t" + panel["year"])
+    assert no_amount(named[~((named["province"] == "c004") & named["year"].between("t2010", "t2015"))], "rel") == (
+        "event time"
+    )
     assert no_amount(city_panel(), "rel") in ("code", "event time")
     assert no_amount(city_panel(), "never") in ("code", "event time")
 
