@@ -96,12 +96,12 @@ def panel_study():
     """Units (file-name form -> name), columns and periods of the user's panel."""
     path, columns = config["panel"]["path"], config["panel"]["columns"]
     header, rows, lines = read_panel(path, columns)
+    TABLES.update(with_key_columns(TABLES, aliases(config, [*header, *INDICES])))
     check_production(path, header, rows, lines, VARIABLES, columns)
     periods = list(dict.fromkeys(row[header.index("year")] for row in rows))
     taken = sorted(set(header) & set(INDICES))
     if taken:
         raise InputError(f"{path}: the models make {', '.join(taken)}; give the file's column another name.")
-    TABLES.update(with_key_columns(TABLES, aliases(config, [*header, *INDICES])))
     check_figures(path, header, rows, lines, TABLES, CONTROLS)
     return unit_slugs(header, rows, path), [*header, *INDICES], periods
 
