@@ -21,8 +21,9 @@ from _helpers import read_rows
 from _imports import imports_of as imported_files
 from _key_names import aliases, key_names, with_key_columns
 from _models import SIGNS, check_base_year, complete_model, model_variables, needed_sign, program_options, scale_pairs
-from _panel import check_production, read_panel, unit_slugs
+from _panel import check_categories, check_production, read_panel, unit_slugs
 from _panel_columns import check_figures
+from _periods import Periods, describe_steps, order_periods
 from _published import PLACE, find_published, published_path
 from _subsampling import check_asked
 from _variables import SECTORS, chosen_activities, chosen_indicators, definitions
@@ -92,13 +93,25 @@ def covered(key):
     return int(since or FIRST), int(until) if until else None
 
 
+def categories():
+    """Variables that some regression absorbs or clusters by: their values are names, not amounts."""
+    parsed = [parse_column(column, CONTROLS) for table in TABLES.values() for column in table["columns"]]
+    return sorted({name for regression in parsed for name in regression.categories})
+
+
 def panel_study():
-    """Units (file-name form -> name), columns and periods of the user's panel."""
+    """Units (file-name form -> name), columns and periods of the user's panel, ordered if something uses the order."""
     path, columns = config["panel"]["path"], config["panel"]["columns"]
     header, rows, lines = read_panel(path, columns)
     TABLES.update(with_key_columns(TABLES, aliases(config, [*header, *INDICES])))
+    named_variables(config)  # tells a formula that cannot be read with its table and column
+    check_categories(path, header, rows, lines, categories())
+    observations = [tuple(row[header.index(key)] for key in ("province", "year")) for row in rows]
+    if MODELS or any("variables" in figure for figure in FIGURES.values()):
+        periods = order_periods(observations, lines)
+    else:
+        periods = Periods(tuple(sorted({period for _, period in observations})), "by name")
     check_production(path, header, rows, lines, VARIABLES, columns)
-    periods = list(dict.fromkeys(row[header.index("year")] for row in rows))
     taken = sorted(set(header) & set(INDICES))
     if taken:
         raise InputError(f"{path}: the models make {', '.join(taken)}; give the file's column another name.")
@@ -136,7 +149,7 @@ def raw_study():
     columns = [name.format(country=INSTRUMENT["country"]) for name in columns if name != "gtfp"] + list(INDICES)
     TABLES.update(with_key_columns(TABLES, aliases(config, columns)))
     units = {slug: slug for slug in slugs if slug not in excluded}
-    return units, columns, [str(year) for year in range(FIRST, LAST + 1)]
+    return units, columns, order_periods(("", str(year)) for year in range(FIRST, LAST + 1))
 
 
 def chosen_rows():
@@ -165,7 +178,7 @@ try:
     except InputError:
         if not CHECKED_ALONE:
             raise
-        UNITS, COLUMNS, PERIODS = {}, list(INDICES), []
+        UNITS, COLUMNS, PERIODS = {}, list(INDICES), Periods((), "not read")
     if RAW:
         ACTIVITIES, INDICATORS = chosen_rows()
     check_config(
@@ -175,7 +188,7 @@ try:
         coverage={key: covered(key) for key in CATALOG} if RAW else {},
     )
     for model in [] if CHECKED_ALONE else MODELS.values():
-        check_base_year(model, PERIODS)
+        check_base_year(model, PERIODS.names)
     for name in asked_bootstraps():
         check_asked(name, MODELS, BOOTSTRAP, len(UNITS))
     # A panel laid over the default study (--configfile from the root) still carries that study's tables; one floor
@@ -240,6 +253,7 @@ def codebook_choices():
     """The study's choices that the definitions of variables name."""
     choices = {"variables": "; ".join(VARIABLES), "keys": KEY_NAMES}
     choices["indices"] = {column: {"model": name, **model_choices(name)} for column, name in PANEL_INDICES.items()}
+    choices["steps"] = describe_steps(PERIODS)
     if not RAW:
         return choices
     return choices | {

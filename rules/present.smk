@@ -236,7 +236,7 @@ rule tabulate_audit:
     conda:
         "../envs/environment.yaml"
     params:
-        audit={"units": len(UNITS), "periods": len(PERIODS)} | config.get("audit", {}),
+        audit={"units": len(UNITS), "periods": len(PERIODS.names)} | config.get("audit", {}),
         place=config.get("published", PLACE),
         untyped=UNTYPED,
     script:

@@ -15,6 +15,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from _helpers import InputError
+from _numbers import amounts
 from _terms import QUOTING
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Condition:
         if isinstance(right, Variable):
             right = data[right.name]
             known &= right.notna()
-            numbers = as_numbers(left), as_numbers(right)
+            numbers = amounts(left), amounts(right)
             alike = _is_numeric(numbers[0]) == _is_numeric(numbers[1])
             left, right = numbers if alike and _is_numeric(numbers[0]) else (left, right)
         elif _is_number(right[0] if isinstance(right, tuple) else right):
@@ -171,16 +172,6 @@ def parse_condition(text: str) -> Condition:
 def condition_variables(text: str) -> tuple[str, ...]:
     """Variables of a condition, each once; none for an empty text. Raises whatever `parse_condition` refuses."""
     return parse_condition(text).variables if text else ()
-
-
-def as_numbers(series: pd.Series) -> pd.Series:
-    """The variable as numbers if it is text and every value is one; else unchanged."""
-    import pandas as pd
-
-    if _is_numeric(series):
-        return series
-    numbers = pd.to_numeric(series, errors="coerce")
-    return numbers if (numbers.notna() | series.isna()).all() and numbers.notna().any() else series
 
 
 class _Reader:
@@ -286,12 +277,11 @@ def _depth(tree: ast.AST) -> int:
 
 
 def _exact_numbers(series: pd.Series) -> pd.Series:
-    """As `as_numbers`; long codes, whole numbers in text that a float would round, as integers of any length."""
+    """As `_numbers.amounts`; long codes, whole numbers in text that a float would round, as integers of any length."""
     import pandas as pd
 
-    numbers, texts = as_numbers(series), series.dropna().astype(str)
-    kept = numbers.dtype.kind in "iub" or (numbers.dtype.kind == "f" and not (numbers.abs() >= 2**53).any())
-    if _is_numeric(series) or kept or not texts.str.fullmatch(r"-?\d+").all():
+    numbers, texts = amounts(series), series.dropna().astype(str)
+    if _is_numeric(numbers) or not texts.str.fullmatch(r"-?\d+").all():
         return numbers
     exact = [None if missing else int(text) for text, missing in zip(series, series.isna(), strict=True)]
     return pd.Series(exact, index=series.index, dtype=object)

@@ -111,12 +111,15 @@ def read_parquet(path: Path, most_cells: int) -> tuple[list[str], list[list[obje
     Raises InputError where the file is damaged, has more than `most_cells`, or holds lists or bytes.
     """
     import pandas as pd
+    from pyarrow import int8, int16, int32, int64, uint64
     from pyarrow.parquet import ParquetFile
 
     try:
         with ParquetFile(path) as file:
             _check_size(path, file.metadata.num_rows, file.metadata.num_columns, most_cells)
-        table = pd.read_parquet(path)
+            # whole numbers beside missing ones stay whole: as doubles, codes of 17 digits and more would merge
+            whole = {kind(): pd.Int64Dtype() for kind in (int8, int16, int32, int64)} | {uint64(): pd.UInt64Dtype()}
+            table = file.read().to_pandas(types_mapper=whole.get)
         if any(table.index.names):
             table = table.reset_index()
         columns = _columns(table)

@@ -7,18 +7,16 @@ import logging
 import re
 import sys
 import unicodedata
-from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from _errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 logger = logging.getLogger("study")
-
-
-class InputError(Exception):
-    """A mistake in the user's data or configuration: shown as one message, never as a traceback."""
 
 
 def start_log(snakemake, warn: bool = True) -> None:
@@ -55,29 +53,6 @@ def slug(name: str) -> str:
     text = unicodedata.normalize("NFC", name.strip()).lower()
     kept = (c if unicodedata.category(c)[0] in "LMN" else "_" for c in text)
     return "_".join(part for part in "".join(kept).split("_") if part)
-
-
-def period_key(periods) -> dict[str, tuple]:
-    """Sort key of each period name: numeric order if every name is a plain number, else natural order.
-
-    Natural order compares runs of digits as numbers, so that `2013-9` comes before `2013-10`. Raises InputError where
-    two names are the same number (`2013` and `2013.0`).
-    """
-    names = list(dict.fromkeys(periods))
-    if all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", name) for name in names):
-        keys = {name: (float(name),) for name in names}
-    else:
-        keys = {
-            name: tuple(
-                (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part
-            )
-            for name in names
-        }
-    counts = Counter(keys.values())
-    same = [name for name in names if counts[keys[name]] > 1]
-    if same:
-        raise InputError(f"the periods {' and '.join(map(repr, same))} are the same number; write them alike.")
-    return keys
 
 
 def shortened_list(text: str, most: int = 6) -> str:
@@ -119,40 +94,70 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
         raise InputError(f"{path}: no table of comma-separated text ({error}); save it as CSV UTF-8.") from None
 
 
-def write_rows(path: str | Path, header: list[str], rows: list[tuple]) -> None:
-    """Write rows as the same CSV as `write_table`, in the order given, without loading pandas."""
+def write_rows(path: str | Path, header: list[str], rows: list[tuple], digits: int | None = None) -> None:
+    """Write rows as the same CSV as `write_table`, in the order given, without loading pandas.
+
+    digits : significant ones of a number, in tables that people read and no job does; by default all.
+    """
+
+    def written(cell: object) -> object:
+        if isinstance(cell, float):
+            return f"{cell:.{digits}g}" if digits else float.__repr__(cell)
+        return plain_cell(cell)
+
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(map(plain_cell, header))
-        writer.writerows(
-            [f"{cell:.12g}" if isinstance(cell, float) else plain_cell(cell) for cell in row] for row in rows
-        )
+        writer.writerows(map(written, row) for row in rows)
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
-    """One of the workflow's own CSV tables; `province` and `year` are text, an empty cell is missing."""
+def read_cells(path: str | Path) -> pd.DataFrame:
+    """One of the workflow's own CSV tables, every cell the text it is; an empty one is missing."""
     import pandas as pd
 
-    return pd.read_csv(
-        path,
-        dtype={"province": str, "year": str},
-        keep_default_na=False,
-        na_values=[""],
+    return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+
+
+def read_table(path: str | Path, text: tuple[str, ...] = ()) -> pd.DataFrame:
+    """One of the workflow's own CSV tables; `province`, `year` and the columns `text` are text, an empty cell missing.
+
+    Another column is numbers, to the last bit, if all its cells are and none would lose a digit (`_numbers`); codes
+    with more digits than a number keeps, or with zeros before them, stay the text they are.
+    """
+    from _numbers import plain_numbers
+
+    table = read_cells(path)
+    return table.assign(
+        **{name: plain_numbers(table[name]) for name in table if name not in ("province", "year", *text)}
     )
 
 
-def write_table(table: pd.DataFrame, path: str | Path, keys: tuple[str, ...] = ("province", "year")) -> None:
-    """Write a table as UTF-8 CSV sorted by `keys`, numbers with twelve significant digits, no text a formula."""
+def write_table(
+    table: pd.DataFrame,
+    path: str | Path,
+    keys: tuple[str, ...] = ("province", "year"),
+    periods: Mapping[str, int] | None = None,
+    digits: int | None = None,
+) -> None:
+    """Write a table as UTF-8 CSV sorted by `keys`, numbers to the last bit, no text a formula.
+
+    periods : place of each `year`; by default what the table's own labels or rows say (`_periods.sorting_key`).
+    digits : significant ones of a number, in tables that people read and no job does; by default all.
+    """
+    from _periods import sorting_key
+
     table = table.rename(columns=plain_cell)
     for name in table.columns[[kind.kind not in "biufc" for kind in table.dtypes]]:
         cells = [plain_cell(cell) for cell in table[name]]
         if any(plain is not cell for plain, cell in zip(cells, table[name], strict=True)):
             table[name] = cells
     if "year" in keys:
-        order = period_key(table["year"].astype(str))
+        years = table["year"].astype(str)
+        order = periods or sorting_key(zip(table.get("province", years), years, strict=True))
         table = table.sort_values(
             list(keys), key=lambda column: column.astype(str).map(order) if column.name == "year" else column
         )
     elif keys:
         table = table.sort_values(list(keys))
-    table.to_csv(path, index=False, float_format="%.12g", lineterminator="\n", encoding="utf-8")
+    rounded = f"%.{digits}g" if digits else None
+    table.to_csv(path, index=False, float_format=rounded, lineterminator="\n", encoding="utf-8")

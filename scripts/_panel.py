@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from _exports import MISSING_MARKS, parse_number, place
+from _exports import HALF_WIDTH, MISSING_MARKS, parse_number, place
 from _helpers import InputError, logger, plain_cell, slug
 from _models import NEGATIVE, SIGNS
+from _numbers import FIGURE, WHOLE, number_key
+from _period_labels import kind_of, read_labels
 from _sheets import Row, Sheet, read_sheets
 from _wide import periods_across, units_across, wide_message
 
@@ -17,6 +19,8 @@ LONGEST_UNIT = 240  # bytes of a unit's name; with `.csv` a file name has at mos
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
 MISSING = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
 DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+# A code of twelve digits or more as spreadsheets show and save it, and as doubles beyond 2^53 are written.
+ROUNDED = re.compile(r"[+-]?\d(\.\d*)?[eE]\+?(1[1-9]|[2-9]\d)")
 # A year as statistical programs and publishers write it.
 YEAR = re.compile(r"(\d{4})(\.0+|年度?)?")
 
@@ -153,29 +157,51 @@ def _fitted(sheet: Sheet, row: Row, width: int) -> Row:
 def read_periods(periods: Mapping[str, str]) -> list[str]:
     """Periods as the study names them, from place -> text: 2013.0, 2013年 and one and the same day a year are 2013.
 
-    Raises InputError where some are dates and others are not, some have no digit and others have, and where years are
-    formatted as dates (the day number 2013 is 1905-07-05 in spreadsheets, 1965-07-06 in Stata).
+    Raises InputError where the texts are times of two kinds, some are words and others are not, two mean the same time
+    or one can be read in two ways, and where years are formatted as dates (the day number 2013 is 1905-07-05 in
+    spreadsheets, 1965-07-06 in Stata).
     """
+    named = _named_by_year(periods)
+    first: dict[str, str] = {}
+    for where, text in zip(periods, named, strict=True):
+        first.setdefault(text, where)
+    try:
+        readable = read_labels([*first]) is not None
+    except InputError as error:
+        where = next(where for text, where in first.items() if repr(text) in str(error))
+        raise InputError(f"{where}: {error}") from None
+    if not readable:
+        _check_alike(dict(zip(periods, named, strict=True)))
+    return named
+
+
+def _check_alike(periods: Mapping[str, str]) -> None:
+    """Raise InputError for periods, place -> text, that no panel has in one column."""
+    kind = {text: kind_of(text) for text in periods.values()}
     kinds: dict[str, list[tuple[str, str]]] = {}
     for where, text in periods.items():
-        kind = "date" if DATE.fullmatch(text) else "number" if any(map(str.isdigit, text)) else "word"
-        kinds.setdefault(kind, []).append((where, text))
-    if len(kinds) > 1:
-        first, second = sorted(kinds.values(), key=len, reverse=True)[:2]
-        usual, (where, odd) = first[0][1], second[0]
+        kinds.setdefault(kind[text], []).append((where, text))
+    mixed = "word" in kinds or not {"number", "word"} & set(kinds) or any(kind.startswith("dates") for kind in kinds)
+    if len(kinds) > 1 and mixed:
+        usual, odd = sorted(kinds.values(), key=len, reverse=True)[:2]
         raise InputError(
-            f"{where}: found the period {odd!r} where others are like {usual!r}; write all alike, and take out rows of "
-            "labels or notes."
+            f"{odd[0][0]}: found the period {odd[0][1]!r} where others are like {usual[0][1]!r}; write all alike, and "
+            "take out rows of labels or notes."
         )
-    dates = [tuple(map(int, DATE.fullmatch(text).groups())) for text in periods.values() if "date" in kinds]
+
+
+def _named_by_year(periods: Mapping[str, str]) -> list[str]:
+    """Periods, place -> text, with the year in the place of what says no more: 2013.0, 2013年, one day of each year."""
+    dates = [DATE.fullmatch(text) for text in periods.values()]
+    days = [tuple(map(int, found.groups())) for found in dates if found]
     for year in (1905, 1965):
-        if dates and all(date[0] == year and 6 <= date[1] <= 10 for date in dates):
+        if len(days) == len(dates) and all(day[0] == year and 6 <= day[1] <= 10 for day in days):
             where, text = next(iter(periods.items()))
             raise InputError(
                 f"{where}: found {text!r}: the column holds years but is formatted as dates; format it as numbers."
             )
-    if dates and len({date[1:] for date in dates}) == 1:
-        return [f"{year}" for year, _, _ in dates]
+    if len(days) == len(dates) and len({day[1:] for day in days}) == 1:
+        return [f"{year}" for year, _, _ in days]
     if all(YEAR.fullmatch(text) for text in periods.values()):
         return [text[:4] for text in periods.values()]
     return list(periods.values())
@@ -199,6 +225,44 @@ def unit_slugs(header: list[str], rows: list[list[str]], path: str | Path) -> di
             )
         units[form] = name
     return units
+
+
+def check_categories(
+    path: str | Path, header: list[str], rows: list[list[str]], lines: list[int], categories: Iterable[str]
+) -> None:
+    """Raise InputError where units, or a column whose values are names, have two spellings of one number: 1 and 01.
+
+    They may be one or two; nothing guesses which. Refused as well: long codes that a spreadsheet has rounded, 1.1E+17,
+    so that several are one. categories : variables that regressions absorb or cluster by.
+    """
+    for name in dict.fromkeys(["province", *categories]):
+        column = header.index(name) if name in header and name != "year" else None
+        if column is None:
+            continue
+        texts: dict[str, int] = {}
+        for line, row in zip(lines, rows, strict=True):
+            texts.setdefault(row[column].translate(HALF_WIDTH).strip(), line)
+        texts = {text: line for text, line in texts.items() if not is_missing(text)}
+        rounded = next((text for text in texts if ROUNDED.fullmatch(text)), None)
+        if rounded and all(map(FIGURE.fullmatch, texts)):
+            raise InputError(
+                f"{place(path, texts[rounded], column)}: {name} is {rounded!r}, and its values are used as names. Long "
+                "codes that a spreadsheet keeps as numbers lose digits, and several become one: format the column as "
+                "text where the codes are whole, and save the file again."
+            )
+        # among other text only whole numbers are numbers: 1e5 may be a code
+        spelling = FIGURE if all(map(FIGURE.fullmatch, texts)) else WHOLE
+        seen: dict[int | float, str] = {}
+        for text, line in texts.items():
+            if not spelling.fullmatch(text):
+                continue
+            other = seen.setdefault(number_key(text), text)
+            if other != text:
+                raise InputError(
+                    f"{place(path, line, column)}: {name} is {text!r} here and {other!r} in row {texts[other]}, which "
+                    "are one number. The values are used as names: write them alike if they are one, and with a letter "
+                    "before them if they are two."
+                )
 
 
 def check_production(

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from _helpers import InputError, period_key
+from _helpers import InputError
 from _models import NEGATIVE, RANGES, ROLES, SIGNS, directed, model_variables, needed_sign, range_directional
+from _periods import order_periods
 from _programs import direction_amounts
 
 
@@ -56,8 +57,7 @@ def read_production(rows: Sequence[Mapping[str, str]], model: Mapping, source: s
     values = np.array([[_number(row[variable]) for row in rows] for variable in variables])
     _check_values(rows, values, model)
     _check_direction(values, model)
-    order = period_key(year for _, year in keys)
-    periods, units = tuple(sorted(order, key=order.get)), tuple(sorted({unit for unit, _ in keys}))
+    periods, units = order_periods(keys).names, tuple(sorted({unit for unit, _ in keys}))
     period_places, unit_places = ({name: at for at, name in enumerate(names)} for names in (periods, units))
     unit = np.array([unit_places[name] for name, _ in keys])
     period = np.array([period_places[name] for _, name in keys])

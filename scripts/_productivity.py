@@ -12,8 +12,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from _helpers import InputError, period_key
+from _helpers import InputError
 from _models import RATIO_MEASURES, directed
+from _periods import Periods, order_periods
 
 KEYS = ["province", "year"]
 CHANGES = ["index", "efficiency_change", "technical_change"]
@@ -58,6 +59,11 @@ def efficiency(score: pd.Series, model: Mapping) -> pd.Series:
     return 1 / (1 + score).where(score > -1)
 
 
+def observed_periods(table: pd.DataFrame) -> Periods:
+    """The periods of a table with `province, year`, whose rows of a unit are in their order."""
+    return order_periods(table[KEYS].drop_duplicates().itertuples(index=False, name=None))
+
+
 def program_levels(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
     """One row a program with its level, sorted by unit, period and reference as solved; *_super rows folded in.
 
@@ -80,9 +86,7 @@ def program_levels(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
     taken = programs["score"].fillna(programs["super"])
     programs["level"] = -taken if model["index"] == "luenberger" else np.log(efficiency(taken, model))
 
-    order = period_key(programs["year"])
-    places = {period: place for place, period in enumerate(sorted(order, key=order.get))}
-    programs["place"] = programs["year"].map(places)
+    programs["place"] = programs["year"].map(observed_periods(programs).places)
     step = programs["reference"].str.endswith("next").astype(int) - programs["reference"].str.endswith("previous")
     observed = pd.MultiIndex.from_frame(programs[["province", "place"]])
     compared = pd.MultiIndex.from_arrays([programs["province"], programs["place"] + step])
@@ -140,9 +144,9 @@ def base_rows(table: pd.DataFrame, model: Mapping) -> pd.Series:
     """
     if model.get("base_year") is None:
         return ~table["province"].duplicated()
-    base, order = str(model["base_year"]), period_key(table["year"])
-    if base not in order:
-        periods = ", ".join(sorted(order, key=order.get))
+    base, periods = str(model["base_year"]), observed_periods(table).names
+    if base not in periods:
+        periods = ", ".join(periods)
         raise InputError(f"productivity.models: {model['name']}: base_year {base} is none of the periods {periods}.")
     return table["year"] == base
 
@@ -226,8 +230,7 @@ def scale_components(crs: pd.DataFrame, vrs: pd.DataFrame, index: str, comparabl
     `crs` and `vrs` are tables of `productivity_change` of two models that differ in returns alone, `index` is the
     models'. Pure changes are those under variable returns; scale efficiency change EC_crs / EC_vrs, scale technical
     change TC_crs / TC_vrs (Luenberger: differences). The four multiply (add) to the CRS index; ArithmeticError if
-    they do not to 1e-12, or to the rounding of tables read from a CSV, which holds twelve digits of each number.
-    Where only one index moved to the biennial technology (not `comparable`), technical changes have no parts.
+    they do not to 1e-12. Where only one index moved to the biennial technology (not `comparable`), technical changes have no parts.
     """
     both = crs.merge(vrs, on=KEYS, suffixes=("_crs", "_vrs"), validate="one_to_one")
     combine, part = (np.add, np.subtract) if index == "luenberger" else (np.multiply, np.divide)
@@ -239,7 +242,7 @@ def scale_components(crs: pd.DataFrame, vrs: pd.DataFrame, index: str, comparabl
     product = combine.reduce(parts.to_numpy(), axis=1)
     largest = np.fmax(1, np.abs(both[[f"{name}_crs" for name in CHANGES]]).max(axis=1))
     error = np.abs(product - both["index_crs"]) / largest
-    if (error > 1e-12 + 3 * 5e-12).any():  # index and two changes, each rounded by half a unit of its twelfth digit
+    if (error > 1e-12).any():
         raise ArithmeticError("the scale components do not combine to the index under constant returns")
     if not comparable:
         table[["pure_technical_change", "scale_technical_change"]] = np.nan

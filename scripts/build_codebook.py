@@ -24,10 +24,11 @@ def codebook_rows(
 ) -> list[tuple[str, ...]]:
     """One row a column of the panel, in its order.
 
-    variables : resources/variables.csv, whose {placeholders} take `choices`; its row `gtfp` stands for every index and
-    takes that model's own from `choices["indices"]`, by column. note : prefixed to the sources where the inputs are
-    simulated. panel_path : the user's panel, source of columns that resources/variables.csv does not have. The key
-    columns have the names of `choices["keys"]`.
+    variables : resources/variables.csv, whose {placeholders} take `choices`; its row `gtfp` stands for every index,
+    takes that model's own from `choices["indices"]`, by column, and ends with what `choices["steps"]` says of periods
+    that are not equally far apart. note : prefixed to the sources where the inputs are simulated. panel_path : the
+    user's panel, source of columns that resources/variables.csv does not have. The key columns have the names of
+    `choices["keys"]`.
     """
     described = {}
     indices = choices.get("indices", {})
@@ -47,7 +48,10 @@ def codebook_rows(
             rows.append((name, symbol, label, "", "", "column of the panel", panel_path, "none"))
         else:
             source = f"{note} {known['source']}".strip() if known["source"] else ""
-            rows.append(tuple({**known, "source": source}[column] for column in COLUMNS))
+            definition = known["definition"]
+            if name in indices and choices.get("steps"):
+                definition = f"{definition}. {choices['steps'].removesuffix('.')}"
+            rows.append(tuple({**known, "definition": definition, "source": source}[column] for column in COLUMNS))
         if key := choices.get("keys", {}).get(name):
             label = capital(key["name"])
             rows[-1] = (name, label, label, key["name_zh"], *rows[-1][4:])

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pandas as pd
-from _helpers import InputError, logger, read_table, start_log, write_table
+from _helpers import InputError, logger, read_cells, start_log, write_table
+from _periods import sorting_key
 
 KEYS = ["province", "year"]
 LEADING = [*KEYS, "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
@@ -42,17 +43,20 @@ def main(snakemake) -> None:
     for name, tables in snakemake.params.left_out.items():
         logger.warning("the panel goes without %s: raw tables are missing (%s)", name, ", ".join(tables))
     paths = [*snakemake.input.productivity]
-    indices = {name: read_table(path) for name, path in zip(snakemake.params.indices, paths, strict=True)}
+    # cells stay the text they are: nothing is computed here
+    indices = {name: read_cells(path) for name, path in zip(snakemake.params.indices, paths, strict=True)}
     # co2 in levels belongs to production.csv; the panel has its logarithm
     tables = [
-        read_table(path).drop(columns="co2") if Path(path).stem == "co2" else read_table(path)
+        read_cells(path).drop(columns="co2") if Path(path).stem == "co2" else read_cells(path)
         for path in snakemake.input.columns
     ]
     panel = join_panel(tables, indices)
     for name, count in panel.isna().sum().items():
         if count:
             logger.warning("%s: %d cells are empty", name, count)
-    write_table(panel, snakemake.output[0])
+    # joining sorts the rows by name; their order says the periods' where the labels do not
+    periods = sorting_key(tables[0][KEYS].itertuples(index=False, name=None))
+    write_table(panel, snakemake.output[0], periods=periods)
 
 
 if "snakemake" in globals():

@@ -7,11 +7,12 @@ import pandas as pd
 from _config import unknown_variables
 from _files import reads
 from _formula import parse_column
-from _helpers import InputError, period_key, shortened_list, start_log, write_rows
+from _helpers import InputError, shortened_list, start_log, write_rows
 from _models import check_base_year, model_variables
 from _pages import html_table, page
-from _panel import KEYS, check_production, read_panel, unit_slugs
+from _panel import KEYS, check_categories, check_production, read_panel, unit_slugs
 from _panel_columns import MOST_CELLS, Column, odd_cells, read_column
+from _periods import order_periods
 from _regression import prepare
 
 HEADER = [
@@ -59,12 +60,19 @@ def inspect_panel(path: str, columns: Mapping[str, str], config: Mapping, models
     keys = [tuple(row[place] for place in places) for row in rows]
     periods = list(dict.fromkeys(period for _, period in keys))
     try:
-        order = period_key(periods)
-        periods.sort(key=order.get)
+        periods = [*order_periods(keys, lines).names]
     except InputError as error:
-        faults.append(str(error))
+        if models or any("variables" in figure for figure in config.get("figures", {}).values()):
+            faults.append(f"{path}: {error}")
     for model in models:
         faults += faults_of(check_base_year, model, periods)
+    names = [
+        name
+        for table in config.get("tables", {}).values()
+        for column in table["columns"]
+        for name in parse_column(column, config.get("controls", [])).categories
+    ]
+    faults += faults_of(check_categories, path, header, rows, lines, names)
     faults += unknown_variables(config, [*header, *params.indices])
     texts = {name: odd_cells(column, header, rows, lines, path) for name, column in read.items() if column.odd}
     faults += regression_faults(frame(read, keys), config, texts)

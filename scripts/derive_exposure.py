@@ -26,7 +26,7 @@ def main(snakemake) -> None:
     params = snakemake.params
     table = province_exposure(
         read_table(snakemake.input.robots),
-        pd.read_csv(snakemake.input.employment, dtype={"industry": str}),
+        read_table(snakemake.input.employment, text=("industry",)),
         load_crosswalk(snakemake.input.crosswalk, "gbt4754_2002"),
         params.robots,
         params.per_workers,

@@ -54,7 +54,7 @@ def main(snakemake) -> None:
         params.investment_continued_by,
         [read_table(path) for path in snakemake.input.robots],
     )
-    write_table(table, snakemake.output.cells, keys=("indicator", "province", "year"))
+    write_table(table, snakemake.output.cells, keys=("indicator", "province", "year"), digits=12)
     write_table(count_cells(table), snakemake.output.counts, keys=("indicator", "rule"))
 
 

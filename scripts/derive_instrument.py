@@ -26,8 +26,8 @@ def main(snakemake) -> None:
     params = snakemake.params
     table = foreign_exposure(
         read_table(snakemake.input.robots),
-        pd.read_csv(snakemake.input.foreign_employment, dtype={"industry": str}),
-        pd.read_csv(snakemake.input.employment, dtype={"industry": str}),
+        read_table(snakemake.input.foreign_employment, text=("industry",)),
+        read_table(snakemake.input.employment, text=("industry",)),
         load_crosswalk(snakemake.input.crosswalk, "gbt4754_2002"),
         load_crosswalk(snakemake.input.crosswalk, "sic1987"),
         params.robots,

@@ -137,18 +137,18 @@ def describe_terms(estimates: Estimates) -> list[dict]:
 
 
 def to_json(columns: list[dict]) -> str:
-    """JSON with twelve significant digits; a number that is not finite becomes null."""
+    """JSON, numbers to the last bit; one that is not finite becomes null."""
 
-    def rounded(value):
+    def finite(value):
         if isinstance(value, dict):
-            return {key: rounded(item) for key, item in value.items()}
+            return {key: finite(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [rounded(item) for item in value]
+            return [finite(item) for item in value]
         if isinstance(value, float):
-            return float(f"{value:.12g}") if math.isfinite(value) else None
+            return float(value) if math.isfinite(value) else None
         return value
 
-    return json.dumps(rounded(columns), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(finite(columns), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 @contextmanager

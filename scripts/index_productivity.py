@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 from _helpers import logger, read_table, start_log, write_table
-from _productivity import BIENNIAL, gap_changes, infeasible_programs, productivity_change
+from _periods import describe_order, describe_steps
+from _productivity import BIENNIAL, gap_changes, infeasible_programs, observed_periods, productivity_change
 
 
 def read_scores(paths: Sequence[str | Path]) -> pd.DataFrame:
@@ -28,9 +29,12 @@ def main(snakemake) -> None:
     infeasible = infeasible_programs(scores, model)
     write_table(index, snakemake.output.index)
     gaps = gap_changes(index)
-    write_table(pd.concat([infeasible, gaps]) if len(gaps) else infeasible, snakemake.output.infeasible)
+    periods = observed_periods(scores)
+    listed = pd.concat([infeasible, gaps]) if len(gaps) else infeasible
+    write_table(listed, snakemake.output.infeasible, periods=periods.places)
     programs = cells_of("infeasible", scores, ["province", "year", "reference"])
     changes = cells_of("infeasible", index, ["province", "year"])
+    logger.info("%s %s", describe_order(periods), describe_steps(periods))
     logger.info(
         "model %s: %d programs, %d infeasible: %s",
         *(model["name"], len(scores), len(programs), ", ".join(programs) or "none"),

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
-from _helpers import InputError, period_key, read_table, start_log
+from _helpers import InputError, read_table, start_log
 from _key_names import capital, key_names
+from _periods import order_periods
 from _plots import BLUE, draw_panels, save
 from _tables import entry, read_codebook
 from _terms import unquoted
@@ -36,8 +37,8 @@ def summarise_by_year(panel: pd.DataFrame, variable: str) -> pd.DataFrame:
     periods = panel["year"].astype(str)
     quartiles = panel[variable].groupby(periods).quantile([0.25, 0.5, 0.75]).unstack()
     quartiles = quartiles.dropna()
-    order = period_key(quartiles.index)
-    quartiles = quartiles.loc[sorted(quartiles.index, key=order.get)]
+    names = order_periods(zip(panel["province"], periods, strict=True)).names
+    quartiles = quartiles.loc[[name for name in names if name in quartiles.index]]
     quartiles.columns = ["lower", "median", "upper"]
     return quartiles.rename_axis("year").reset_index()
 

@@ -101,7 +101,7 @@ def result_row(panel: Panel, at: int, reference: str, found: Distances, place: i
 
 
 def write_scores(rows: Sequence[dict], panel: Panel, path: str | Path) -> None:
-    """Write rows as CSV: twelve significant digits, two for `gap`, empty where there is no number."""
+    """Write rows as CSV: numbers to the last bit, two digits of `gap`, empty where there is no number."""
     prices = [name for name in (rows[0] if rows else {}) if name.startswith("shadow_price_")]
     slacks = [f"slack_{name}" for name in panel.variables]
     columns = ["province", "year", "reference", "score", "status", "gap", *slacks, *prices, "technology"]
@@ -109,7 +109,7 @@ def write_scores(rows: Sequence[dict], panel: Panel, path: str | Path) -> None:
         table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         table.writeheader()
         for row in rows:
-            numbers = {name: f"{value:.12g}" for name, value in row.items() if isinstance(value, float)}
+            numbers = {name: repr(value) for name, value in row.items() if isinstance(value, float)}
             table.writerow(row | numbers | {"gap": f"{row['gap']:.2g}"})
 
 
@@ -121,7 +121,7 @@ def write_peers(rows: Sequence[dict], panel: Panel, path: str | Path) -> None:
         for row in rows:
             for at, intensity in row["peers"]:
                 peer = panel.units[panel.unit[at]], panel.periods[panel.period[at]]
-                table.writerow([row["province"], row["year"], row["reference"], *peer, f"{intensity:.12g}"])
+                table.writerow([row["province"], row["year"], row["reference"], *peer, repr(float(intensity))])
 
 
 def main(snakemake) -> None:

@@ -87,7 +87,9 @@ def main(snakemake) -> None:
     setting = Setting.of(snakemake.params.audit)
     refuse_unknown_names(snakemake.params.audit, tables)
     rows = audit(tables, setting, read_critical_values(snakemake.input.critical_values))
-    write_rows(snakemake.output.csv, list(ROW_FIELDS), [tuple(row[name] for name in ROW_FIELDS) for row in rows])
+    write_rows(
+        snakemake.output.csv, list(ROW_FIELDS), [tuple(row[name] for name in ROW_FIELDS) for row in rows], digits=12
+    )
     files = [Path(path).name for path in snakemake.input.published]
     Path(snakemake.output.html).write_text(render_audit(rows, setting, files, snakemake.params.place), encoding="utf-8")
     severe = {level: sum(row["severity"] == level for row in rows) for level in "ABC"}

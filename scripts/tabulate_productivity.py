@@ -1,12 +1,13 @@
 """All productivity models side by side: what each is, what had no solution, what it says on average."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _helpers import period_key, read_table, start_log, write_table
-from _productivity import BIENNIAL, CHANGES, GAP, SUPER
+from _helpers import read_table, start_log, write_table
+from _periods import describe_order, describe_steps
+from _productivity import BIENNIAL, CHANGES, GAP, SUPER, observed_periods
 from _tables import Layout, render_html, shown
 
 # Column of the CSV -> heading of the page.
@@ -61,8 +62,7 @@ def mean_changes(index: pd.DataFrame, form: str) -> dict[str, float]:
 
 def summarise(model: Mapping, index: pd.DataFrame, infeasible: pd.DataFrame) -> dict:
     """One row of the table, keys of `HEADINGS`, from a model's two files in results/productivity."""
-    order = period_key(index["year"])
-    last = index["year"] == max(order, key=order.get)
+    last = index["year"] == observed_periods(index).names[-1]
     width = f" of {model['width']}" if model.get("width") else ""
     row = {
         "model": model["name"],
@@ -92,10 +92,17 @@ def gap_note(indices: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
     )
 
 
-def lay_out_productivity(table: pd.DataFrame, note: str = "", gaps: tuple[str, ...] = ()) -> Layout:
+def order_notes(index: pd.DataFrame) -> tuple[str, ...]:
+    """Notes of the periods' order, and of how far apart they are where that differs."""
+    periods = observed_periods(index)
+    order = f"A change is over the period before. {describe_order(periods)}"
+    return tuple(filter(None, (order, describe_steps(periods))))
+
+
+def lay_out_productivity(table: pd.DataFrame, note: str = "", more: tuple[str, ...] = ()) -> Layout:
     """The printed table: a column a model, under the config's own words; measures keep three decimals.
 
-    `gaps`: what `gap_note` says.
+    `more`: notes of what `gap_note` and `order_notes` say.
     """
 
     def text(cell: str | int | float) -> str:
@@ -104,7 +111,7 @@ def lay_out_productivity(table: pd.DataFrame, note: str = "", gaps: tuple[str, .
     names, *rest = HEADINGS
     rows = [[HEADINGS[name], *map(text, table[name])] for name in rest]
     header = [(HEADINGS[names], 1), *((name, 1) for name in table[names])]
-    return Layout("productivity", "Productivity models", [header], [rows], (*NOTES, *gaps), note)
+    return Layout("productivity", "Productivity models", [header], [rows], (*NOTES, *more), note)
 
 
 def main(snakemake) -> None:
@@ -114,8 +121,9 @@ def main(snakemake) -> None:
     lists = map(read_table, snakemake.input.infeasible)
     rows = [summarise(model, indices[model["name"]], lost) for model, lost in zip(models, lists, strict=True)]
     table = pd.DataFrame(rows, columns=list(HEADINGS))
-    write_table(table, snakemake.output.csv, keys=())
-    layout = lay_out_productivity(table, snakemake.params.note, gap_note(indices))
+    write_table(table, snakemake.output.csv, keys=(), digits=12)
+    notes = (*gap_note(indices), *order_notes(next(iter(indices.values()))))
+    layout = lay_out_productivity(table, snakemake.params.note, notes)
     Path(snakemake.output.html).write_text(render_html(layout), encoding="utf-8")
 
 

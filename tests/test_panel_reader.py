@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from _helpers import InputError
 from _panel import check_production, is_missing, read_panel, read_periods, unit_slugs
-from import_panel import to_frame
+from import_panel import panel_cells
 
 PANEL = 'Place,Period,Y,note\n"Île, A",2001Q1,1.5,a\n"Île, A",2001Q2,2,b\n中部,2001Q1,3,\n中部,2001Q2,,c\n'
 
@@ -28,8 +28,9 @@ def test_panel_columns_are_renamed_and_units_keep_their_names(tmp_path):
     assert header == ["province", "year", "Y", "note"]
     assert lines == [2, 3, 4, 5]
     assert unit_slugs(header, rows, path) == {"île_a": "Île, A", "中部": "中部"}
-    frame = to_frame(header, rows)
-    assert frame["Y"].tolist()[:3] == [1.5, 2.0, 3.0]
+    frame, figures = panel_cells(header, rows)
+    assert figures == ["Y"]
+    assert frame["Y"].fillna("").tolist() == ["1.5", "2", "3", ""]
     assert frame["note"].tolist() == ["a", "b", "", "c"]
 
 
@@ -64,9 +65,9 @@ def test_a_zero_is_refused_only_where_slacks_are_shares_of_it(tmp_path):
 
 
 def test_missing_marks_of_statistical_programs_are_missing():
-    frame = to_frame(["province", "year", "x"], [["NA", "1", "."], ["a", "1", "NA"], ["b", "1", "2.5"]])
+    frame, _ = panel_cells(["province", "year", "x"], [["NA", "1", "."], ["a", "1", "NA"], ["b", "1", "2.5"]])
     assert frame["province"].tolist() == ["NA", "a", "b"]
-    assert frame["x"].isna().tolist() == [True, True, False]
+    assert frame["x"].fillna("").tolist() == ["", "", "2.5"]
 
 
 @pytest.mark.parametrize(
@@ -166,10 +167,10 @@ def test_every_format_gives_the_same_panel(tmp_path, write):
     header, rows, lines = read_panel(write(tmp_path), COLUMNS)
     assert (header, rows) == (HEADER, ROWS)
     assert lines == [2, 3, 4, 5]
-    frame = to_frame(header, rows)
-    assert frame["Y"].tolist()[:3] == [1.5, 2.5, 3.25]
-    assert np.isnan(frame["Y"][3])
-    assert frame["treated"].tolist() == [0, 1, 0, 1]
+    frame, figures = panel_cells(header, rows)
+    assert figures == ["Y", "treated"]
+    assert frame["Y"].fillna("").tolist() == ["1.5", "2.5", "3.25", ""]
+    assert frame["treated"].tolist() == ["0", "1", "0", "1"]
 
 
 @pytest.mark.parametrize(("mark", "lines"), [(";", [2, 3]), ("\t", [2, 3])])
@@ -278,15 +279,14 @@ def test_marks_of_missing_figures_and_logical_values():
     for text in ["0", "..a", ".5", "x", "nano", "-1"]:
         assert not is_missing(text)
     rows = [["a", "1", ".b", "TRUE", "--"], ["a", "2", "-", "false", "x"], ["a", "3", "1,234.5", "NA", "y"]]
-    frame = to_frame(["province", "year", "x", "flag", "text"], rows)
-    assert frame["x"].isna().tolist() == [True, True, False]
-    assert frame["x"][2] == 1234.5
-    assert frame["flag"].tolist()[:2] == [1.0, 0.0]
-    assert np.isnan(frame["flag"][2])
+    frame, figures = panel_cells(["province", "year", "x", "flag", "text"], rows)
+    assert figures == ["x", "flag"]
+    assert frame["x"].fillna("").tolist() == ["", "", "1234.5"]
+    assert frame["flag"].fillna("").tolist() == ["1", "0", ""]
     assert frame["text"].tolist() == ["--", "x", "y"]
 
 
 def test_a_few_cells_of_text_among_figures_are_told(caplog):
     rows = [["a", "2013", "1"], ["a", "2014", "2"], ["b", "2013", "3"], ["b", "2014", "1.2.3"]]
-    assert to_frame(["province", "year", "x"], rows)["x"].tolist() == ["1", "2", "3", "1.2.3"]
+    assert panel_cells(["province", "year", "x"], rows)[0]["x"].tolist() == ["1", "2", "3", "1.2.3"]
     assert "column x: 1 of 4 cells are no figures, such as '1.2.3' (b, 2014)" in caplog.text

@@ -203,13 +203,13 @@ def test_a_model_without_bads_has_no_shadow_price(tmp_path):
     assert list(read_csv(tmp_path / "scores.csv")[0]) == columns.split()
 
 
-def test_numbers_have_twelve_digits_and_the_gap_two(tmp_path):
+def test_numbers_keep_every_digit_and_the_gap_two(tmp_path):
     panel = named_panel("a")
     row = {"province": "a", "year": "2001", "reference": "own", "score": 1 / 3, "status": "optimal", "gap": 1.2345e-12}
     row |= {f"slack_{name}": 2e6 / 3 for name in VARIABLES} | {"shadow_price_b": None, "technology": "f", "peers": []}
     write_scores([row], panel, tmp_path / "scores.csv")
     line = (tmp_path / "scores.csv").read_text("utf-8").splitlines()[1]
-    assert line == "a,2001,own,0.333333333333,optimal,1.2e-12," + "666666.666667," * 4 + ",f"
+    assert line == "a,2001,own,0.3333333333333333,optimal,1.2e-12," + "666666.6666666666," * 4 + ",f"
 
 
 def test_peers_name_who_spans_the_frontier_point_and_how_much(out_of_reach, tmp_path):
@@ -219,6 +219,6 @@ def test_peers_name_who_spans_the_frontier_point_and_how_much(out_of_reach, tmp_
     assert list(table[0]) == ["province", "year", "reference", "peer_province", "peer_year", "intensity"]
     peers = {(row["province"], row["year"], row["reference"]): list(row.values())[3:] for row in table}
     assert len(table) == 7  # one peer a program, none of the infeasible one
-    assert peers["b", "2001", "own"] == ["a", "2001", "1"]
-    assert peers["b", "2001", "next"] == ["b", "2002", "2"]  # its inputs, eight times its good
+    assert peers["b", "2001", "own"] == ["a", "2001", "1.0"]
+    assert peers["b", "2001", "next"] == ["b", "2002", "2.0"]  # its inputs, eight times its good
     assert ("b", "2002", "previous") not in peers

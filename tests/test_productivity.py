@@ -327,7 +327,7 @@ def test_infeasible_cell_empties_the_index_and_the_chain_after_it(tmp_path):
     first = (tmp_path / "index.csv").read_text().splitlines()[:2]
     assert first == [
         "province,year,index,efficiency_change,technical_change,cumulative,status",
-        "a,1,,,,1,first",
+        "a,1,,,,1.0,first",
     ]
     pd.testing.assert_frame_equal(read_table(tmp_path / "index.csv"), table.reset_index(drop=True), check_dtype=False)
 
@@ -480,7 +480,7 @@ def test_scale_components_combine_to_the_index(index, tmp_path):
     apart = scale_components(crs, vrs, index, comparable=False)
     assert apart.iloc[:, -2:].isna().all(axis=None)
     pd.testing.assert_frame_equal(apart.iloc[:, :-2], parts.iloc[:, :-2])
-    scale_components(*map(read_table, paths), index)  # twelve digits of each number are enough
+    scale_components(*map(read_table, paths), index)  # tables keep every digit
     with pytest.raises(ArithmeticError, match="do not combine"):
         scale_components(crs.assign(index=crs["index"] + 1e-6), vrs, index)
 

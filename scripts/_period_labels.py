@@ -1,0 +1,385 @@
+"""What the labels of periods say of time: years, quarters, months, dates and numbered periods, English and Chinese.
+
+All labels of a panel are read as one kind. Each becomes a whole number of that kind's unit (a quarter 4 x year + 1 to
+4), whose differences are distances in time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from _errors import InputError
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMES = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?"
+)
+_BETWEEN = r"[\s\-_/.:]*"
+_YEAR = r"(?:[fc]y\s*)?(?P<y>\d{4}|\d\d)(?:/\d\d)?(?:年度?)?"
+_HALF = r"(?:h[y]?\s*(?P<n>[12])|(?P<n2>[12])\s*h|s(?P<n3>[12])|第?(?P<n4>[12])半年)"
+_QUARTER = (
+    r"(?:q(?:uarter|tr|rt)?\.?\s*(?P<n>[1-4])|(?P<n2>[1-4])\s*(?:st|nd|rd|th)?\s*q(?:uarter|tr|rt)?\.?|"
+    r"第?(?P<n3>[1-4])季度?)"
+)
+_MONTH = rf"(?:m(?:onth)?\s*(?P<n>\d\d?)|第?(?P<n2>\d\d?)月[份末底]?|(?P<name>{_NAMES})\.?)"
+_WEEK = r"(?:w(?:eek|k)?\.?\s*(?P<n>\d\d?)|第?(?P<n2>\d\d?)(?:周|星期))"
+_CLOCK = r"(?:[t ](?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.0*)?)?z?)?"
+# Words after or before a number that count backward.
+_BACKWARD = re.compile(r"ago|before|prior|until|left|minus|lag|\bpre|\bb\.?c|前|倒")
+_CHINESE_DIGITS = {**{char: place for place, char in enumerate("〇一二三四五六七八九")}, "零": 0, "两": 2}
+_CHINESE = re.compile(r"[〇零一二两三四五六七八九十百]+")
+# Numerals count as such where a counter or nothing stands around them: 第一期, 一月, 一; not the 一 of 统一.
+_NUMERAL = re.compile(
+    rf"(?<![一-鿿])第?({_CHINESE.pattern})(?=[年月季周期阶轮次波批日号半个\W]|$)|(?<=[年月第期])({_CHINESE.pattern})"
+)
+
+
+class Reading(NamedTuple):
+    """Labels read as one kind: `keys`, label -> number in units of `unit`, which is None if distances say nothing."""
+
+    kind: str
+    unit: str | None
+    keys: dict[str, Fraction | int]
+
+
+class Kind(NamedTuple):
+    """A way to read labels: the plural that messages use, what the numbers count, and label -> number or None."""
+
+    name: str
+    unit: str | None
+    read: Callable[[str], Fraction | int | None]
+
+
+def read_labels(labels: Sequence[str]) -> Reading | None:
+    """The labels (each once) as times of one kind; None where they say no time.
+
+    Raises InputError where two labels mean the same time, and where there are two ways to read them that differ, as of
+    03/04/2013, or of 2013.10 beside 2013.2.
+    """
+    plain = {label: _folded(label) for label in labels}
+    calendar = [reading for reading in (_read_as(kind, plain) for kind in _CALENDAR) if reading]
+    if calendar:
+        reading = calendar[0]
+        for other in calendar[1:]:
+            if reading.kind in _DATES and other.kind in _DATES and other.keys != reading.keys:
+                raise _ambiguous_dates(plain, reading, other)
+            if (reading.kind, other.kind) == ("months", "spans of years"):
+                reading = reading._replace(unit=None)  # 2000-05 and 2005-10, in the same order
+    else:
+        reading = _read_decimals(labels, plain) or _read_numbers(plain) or _read_numbered(plain)
+    if reading is not None:
+        same = _same_key(reading.keys)
+        if same:
+            raise InputError(f"the periods {same[0]!r} and {same[1]!r} are the same time; write them alike.")
+    return reading
+
+
+def kind_of(label: str) -> str:
+    """The kind of the calendar that a label alone can be read as, else whether it is a `number` or a `word`."""
+    text = _folded(label)
+    found = next((kind.name for kind in _CALENDAR if kind.read(text) is not None), None)
+    return found or ("number" if any(map(str.isdigit, text)) else "word")
+
+
+def _ambiguous_dates(plain: dict[str, str], *readings: Reading) -> InputError:
+    """The refusal of dates that can be read in two ways, with one that differs."""
+    example = next(label for label in plain if len({reading.keys[label] for reading in readings}) > 1)
+    reader = {kind.name: kind.read for kind in _CALENDAR}
+    said = [f"{date.fromordinal(int(reader[reading.kind](plain[example])))} ({reading.kind})" for reading in readings]
+    return InputError(f"the period {example!r} can be {' or '.join(said)}; write dates as 2013-03-31.")
+
+
+def _same_key(keys: dict[str, Fraction | int]) -> tuple[str, str] | None:
+    """The first two labels with one key."""
+    seen: dict[Fraction | int, str] = {}
+    for label, key in keys.items():
+        if key in seen:
+            return seen[key], label
+        seen[key] = label
+    return None
+
+
+def _ranks(keys: dict[str, Fraction | int]) -> list[str]:
+    return sorted(keys, key=keys.get)
+
+
+def _folded(label: str) -> str:
+    """A label in lower case, half width, single blanks, Chinese numerals as digits."""
+    text = " ".join(unicodedata.normalize("NFKC", label).lower().replace(",", " ").replace("'", " ").split())
+    text = re.sub(r" ?([一-鿿]+) ?", r"\1", text).replace("上半年", "h1").replace("下半年", "h2")
+    return _NUMERAL.sub(lambda found: found[0].replace(found[1] or found[2], _numeral(found[1] or found[2])), text)
+
+
+def _numeral(text: str) -> str:
+    """A Chinese numeral below 1000 in digits: 十二 is 12, 二〇一三 is 2013; what is none, such as 十一五, as it is."""
+    if not re.search("[十百]", text):
+        return "".join(str(_CHINESE_DIGITS[char]) for char in text)
+    found = re.fullmatch("(?:(.?)百)?零?(?:(.?)十)?(.?)", text)
+    if not found or any(digit and digit not in _CHINESE_DIGITS for digit in found.groups()):
+        return text
+    hundreds, tens, ones = (_CHINESE_DIGITS[digit] if digit else None for digit in found.groups())
+    number = (hundreds or 1) * 100 if "百" in text else 0
+    number += (tens or 1) * 10 if "十" in text else 0
+    return str(number + (ones or 0))
+
+
+def _read_as(kind: Kind, plain: dict[str, str]) -> Reading | None:
+    """The labels as one kind, None unless all can be."""
+    keys = {}
+    for label, text in plain.items():
+        key = kind.read(text)
+        if key is None:
+            return None
+        keys[label] = key
+    unit = kind.unit
+    if unit == "day":
+        unit, keys = _coarser(keys)
+    elif unit == "month" and _may_be_quarters(plain, keys):
+        unit = None
+    return Reading(kind.name, unit, keys)
+
+
+def _coarser(keys: dict[str, Fraction | int]) -> tuple[str, dict[str, Fraction | int]]:
+    """Dates as months where no month has two of them, on whatever days."""
+    days = {label: date.fromordinal(int(key)) for label, key in keys.items()}
+    months = {label: 12 * day.year + day.month for label, day in days.items()}
+    starts = {day.day for day in days.values()}
+    ends = {(date.fromordinal(day.toordinal() + 1)).day for day in days.values()}
+    regular = len(starts) == 1 or ends == {1}
+    return ("month", months) if regular and len(set(months.values())) == len(months) else ("day", keys)
+
+
+def _may_be_quarters(plain: dict[str, str], keys: dict[str, Fraction | int]) -> bool:
+    """Whether 2013-1 to 2013-4 in several years may number quarters or half-years, so that distances are not known."""
+    numbers = {(key - 1) % 12 + 1 for key in keys.values()}
+    years = {(key - 1) // 12 for key in keys.values()}
+    bare = not any(re.search(r"[^\W\d_]", text) for text in plain.values())
+    return bare and len(years) > 1 and numbers in ({1, 2}, {1, 2, 3}, {1, 2, 3, 4})
+
+
+def _read_decimals(labels: Sequence[str], plain: dict[str, str]) -> Reading | None:
+    """2013.1 to 2013.12 as months, where they can be nothing else; None where they are no months, or numbers as well.
+
+    Raises InputError where months and decimal years (2013.25) would have different orders.
+    """
+    months, numbers = _read_as(Kind("months", "month", _read_decimal_month), plain), _read_numbers(plain)
+    if months is None or numbers is None or _ranks(months.keys) == _ranks(numbers.keys):
+        return None
+    if _same_key(numbers.keys) and not _same_key(months.keys):
+        return months
+    if _same_key(numbers.keys):
+        return None
+    example = max(labels, key=len)
+    raise InputError(
+        f"the period {example!r} can be a month (that of its year after the point) or a decimal number, and the orders "
+        "differ; write months as 2013-02."
+    )
+
+
+def _read_numbers(plain: dict[str, str]) -> Reading | None:
+    """Plain numbers, among them years in decimals (2013.25) and event time (-1, 0, 1)."""
+    if not all(re.fullmatch(r"[+-]?\d+(\.\d+)?", text) for text in plain.values()):
+        return None
+    keys = {label: Fraction(text) for label, text in plain.items()}
+    whole = all(key.denominator == 1 for key in keys.values())
+    # 20131 to 20134 number the quarters of a year: their order is that of the numbers, their distances are not.
+    parts = len(plain) > 1 and all(re.fullmatch(r"(19|20)\d{3,}", text) for text in plain.values())
+    return Reading("numbers", "period" if whole and not parts else None, keys)
+
+
+def _read_numbered(plain: dict[str, str]) -> Reading | None:
+    """Labels that differ in one number (wave 1, 第2期, t10), in a year and a number (2013-Z1), or event time (t-1)."""
+    shapes = {re.sub(r"\s*\d+\s*", "#", text) for text in plain.values()}
+    signed = {label: re.fullmatch(r"([^\W\d_])\s*([+-]\s*\d+|0?)", text) for label, text in plain.items()}
+    if all(signed.values()) and len({found[1] for found in signed.values()}) == 1:
+        keys = {label: Fraction(found[2].replace(" ", "") or 0) for label, found in signed.items()}
+        # with a minus before each, it may part the letter from the number
+        return Reading("event time", "period", keys) if max(keys.values()) >= 0 else None
+    if len(shapes) != 1 or _BACKWARD.search(shape := shapes.pop()) or re.match(r"[^\W\d_]?-#", shape):
+        return None
+    numbers = {label: tuple(map(int, re.findall(r"\d+", text))) for label, text in plain.items()}
+    columns = list(zip(*numbers.values(), strict=True))
+    varying = [place for place, column in enumerate(columns) if len(set(column)) > 1]
+    if columns and len(varying) < 2:
+        at = varying[0] if varying else 0
+        return Reading("numbered periods", "period", {label: Fraction(all_[at]) for label, all_ in numbers.items()})
+    years = [place for place in varying if all(1000 <= number < 3000 for number in columns[place])]
+    if len(varying) != 2 or len(years) != 1:
+        return None
+    [year], [part] = years, [place for place in varying if place not in years]
+    width = max(columns[part]) + 1
+    keys = {label: Fraction(all_[year] * width + all_[part]) for label, all_ in numbers.items()}
+    return Reading("numbered parts of years", None, keys)
+
+
+# --- kinds of the calendar ------------------------------------------------------------------------------------------
+
+
+def _year(text: str) -> int:
+    """A year of four digits, or of two: 69 to 99 of the last century, as POSIX reads them."""
+    return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < 69 else 1900)
+
+
+def _within(part: str, per_year: int) -> Callable[[str], int | None]:
+    """Reader of a year and a part of it, in either order: 2013Q1, Q1 2013; the part alone counts within a year."""
+    first = re.compile(rf"{_YEAR}{_BETWEEN}{part}")
+    last = re.compile(rf"{part}{_BETWEEN}{_YEAR}")
+
+    def read(text: str) -> int | None:
+        found = first.fullmatch(text) or last.fullmatch(text)
+        number = _number(found) if found else None
+        return _year(found["y"]) * per_year + number if number and number <= per_year else None
+
+    return read
+
+
+def _alone(part: str, most: int) -> Callable[[str], int | None]:
+    """Reader of a part of a year without the year."""
+    pattern = re.compile(part)
+
+    def read(text: str) -> int | None:
+        found = pattern.fullmatch(text)
+        number = _number(found) if found else None
+        return number if number and number <= most else None
+
+    return read
+
+
+def _number(found: re.Match) -> int:
+    """The number of a part of a year, or of a month's name."""
+    groups = found.groupdict()
+    if groups.get("name"):
+        return 1 + MONTHS.index(groups["name"][:3])
+    return int(next(text for key, text in groups.items() if key.startswith("n") and key != "name" and text))
+
+
+def _read_year(text: str) -> int | None:
+    """2013, 2013年度, FY2013, FY13; a financial or school year that spans two, 2013/14, counts as its first."""
+    span = re.fullmatch(r"(?:fy|ay|sy)?\s*(\d{4})\s*[-/–—~]\s*(\d{4}|\d\d)(?:学年|财年|年度?)?", text)
+    if span:
+        first, second = int(span[1]), span[2]
+        return first if second in (str(first + 1), f"{(first + 1) % 100:02d}") else None
+    found = re.fullmatch(r"(?:year\s*|[cfas]y\s*)?(\d{4})(?:\.0+)?\s*(?:年度?|年[末底]|财年|学年|fy)?", text)
+    if found and 1000 <= int(found[1]) < 3000:
+        return int(found[1])
+    short = re.fullmatch(r"[fc]y\s*(\d\d)", text)
+    return _year(short[1]) if short else None
+
+
+def _read_years_apart(text: str) -> int | None:
+    """Several years in one period, 2011-2015 or 1990-94, by the first."""
+    found = re.fullmatch(r"(\d{4})\s*年?\s*[-/–—~至到]\s*(\d{4}|\d\d)\s*年?", text)
+    if not found:
+        return None
+    first, last = int(found[1]), int(found[2] if len(found[2]) == 4 else found[1][:2] + found[2])
+    return first if 1000 <= first < last < 3000 else None
+
+
+_named_month = _within(_MONTH, 12)
+_DAY_OR_YEAR = re.compile(rf"\d\d{_BETWEEN}(?:{_NAMES})")
+
+
+def _read_month(text: str) -> int | None:
+    """2013m1, Jan 2013, Jan-13, 2013年1月, 2013-01, 01/2013, 201301."""
+    found = re.fullmatch(r"(?P<y>\d{4})[-/ _:](?P<n>\d\d?)", text) or re.fullmatch(
+        r"(?P<n>\d\d?)[-/. ](?P<y>\d{4})", text
+    )
+    found = found or re.fullmatch(r"(?P<y>(?:1[89]|20)\d\d)(?P<n>0[1-9]|1[0-2]|[1-9])", text)
+    if found:
+        number = int(found["n"])
+        return int(found["y"]) * 12 + number if 1 <= number <= 12 else None
+    return None if _DAY_OR_YEAR.fullmatch(text) else _named_month(text)  # 13-Jan is a day as well
+
+
+def _read_plan(text: str) -> int | None:
+    """China's five-year plans: 十五 (folded to 15) is the tenth, 十一五 the eleventh."""
+    found = re.fullmatch(r"十([一二三四五六七八九])五(?:规划|计划|时期|期间)?", text)
+    if found:
+        return 10 + _CHINESE_DIGITS[found[1]]
+    return 10 if re.fullmatch(r"15|十五(?:规划|计划|时期|期间)", text) else None
+
+
+def _read_decimal_month(text: str) -> int | None:
+    """2013.10, where the point parts year and month."""
+    found = re.fullmatch(r"(\d{4})\.(\d\d?)", text)
+    return int(found[1]) * 12 + int(found[2]) if found and 1 <= int(found[2]) <= 12 else None
+
+
+_plain_week = _within(_WEEK, 53)
+
+
+def _read_week(text: str) -> int | None:
+    """2013-W05 as the number of its week, counted from ISO's Monday; week 53 of a year that has none is no week."""
+    key = _plain_week(text)
+    if key is None:
+        return None
+    year, week = divmod(key - 1, 53)
+    try:
+        return date.fromisocalendar(year, week + 1, 1).toordinal() // 7
+    except ValueError:
+        return None
+
+
+def _dated(*patterns: str) -> Callable[[str], Fraction | None]:
+    """Reader of dates: groups y, m (or name) and d, and the time of day."""
+    compiled = [re.compile(pattern + _CLOCK) for pattern in patterns]
+
+    def read(text: str) -> Fraction | None:
+        found = next(filter(None, (pattern.fullmatch(text) for pattern in compiled)), None)
+        if not found:
+            return None
+        groups = found.groupdict()
+        month = 1 + MONTHS.index(groups["name"][:3]) if groups.get("name") else int(groups["m"])
+        try:
+            day = date(_year(groups["y"]), month, int(groups["d"]))
+        except ValueError:
+            return None
+        seconds = [int(groups[part] or 0) for part in ("hour", "minute", "second")]
+        return day.toordinal() + Fraction(seconds[0] * 3600 + seconds[1] * 60 + seconds[2], 86400)
+
+    return read
+
+
+_D, _M, _Y, _Y2 = r"(?P<d>\d\d?)", r"(?P<m>\d\d?)", r"(?P<y>\d{4})", r"(?P<y>\d\d)"
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_named_date = _dated(
+    rf"{_D}{_ORDINAL}[\s\-./]*(?P<name>{_NAMES})[\s\-./]*{_Y}",
+    rf"(?P<name>{_NAMES})\.?\s*{_D}{_ORDINAL}[\s\-]+{_Y}",
+    rf"{_Y}[\s\-]*(?P<name>{_NAMES})[\s\-]*{_D}",
+)
+_year_first = _dated(
+    rf"{_Y}[-/. ]{_M}[-/. ]{_D}", rf"{_Y}年{_M}月{_D}[日号]?", r"(?P<y>(?:1[89]|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)"
+)
+
+
+def _read_date(text: str) -> Fraction | None:
+    return _year_first(text) or _named_date(text)
+
+
+_SEPARATED = "[-/. ]"
+_DATES = ("dates", "dates with the day first", "dates with the month first", "dates with the year first")
+_CALENDAR = (
+    Kind("years", "year", _read_year),
+    Kind("half-years", "half-year", _within(_HALF, 2)),
+    Kind("quarters", "quarter", _within(_QUARTER, 4)),
+    Kind("months", "month", _read_month),
+    Kind("weeks", "week", _read_week),
+    Kind("dates", "day", _read_date),
+    Kind("dates with the day first", "day", lambda text: _day_first(text) or _read_date(text)),
+    Kind("dates with the month first", "day", lambda text: _month_first(text) or _read_date(text)),
+    Kind("dates with the year first", "day", _dated(rf"{_Y2}{_SEPARATED}{_M}{_SEPARATED}{_D}")),
+    Kind("half-years of one year", "half-year", _alone(_HALF, 2)),
+    Kind("quarters of one year", "quarter", _alone(_QUARTER, 4)),
+    Kind("months of one year", "month", _alone(_MONTH, 12)),
+    Kind("weeks of one year", "week", _alone(_WEEK, 53)),
+    Kind("spans of years", None, _read_years_apart),
+    Kind("five-year plans", "plan", _read_plan),
+)
+_day_first = _dated(*(rf"{_D}{_SEPARATED}{_M}{_SEPARATED}{year}" for year in (_Y, _Y2)))
+_month_first = _dated(*(rf"{_M}{_SEPARATED}{_D}{_SEPARATED}{year}" for year in (_Y, _Y2)))
