@@ -230,7 +230,8 @@ def scale_components(crs: pd.DataFrame, vrs: pd.DataFrame, index: str, comparabl
     `crs` and `vrs` are tables of `productivity_change` of two models that differ in returns alone, `index` is the
     models'. Pure changes are those under variable returns; scale efficiency change EC_crs / EC_vrs, scale technical
     change TC_crs / TC_vrs (Luenberger: differences). The four multiply (add) to the CRS index; ArithmeticError if
-    they do not to 1e-12. Where only one index moved to the biennial technology (not `comparable`), technical changes have no parts.
+    they do not to 1e-12. Where only one index moved to the biennial technology (not `comparable`), technical changes
+    have no parts.
     """
     both = crs.merge(vrs, on=KEYS, suffixes=("_crs", "_vrs"), validate="one_to_one")
     combine, part = (np.add, np.subtract) if index == "luenberger" else (np.multiply, np.divide)

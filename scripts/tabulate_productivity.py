@@ -1,6 +1,6 @@
 """All productivity models side by side: what each is, what had no solution, what it says on average."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
