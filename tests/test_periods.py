@@ -23,7 +23,7 @@ from index_productivity import read_scores
 from plot_trends import summarise_by_year
 from solve_dea import solve_units, write_scores
 
-CASES = Path(__file__).parent / "data" / "cases"
+CASES = Path(__file__).parent / "data" / "dea"
 
 ORDERED = {
     "years": [
