@@ -15,7 +15,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from _helpers import InputError
-from _numbers import amounts
+from _numbers import as_numbers
 from _terms import QUOTING
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Condition:
         if isinstance(right, Variable):
             right = data[right.name]
             known &= right.notna()
-            numbers = amounts(left), amounts(right)
+            numbers = as_numbers(left), as_numbers(right)
             alike = _is_numeric(numbers[0]) == _is_numeric(numbers[1])
             left, right = numbers if alike and _is_numeric(numbers[0]) else (left, right)
         elif _is_number(right[0] if isinstance(right, tuple) else right):
@@ -277,10 +277,10 @@ def _depth(tree: ast.AST) -> int:
 
 
 def _exact_numbers(series: pd.Series) -> pd.Series:
-    """As `_numbers.amounts`; long codes, whole numbers in text that a float would round, as integers of any length."""
+    """As `_numbers.as_numbers`; long codes, whole numbers that a float would round, as integers of any length."""
     import pandas as pd
 
-    numbers, texts = amounts(series), series.dropna().astype(str)
+    numbers, texts = as_numbers(series), series.dropna().astype(str)
     if _is_numeric(numbers) or not texts.str.fullmatch(r"-?\d+").all():
         return numbers
     exact = [None if missing else int(text) for text, missing in zip(series, series.isna(), strict=True)]

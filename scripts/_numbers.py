@@ -32,7 +32,7 @@ def number_key(text: str) -> int | float:
     return int(whole[1]) if whole else float(text)
 
 
-def amounts(column: pd.Series) -> pd.Series:
+def as_numbers(column: pd.Series) -> pd.Series:
     """A text column as numbers if each of its cells is a figure that a double keeps; else unchanged, as numbers are.
 
     Integers of 64 bits if all are whole and none is missing, else doubles.
@@ -58,11 +58,11 @@ def amounts(column: pd.Series) -> pd.Series:
 
 
 def plain_numbers(column: pd.Series) -> pd.Series:
-    """A column of a table's text cells as numbers if nothing is lost: as `amounts`, and none has zeros before it.
+    """A column of a table's text cells as numbers if nothing is lost: as `as_numbers`, and none has zeros before it.
 
     An empty column is one of missing numbers.
     """
-    numbers = amounts(column)
+    numbers = as_numbers(column)
     if numbers is column:
         return column.astype(float) if column.isna().all() else column
     coded = column.dropna().str.fullmatch(LEADING_ZERO.pattern)

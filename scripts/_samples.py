@@ -12,7 +12,7 @@ from _absorption import find_singletons
 from _conditions import parse_condition
 from _formula import HIGH, Regression
 from _helpers import InputError
-from _numbers import amounts, why_no_numbers
+from _numbers import as_numbers, why_no_numbers
 from _terms import names_of
 
 
@@ -64,7 +64,7 @@ def draw_sample(data: pd.DataFrame, regression: Regression, winsorised: pd.DataF
     left.
     """
     check_variables(data, regression)
-    data = data.assign(**{name: amounts(data[name]) for name in regression.numbers})
+    data = data.assign(**{name: as_numbers(data[name]) for name in regression.numbers})
     chosen, description, high, unknown = _choose_rows(data, regression)
     complete = chosen.dropna(subset=[*regression.numbers, *regression.categories])
     if complete.empty:
@@ -112,9 +112,9 @@ def check_variables(data: pd.DataFrame, regression: Regression) -> None:
             hint = f"did you mean `{close[0]}`?" if close else f"it has {', '.join(map(str, data.columns))}."
             raise InputError(f"the panel has no variable `{name}`; {hint}")
     for name in regression.numbers:
-        if not pd.api.types.is_numeric_dtype(amounts(data[name])):
+        if not pd.api.types.is_numeric_dtype(as_numbers(data[name])):
             raise InputError(f"the variable `{name}` must hold numbers; it holds {why_no_numbers(data[name])}.")
-        infinite = np.isinf(amounts(data[name]).to_numpy(float, na_value=np.nan))
+        infinite = np.isinf(as_numbers(data[name]).to_numpy(float, na_value=np.nan))
         if infinite.any():
             raise InputError(
                 f"the variable `{name}` is infinite in {infinite.sum()} row(s), the first being row "

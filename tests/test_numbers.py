@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from _formula import parse_column
 from _helpers import InputError, read_cells, read_table, write_rows, write_table
-from _numbers import amounts, is_exact, plain_numbers
+from _numbers import as_numbers, is_exact, plain_numbers
 from _panel import check_categories, read_panel
 from _regression import fit
 from _samples import draw_sample
@@ -93,8 +93,8 @@ def test_a_column_is_numbers_where_nothing_is_lost(cells, expected):
 
 
 def test_zeros_before_a_number_are_no_hindrance_to_an_amount():
-    assert amounts(pd.Series(["0012", "7"])).tolist() == [12, 7]
-    assert amounts(pd.Series(CODES)).tolist() == CODES
+    assert as_numbers(pd.Series(["0012", "7"])).tolist() == [12, 7]
+    assert as_numbers(pd.Series(CODES)).tolist() == CODES
     assert not is_exact("1" + "0" * 400)
 
 
