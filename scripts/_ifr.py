@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import parse_number, squeeze
+from _exports import parse_number
 from _helpers import InputError, logger, read_rows
-from _ifr_forms import MEASURES, PRINTED, Cell, Counts, is_missing, list_files, read_counts
-from _ifr_labels import ALIASES, TOTAL, country_keys, letters, normalise_code
+from _ifr_counts import MEASURES, Cell, Counts, is_missing
+from _ifr_forms import PRINTED, list_files, read_counts
+from _ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters, normalise_code
 
 __all__ = ["LEAF_SETS", "LEAVES", "MEASURES", "UNSPECIFIED", "load_leaf_set", "normalise_code", "read_robots"]
 
@@ -27,6 +28,7 @@ LEAVES = (
 )  # fmt: skip
 UNSPECIFIED = ("99", "229", "289")
 MOST_ROBOTS = 1e8  # in one cell: some twenty times what the world has
+MOST_UNKNOWN = 10  # labels listed in a message
 ONE_ROBOT = 1.0  # by which a parent may differ from its children whatever the tolerance: rounded estimates of stocks
 
 
@@ -34,19 +36,29 @@ ONE_ROBOT = 1.0  # by which a parent may differ from its children whatever the t
 class LeafSet:
     """Industries of one country and period, from resources/robots.csv.
 
-    `leaves` are counted; `children` maps a code to its own; `uses` a code to its use; `names` any label to its code;
-    `breaks` are (first year, last year, note).
+    `leaves` are counted; `children` maps a code to its own; `uses` a code to its use; `names` any label to its code,
+    `titles` a code to its name; `breaks` are (first year, last year, note).
     """
 
     leaves: tuple[str, ...]
     children: dict[str, tuple[str, ...]]
     uses: dict[str, str]
     names: dict[str, str]
+    titles: dict[str, str]
     breaks: list[tuple[int, int, str]]
 
     def of_use(self, use: str) -> list[str]:
         """Codes of one use, in the file's order."""
         return [code for code, its in self.uses.items() if its == use]
+
+    def holder(self, code: str) -> str | None:
+        """The leaf that an unlisted code is a part of by its first two digits; None where there is none."""
+        division = re.match(r"\d\d", code)
+        for leaf in self.leaves if division else ():
+            first, _, last = leaf.partition("-")
+            if first.isdigit() and int(first) <= int(division[0]) <= int(last or first):
+                return leaf
+        return None
 
     @property
     def unspecified(self) -> list[str]:
@@ -71,14 +83,35 @@ def load_leaf_set(path: str | Path, country: str, years: range) -> LeafSet:
             f"{path}: the industries of {country} are not the same from {years[0]} to {years[-1]} "
             f"({', '.join(partly) or 'no rows'}); one study needs one set."
         )
-    names = {squeeze(row["name"]).lower().partition("(non")[0]: row["code"] for row in used if row["use"] != "part"}
+    titles = {row["code"]: row["name"] for row in used}
     return LeafSet(
         leaves=tuple(row["code"] for row in used if row["use"] == "leaf"),
         children={row["code"]: tuple(row["children"].split(";")) for row in used if row["children"]},
         uses={row["code"]: row["use"] for row in used},
-        names=names | {"total": TOTAL} | {row["code"]: row["code"] for row in used},
+        names={"total": TOTAL} | industry_names(titles),
+        titles=titles,
         breaks=[(int(row["first"]), int(row["last"]), row["note"]) for row in breaks],
     )
+
+
+def describe_unknown(counts: Counts, leaf_set: LeafSet) -> str:
+    """Each label that is no known industry: its place and figures, and what it would be counted to."""
+    lines = []
+    for label, unknown in list(counts.unknown.items())[:MOST_UNKNOWN]:
+        name = f" {unknown.name!r}" if unknown.name else ""
+        host = unknown.counted or leaf_set.holder(label)
+        titled = f"{host} ({leaf_set.titles[host]})" if host else ""
+        if unknown.counted:
+            to = f"counted to {titled} by its name"
+        elif not host:
+            to = "left out: its code is part of no industry that is counted"
+        elif any(code == host for code, *_ in counts.cells):
+            to = f"left out: by its code it is part of {titled}, which has a row of its own"
+        else:
+            to = f"left out: by its code it would be counted to {titled}"
+        lines.append(f"  {label!r}{name} ({unknown.where}): {unknown.listed()}; {to}")
+    more = len(counts.unknown) - MOST_UNKNOWN
+    return "\n".join(lines + ([f"  and {more} more"] if more > 0 else []))
 
 
 USES = ("total", "group", "parent", "leaf", "part", "rest", "unspecified", "break")
@@ -132,8 +165,7 @@ def read_robots(
         found = ", ".join(sorted(counts.countries))
         raise InputError(f"{path}: no rows of country {country}; the file has {found}.")
     if counts.unknown:
-        logger.warning("%s: no industries of resources/robots.csv, left out: %s", path, "; ".join(
-            f"{label} ({where})" for label, where in list(counts.unknown.items())[:10]))  # fmt: skip
+        logger.warning("%s: no industries of resources/robots.csv:\n%s", path, describe_unknown(counts, leaf_set))
     for first, last, note in leaf_set.breaks:
         touched = [year for year in years if first <= year <= last]
         if touched:
@@ -185,7 +217,11 @@ class _Series:
         self, path: str, country: str, measure: str, counts: Counts, leaf_set: LeafSet, tolerance: float
     ) -> None:
         self.path, self.country, self.measure, self.tolerance = path, country, measure, tolerance
-        self.set, self.unknown = leaf_set, counts.unknown
+        self.set = leaf_set
+        self.left_out = {label: one for label, one in counts.unknown.items() if not one.counted}
+        self.unlisted = (
+            f"\nNo industries of resources/robots.csv:\n{describe_unknown(counts, leaf_set)}" if counts.unknown else ""
+        )
         self.cells = {(code, year): cell for (code, year, its), cell in counts.cells.items() if its == measure}
         if not self.cells:
             raise InputError(
@@ -287,6 +323,7 @@ class _Series:
         return InputError(
             f"{self.path}: no row for industry {code} in {year} ({self.measure}); the export has to list "
             f"{', '.join(self.set.leaves)}, or the parents 19-22 and 24-28 where their parts are missing."
+            f"{self.unlisted}"
         )
 
     def _check_parents(self, year: int) -> None:
@@ -306,16 +343,19 @@ class _Series:
             if self.set.uses[parent] == "group" and (TOTAL, year) in self.figures:
                 logger.warning("%s; the leaves are checked against the total alone", message)
             else:
-                raise InputError(f"{message}. Look for a mistyped or missing one, or raise cleaning.total_tolerance.")
+                raise InputError(
+                    f"{message}. Look for a mistyped or missing one, or raise cleaning.total_tolerance.{self.unlisted}"
+                )
 
     def _check_total(self, year: int, parts: float, total: float | None) -> None:
         """Log the gap between the industries and `000`; raise InputError beyond the tolerance."""
         if total is None:
-            if self.unknown:
-                label, where = next(iter(self.unknown.items()))
+            if self.left_out:
+                label, unknown = next(iter(self.left_out.items()))
                 raise InputError(
-                    f"{where}: {label!r} is no industry of resources/robots.csv, and without a total (000) of {year} "
-                    "nothing shows whether its robots count elsewhere; add the total, or remove the row."
+                    f"{unknown.where}: {label!r} is no industry of resources/robots.csv, and without a total (000) of "
+                    f"{year} nothing shows whether its robots count elsewhere; add the total, or remove the row."
+                    f"{self.unlisted}"
                 )
             logger.warning("%s: no total (000) in %d, the sum of industries is not checked", self.path, year)
             return
@@ -326,7 +366,7 @@ class _Series:
             raise InputError(
                 f"{self.path}: {self.measure} of {year} add up to {parts:.6g} over industries, the total (000) says "
                 f"{total:.6g} ({gap:+.2%}, allowed {self.tolerance:.2%}). Look for a mistyped or missing industry, or "
-                "raise cleaning.total_tolerance."
+                f"raise cleaning.total_tolerance.{self.unlisted}"
             )
 
 

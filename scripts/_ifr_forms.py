@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import MISSING_MARKS, NUMBER, place, squeeze
+from _exports import NUMBER, place
 from _helpers import InputError, logger
+from _ifr_counts import MEASURES, Cell, Counts, Unknown
 from _ifr_labels import (
     AS_DATE,
     COUNTRIES,
@@ -22,12 +23,12 @@ from _ifr_labels import (
     find_industry,
     find_measure,
     find_year,
+    industry_key,
     letters,
     named_countries,
 )
 from _sheets import Row, Sheet, read_sheets
 
-MEASURES = ("installations", "operational_stock")
 LONG_HEADER = "Year,industrycode,industry,countrycode,country,delivered,op_stock"
 # What the columns of the long form are called, letters and digits only; the first is the federation's own name.
 COLUMNS = {
@@ -42,38 +43,6 @@ COLUMNS = {
 PRINTED = {"installations": "delivered", "operational_stock": "op_stock"}
 HEAD = 15  # rows in which a header is looked for
 MOST_LABELS = 200  # rows that show which column has the industries
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A figure as printed, and where."""
-
-    text: str
-    where: str
-
-
-@dataclass
-class Counts:
-    """One country's cells by (industry code, year, measure), and what else the files say.
-
-    `countries` are those in the files and `met` is whether the wanted one is; `unknown` maps labels that are no
-    industry to their place, `lacking` a measure to why it has no cells.
-    """
-
-    cells: dict[tuple[str, int, str], Cell] = field(default_factory=dict)
-    countries: set[str] = field(default_factory=set)
-    met: bool = False
-    unknown: dict[str, str] = field(default_factory=dict)
-    lacking: dict[str, str] = field(default_factory=dict)
-
-    def add(self, code: str, year: int, measure: str, cell: Cell) -> None:
-        """Take a cell; InputError where the same one stands elsewhere."""
-        other = self.cells.get((code, year, measure))
-        if other:
-            raise InputError(
-                f"{cell.where}: {measure} of industry {code} in {year} stand already in {other.where}; keep one."
-            )
-        self.cells[code, year, measure] = cell
 
 
 def _is_figure(text: str) -> bool:
@@ -228,21 +197,39 @@ class _Reader:
 
     def _take_long(self, row: Row, columns: dict, industries: list[int], figures: dict[int, str | None]) -> None:
         code = self._industry(row, industries)
-        if code is None:
-            return
         at = columns["year"][0]
         year = find_year(row.get(at))
         if year is None:
             raise InputError(f"{self._place(row, at)}: no year; found {row.get(at)!r}, expected such as 2013.")
         for column, measure in figures.items():
             measure = measure or self._told_measure(row, columns["measure"][0])
-            self.counts.add(code, year, measure, Cell(row.get(column), self._place(row, column)))
+            self._take(row, column, code, industries, year, measure)
 
     def _told_measure(self, row: Row, column: int) -> str:
         measure = find_measure(row.get(column))
         if measure is None:
             raise InputError(f"{self._place(row, column)}: found {row.get(column)!r}, expected delivered or op_stock.")
         return measure
+
+    def _take(self, row: Row, column: int, code: str | None, labels: list[int], year: int, measure: str) -> None:
+        """Take a cell of a row whose labels are in the columns `labels`; code : None for no known industry.
+
+        Raises InputError where the same cell stands elsewhere.
+        """
+        label = row.get(labels[0])
+        if find_industry(label, self.names) is None:
+            name = next((row.get(j) for j in labels[1:] if row.get(j)), "")
+            unknown = self.counts.unknown.setdefault(label, Unknown(self._place(row), name, code or ""))
+            unknown.figures.setdefault((year, measure), row.get(column))
+            if code and (code, year, measure) in self.counts.cells:
+                raise InputError(
+                    f"{self._place(row)}: {label!r} {name!r} is no code of resources/robots.csv ({unknown.listed()}); "
+                    f"by its name it would be counted to {code}, which stands already in "
+                    f"{self.counts.cells[code, year, measure].where}. Correct the code, or give it a row in "
+                    "resources/robots.csv."
+                )
+        if code is not None:
+            self.counts.add(code, year, measure, Cell(row.get(column), self._place(row, column)))
 
     def _industry(self, row: Row, columns: list[int]) -> str | None:
         """The row's industry, None for an unknown one; InputError where code and name are two industries."""
@@ -253,12 +240,12 @@ class _Reader:
             logger.warning("%s: %r is the code 10-12 that a spreadsheet took for a date", self._place(row), label)
         code = find_industry(label, self.names)
         others = {found: row.get(j) for j in columns[1:] if (found := find_industry(row.get(j), self.names))}
-        if code is None and len(others) == 1:
-            return next(iter(others))
         if code is None:
-            self.counts.unknown[label] = self._place(row)
-        # the names of parts of parts, such as Metal for 2931, are other industries' names too
-        elif not re.fullmatch(r"\d{4}", code) and (other := next((o for o in others if o != code), None)):
+            exact = {self.names[key] for j in columns[1:] if (key := industry_key(row.get(j))) in self.names}
+            return next(iter(exact)) if len(exact) == 1 else None
+        other = next((other for other in others if other != code), None)
+        # parts of parts are also printed under the plain names of other industries, such as Metal for 2931
+        if other and not (len(code) == 4 and len(other) < 4):
             raise InputError(
                 f"{self._place(row)}: the code {label!r} and the name {others[other]!r} are two industries, {code} and "
                 f"{other}; correct one (90 is other non-manufacturing, 91 other manufacturing)."
@@ -300,11 +287,9 @@ class _Reader:
             if countries and not self._row_is_wanted(row, countries):
                 continue
             code = self._industry(row, [column, *names])
-            if code is None:
-                continue
             measure = self._told_measure(row, told) if told is not None else self._measure(head)
             for j, year in years.items():
-                self.counts.add(code, year, measure, Cell(row.get(j), self._place(row, j)))
+                self._take(row, j, code, [column, *names], year, measure)
 
     # - by industry -
 
@@ -374,8 +359,3 @@ class _Reader:
             f"{self.sheet.source}: does not say which country's robots these are; name the file after it, such as "
             "`china_installations.csv`."
         )
-
-
-def is_missing(cell: Cell | None) -> bool:
-    """Whether there is no figure: no cell, an empty one or a mark such as `n.a.`."""
-    return cell is None or squeeze(cell.text).lower() in MISSING_MARKS

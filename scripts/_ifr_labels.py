@@ -43,8 +43,12 @@ ALIASES = {letters(name): code for code, names in COUNTRIES.items() for name in 
 
 
 def normalise_code(text: str) -> str:
-    """An industry code as the federation writes it: `AB` and `A–B` are `A-B`, a total that lost its zeros is `000`."""
+    """An industry code as the federation writes it: `AB` and `A–B` are `A-B`, a total that lost its zeros is `000`.
+
+    A number that a spreadsheet or a data set keeps as `299.0` is `299`.
+    """
     code = squeeze(text).upper().replace("–", "-").replace("—", "-").strip("'")
+    code = re.sub(r"(?<=\d)\.0+$", "", code)
     return {"AB": "A-B", "0": TOTAL, "00": TOTAL}.get(code, code)
 
 
@@ -55,22 +59,44 @@ PREFIX = re.compile(r"^(?:industry|branch)\s*[:_ ]\s*", re.IGNORECASE)
 SHORTEST_CUT = 20  # letters of a name that an export has cut off and that still is that name
 
 
+def industry_key(name: str) -> str:
+    """A name of an industry as names are compared: lower case, without blanks."""
+    return squeeze(name).lower()
+
+
+def _without_scope(key: str) -> str:
+    """A name without the addition `(non-automotive)`, which exports cut off in many places."""
+    return key.partition("(non")[0]
+
+
+def industry_names(codes: dict[str, str]) -> dict[str, str]:
+    """Keys of `find_industry` -> code, from code -> name: codes, names in full, and names without `(non-automotive)`.
+
+    A name in full goes before another's without its addition.
+    """
+    full = {industry_key(name): code for code, name in codes.items()}
+    return {_without_scope(key): code for key, code in full.items()} | full | {code: code for code in codes}
+
+
 def find_industry(text: str, names: dict[str, str]) -> str | None:
     """The code in a label such as `29`, `29-Automotive` or `Automotive`; None where the label is no known industry.
 
-    names : codes and lower-case names without blanks -> code.
+    names : from `industry_names`. A label that is a code or a name in full is that industry, before its parts are
+    looked at: `Unspecified AutoParts` is not `Unspecified`.
     """
     if AS_DATE.fullmatch(text.strip()):
         return names.get("10-12")
     plain = PREFIX.sub("", text.strip().replace("–", "-").replace("—", "-"))
     if normalise_code(plain) in names:
         return normalise_code(plain) if len(plain) > 1 or not plain.islower() else None
+    key = industry_key(plain)
+    if key in names:
+        return names[key]
     match = LABEL.fullmatch(plain)
     if match:
         return names.get(normalise_code(match[1] or match[2]))
-    key = squeeze(plain).lower().partition("(non")[0]  # -automotive
-    if key in names:
-        return names[key]
+    if _without_scope(key) in names:
+        return names[_without_scope(key)]
     cut = {code for name, code in names.items() if len(key) >= SHORTEST_CUT and name.startswith(key)}
     return cut.pop() if len(cut) == 1 else None
 

@@ -28,6 +28,11 @@ class Robots(NamedTuple):
     operational_stock: dict[str, np.ndarray]
 
 
+def drawn_codes() -> list[str]:
+    """Those of `leaf_codes` that have robots, in the same order."""
+    return [code for code in leaf_codes() if facts.ROBOT_INDUSTRIES[code][2]]
+
+
 def leaf_codes() -> list[str]:
     """Industries of the robot table without children, in its order."""
     parents = {parent for _, parent, _, _ in facts.ROBOT_INDUSTRIES.values()}
@@ -55,12 +60,12 @@ def with_parents(leaves: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def simulate_shares(country: str) -> np.ndarray:
-    """Shares of leaves in a country's installations (leaves, years): typed shares that wander.
+    """Shares of the leaves with robots in a country's installations (leaves, years): typed shares that wander.
 
     Both countries' random walks have a part in common (what robots can do), so that the United States' robots
     say something about China's: the instrument's relevance.
     """
-    leaves, years = leaf_codes(), ROBOT_YEARS[country]
+    leaves, years = drawn_codes(), ROBOT_YEARS[country]
     column = {"china": 2, "us": 3}[country]
     base = np.log([facts.ROBOT_INDUSTRIES[code][column] for code in leaves])
     industries = [industry_of(code) for code in leaves]
@@ -92,11 +97,11 @@ def simulate_robots(country: str) -> Robots:
         leaving = initial * (year + 1) // LIFE - initial * year // LIFE if year < LIFE else delivered[:, year - LIFE]
         level = level + delivered[:, year] - leaving
         stock[:, year] = level
-    leaves = leaf_codes()
+    none = dict.fromkeys(leaf_codes(), np.zeros(len(years), dtype=int))
     return Robots(
         years,
-        with_parents(dict(zip(leaves, delivered, strict=True))),
-        with_parents(dict(zip(leaves, stock, strict=True))),
+        with_parents(none | dict(zip(drawn_codes(), delivered, strict=True))),
+        with_parents(none | dict(zip(drawn_codes(), stock, strict=True))),
     )
 
 

@@ -34,7 +34,7 @@ def counts(year, times=1):
 
 
 def label(code):
-    return "All industries" if code == "000" else f"{code}-{PRINTED[code]}"
+    return PRINTED["000"] if code == "000" else f"{code}-{PRINTED[code]}"
 
 
 def long_rows(years=YEARS, countries=(("CN", "China"),)):
@@ -270,7 +270,7 @@ def test_blank_cells_are_zero_where_the_total_leaves_nothing(tmp_path, caplog):
         by_year = [counts(year) for year in YEARS]
         if row[0].startswith("E-"):
             row[1:] = ["", ""]
-        if row[0] == "All industries":
+        if row[0] == "All Industries":
             row[1:] = [n["000"] - n["E"] for n in by_year]
     path = write_csv(tmp_path / "china_installations.csv", rows)
     with caplog.at_level(logging.WARNING, "study"):
@@ -463,7 +463,7 @@ def unsplit(rows):
         (both(fill(3, ""), fill(4, "")), r"row 2, column D: figures without a country"),
         (spoil("90", 2, "91-All other manufacturing branches"), r"'90' and the name '91-All other man.* are two indus"),
         (spoil("90", 2, "All other manufacturing branches"), r"two industries, 90 and 91"),
-        (add("2010", "24", "", "CN", "", "1", "1", "9"), r"row 90, column H: found '9'"),
+        (add("2010", "24", "", "CN", "", "1", "1", "9"), r"row 92, column H: found '9'"),
         (spoil("24", 5, "7"), r"24-28 has \d+ installations in 2010, its children \(24, 25, 28, 289\) add up to"),
         (spoil("24-28", 6, "7"), r"24-28 has 7 operational_stock in 2010"),
         (spoil("26-27", 5, "99999"), r"26-27 has 99999 installations"),
@@ -472,12 +472,12 @@ def unsplit(rows):
         (spoil("000", 5, "0"), r"installations of 2010 add up to"),
         (drop("30"), r"no row for industry 30 in 2010 \(installations\)"),
         (drop("26-27", "260", "261", "000", "D"), r"no row for industry 26-27 in 2010"),
-        (add("2010", "D", "", "CN", "", "1", "1"), r"row 90, column F: installations of industry D in 2010 st"),
+        (add("2010", "D", "", "CN", "", "1", "1"), r"row 92, column F: installations of industry D in 2010 st"),
         (add("2010", "AB", "", "CN", "", "1", "1"), r"A-B in 2010 stand already in .*row 3, column F; keep one"),
-        (lambda rows: rows.__delitem__(slice(44, None)), r"no rows of CN for 2011; the study needs 2010 to 2011"),
+        (lambda rows: rows.__delitem__(slice(45, None)), r"no rows of CN for 2011; the study needs 2010 to 2011"),
         (both(fill(3, "JP"), fill(4, "Japan")), r"no rows of country CN; the file has JP"),
         (unsplit, r"installations of CN in 2010 are not split by industry"),
-        (both(drop("000"), add("2010", "77", "Odd", "CN", "China", "1", "1")), r"row 89: '77' is no industry"),
+        (both(drop("000"), add("2010", "77", "Odd", "CN", "China", "1", "1")), r"row 91: '77' is no industry"),
         (both(drop("000"), spoil("D", 5, "9")), r"D has 9 installations in 2010"),
         (drop("19", "20-21", "22", "229", "19-22"), r"no row for industry 19 in 2010"),
     ],
@@ -498,7 +498,7 @@ def test_bad_long_tables_are_refused(tmp_path, change, message):
         ("installations.csv", wide_rows(first="DK"), r"no rows of country CN; the file has DK"),
         ("stock.csv", [["China delivered"], *wide_rows()], r"'China delivered' and 'stock' are two measures"),
         ("china_stock.csv", [*wide_rows(), *wide_rows(["29"])[1:]], r"column B: operational_stock of industry 29"),
-        ("china_stock.csv", [*wide_rows(), ["SUM", 1, 2, 3]], r"row 46, column D: found '3'"),
+        ("china_stock.csv", [*wide_rows(), ["SUM", 1, 2, 3]], r"row 47, column D: found '3'"),
         ("china_stock.csv", [*wide_rows(), ["", 5, 5]], r"row \d+, column A: figures without an industry"),
         ("china_stock.csv", [["Industry", 2010, 2010], *wide_rows()[1:]], r"row 2, column C: .* stand already in"),
         ("china_stock.csv", [*wide_rows()[:5], ["16-Wood and furniture", 5, "five"]], r"row 6, column C: found 'five'"),
