@@ -20,6 +20,7 @@ from _formula import parse_column
 from _helpers import read_rows
 from _imports import imports_of as imported_files
 from _key_names import aliases, key_names, with_key_columns
+from _made import run_summary
 from _models import SIGNS, check_base_year, complete_model, model_variables, needed_sign, program_options, scale_pairs
 from _panel import check_categories, check_production, read_panel, unit_slugs
 from _panel_columns import check_figures

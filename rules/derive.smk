@@ -309,7 +309,7 @@ rule derive_regions:
 
 
 rule derive_imputed:
-    """Every cell that was not observed, with the rule that made it."""
+    """Every cell that was not observed or is accepted in doubt, with its rule."""
     input:
         cleaned=expand("results/clean/{theme}.csv", theme=imputed_themes()),
         robots=imputed_robots(),
@@ -327,7 +327,23 @@ rule derive_imputed:
     conda:
         "../envs/environment.yaml"
     params:
+        accepted=config["cleaning"]["accept"],
         price_continued_by=config["capital"]["price_continued_by"],
         investment_continued_by=config["capital"]["investment_continued_by"],
     script:
         "../scripts/derive_imputed.py"
+
+
+def say_made_up():
+    """A run's last lines, also of a quiet one: the cells that were made up or accepted."""
+    # `snakemake check` has said it of the tables as they are now
+    if "check" not in workflow.dag_settings.targets:
+        print(run_summary("results/imputed_counts.csv"), end="", file=sys.stderr)
+
+
+onsuccess:
+    say_made_up()
+
+
+onerror:
+    say_made_up()

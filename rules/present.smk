@@ -41,6 +41,7 @@ rule tabulate_description:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
         lacking=lacking(*config.get("describe", {}).get("variables", [])),
+        imputed=["results/imputed_counts.csv"] if RAW else [],
         code=imports_of("tabulate_description"),
     output:
         csv="results/tables/table_1.csv",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from _exports import squeeze
+from _gaps import ANY_GAP, Interpolation, check_gaps, inner_gaps, read_interpolation
 from _helpers import InputError, logger, read_rows
+from _made import INTERPOLATED, NIL
 from _series import Yearbook
 from _units import chain_index, check_scale, convert
 
@@ -214,16 +216,17 @@ def _listed(lines: list[str]) -> str:
     return "\n".join(lines[:MOST_LISTED] + more)
 
 
-def check_coverage(table: Yearbook, provinces: list[str], years: range) -> None:
-    """Raise InputError naming the provinces and years that the table does not have."""
+def check_coverage(table: Yearbook, provinces: list[str], years: range, made: Collection[int] = ()) -> None:
+    """Raise InputError naming the provinces and years that the table does not have; years `made` need no column."""
     absent = [province for province in provinces if province not in table.provinces]
     if absent:
         raise InputError(f"{table.path}: no row for {', '.join(absent)}; add the rows or exclude the provinces.")
-    lacking = [str(year) for year in years if year not in table.years]
+    lacking = [str(year) for year in years if year not in table.years and year not in made]
     if lacking:
         raise InputError(
             f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]}. "
-            "Export those years too, or change study.years."
+            "Export those years too, or change study.years; a year between others that is not published can be "
+            "interpolated if it is named in cleaning.interpolation.whole_years."
         )
 
 
@@ -232,43 +235,56 @@ def select_cells(
     values: dict[tuple[str, int], float | None],
     provinces: list[str],
     years: range,
-    interpolation: str = "linear",
+    interpolation: str | Mapping | Interpolation = ANY_GAP,
     blank_is_nil: bool = False,
+    key: str = "",
+    made: dict[tuple[str, int], str] | None = None,
 ) -> list[tuple[str, int, float, int]]:
     """The study's cells (province, year, value, imputed), gaps inside a series filled by linear interpolation.
 
     A series is all the file has of a province, in years outside the study too. `blank_is_nil`: a province whose whole
     row is empty uses none of the fuel (energy yearbook); its value is 0, marked imputed, as are the table's `nil`.
-    Raises InputError naming every cell for a province or year that is not in the file, a gap at a series' end, and any
-    gap where `interpolation` is `none`.
+    key : of the catalog. made : takes the rule of each cell that is not printed. Raises InputError naming every cell
+    for a province or year that is not in the file, a gap at a series' end, a gap and a year without figures that
+    `interpolation` does not let be filled.
     """
-    check_coverage(table, provinces, years)
-    cells, blank, gaps = [], [], []
-    at = [table.years.index(year) for year in years]
+    made = {} if made is None else made
+    interpolation = read_interpolation(interpolation)
+    allowed = interpolation.whole_years.get(key, ()) if interpolation.method == "linear" else ()
+    check_coverage(table, provinces, years, allowed)
+    cells, blank, gaps, inner = [], [], [], {}
+    columns = sorted({*table.years, *(year for year in years if year in allowed)})
+    at = [columns.index(year) for year in years]
     for province in provinces:
-        figures = [values.get((province, year)) for year in table.years]
+        figures = [values.get((province, year)) for year in columns]
         series = np.array([np.nan if figure is None else figure for figure in figures])
         printed = ~np.isnan(series)
         if not printed.any() and blank_is_nil:
             logger.info("%s: the row of %s is blank, read as nil", table.path, province)
             cells += [(province, year, 0.0, 1) for year in years]
+            made |= dict.fromkeys(((province, year) for year in years), NIL)
             continue
         if not printed.any():
             blank.append(province)
             continue
         inside = ~printed & (np.cumsum(printed) > 0) & (np.cumsum(printed[::-1])[::-1] > 0)
-        fillable = inside if interpolation == "linear" else np.zeros_like(inside)
-        filled = np.where(fillable, np.interp(table.years, np.array(table.years)[printed], series[printed]), series)
+        fillable = inside if interpolation.method == "linear" else np.zeros_like(inside)
+        filled = np.where(fillable, np.interp(columns, np.array(columns)[printed], series[printed]), series)
+        runs = inner_gaps(columns, printed)
+        inner[province] = [(first, last) for first, last in runs if any(first <= year <= last for year in years)]
         for year, k in zip(years, at, strict=True):
             if np.isnan(filled[k]):
                 gaps.append(f"  {province} {year} ({table.places.get((province, year), 'not in the file')})")
             elif fillable[k]:
+                made[province, year] = INTERPOLATED
                 if blank_is_nil:
                     logger.warning("%s: %s %d is empty, interpolated; if none was used there, write 0", table.path,
                                    province, year)  # fmt: skip
                 else:
                     logger.info("%s: %s %d interpolated", table.path, province, year)
-            cells.append((province, year, float(filled[k]), int(fillable[k] or (province, year) in table.nil)))
+            elif (province, year) in table.nil:
+                made[province, year] = NIL
+            cells.append((province, year, float(filled[k]), int((province, year) in made)))
     if blank:
         raise InputError(
             f"{table.path}: the row of {', '.join(blank)} is empty; supply the figures, or add {', '.join(blank)} to "
@@ -278,11 +294,26 @@ def select_cells(
         reason = (
             "empty cells at the end of a series; interpolation works only between two figures, so fill them or "
             "shorten study.years"
-            if interpolation == "linear"
+            if interpolation.method == "linear"
             else "empty cells, and cleaning.interpolation is none"
         )
         raise InputError(f"{table.path}: {reason}:\n{_listed(gaps)}")
+    if interpolation.method == "linear" and interpolation is not ANY_GAP:
+        whole = _years_without_figures(table, values, provinces, years)
+        check_gaps(table.path, key, inner, whole, interpolation, blank_is_nil)
     return cells
+
+
+def _years_without_figures(
+    table: Yearbook, values: dict[tuple[str, int], float | None], provinces: list[str], years: range
+) -> list[int]:
+    """Years in which no province has a figure: of those of the study that have some, or of the table's where these are
+    fewer than two; of a national series the years that it has not."""
+    known = {province for (province, _), value in values.items() if value is not None}
+    regions = [province for province in provinces if province in known - {"china"}]
+    if len(regions) < 2:
+        regions = [province for province in table.provinces if province in known - {"china"}] or provinces
+    return [year for year in years if all(values.get((province, year)) is None for province in regions)]
 
 
 def check_total(

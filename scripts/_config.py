@@ -63,6 +63,12 @@ def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -
         for key in keys:
             if key not in tables:
                 raise InputError(f"{where}: resources/catalog.csv has no table {key!r}{_near(key, tables)}.")
+    interpolation = config["cleaning"].get("interpolation", "")
+    for key in interpolation.get("whole_years", {}) if isinstance(interpolation, dict) else ():
+        if key not in tables:
+            raise InputError(
+                f"cleaning.interpolation.whole_years: resources/catalog.csv has no table {key!r}{_near(key, tables)}."
+            )
     for key, cells in accepted.items():
         for name in (cell.rsplit(maxsplit=1)[0] for cell in cells if cell != "all"):
             if name not in provinces:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from _made import accepted_rule
 from _suspects import Cells, Suspect, report_suspects
 
 # tce per t of raw coal: GB/T 2589, appendix A, 0.7143 kgce/kg in the editions of 2008 and 2020 (5,000 over 7,000 kcal).
@@ -69,7 +70,7 @@ def sectors_against_gdp(
             found.append(Suspect("sectors", "gdp", (cell,), "", total, f"{parts:.6g}", near, text))
     if len(found) > MOST_CELLS:
         text = f"{found[0].message} So are {len(found) - 1} more cells"
-        return [replace(found[0], message=text, whole=True)]
+        return [replace(found[0], cells=tuple(suspect.cells[0] for suspect in found), message=text, whole=True)]
     return found
 
 
@@ -151,27 +152,51 @@ def report_crosschecks(
     accepted: Mapping[str, Collection[str]] | None = None,
     simulated: bool = False,
 ) -> None:
-    """Run every check whose tables are among `rows` (province, year, indicator, value, imputed) and report suspects.
+    """Report the suspects of `find_contradictions`.
 
     mode : `error` or `warning`, as in `report_suspects`; fuels' uses only ever warn, as balances and the tables by
-    region are revised apart. accepted : catalog key -> verified cells, as in `tianjin 2018`. simulated : the example's
-    uses are drawn apart from the totals, and are not compared. Imputed figures are left out.
+    region are revised apart. accepted : catalog key -> verified cells, as in `tianjin 2018`.
+    """
+    for key, suspects, may_stop in find_contradictions(rows, simulated):
+        report_suspects(suspects, key, mode if may_stop else "warning", (accepted or {}).get(key, ()))
+
+
+def accepted_contradictions(
+    rows: Iterable[tuple[str, int, str, float, int]], accepted: Mapping[str, Collection[str]]
+) -> dict[tuple[str, int, str], str]:
+    """(Province, year, indicator) -> rule of the figures that contradict another table and are accepted."""
+    found = [(key, one) for key, suspects, _ in find_contradictions(rows) for one in suspects]
+    return {
+        (*cell, key): accepted_rule(one.rule)
+        for key, one in found
+        if one.is_accepted(accepted.get(key, ()))
+        for cell in one.cells
+    }
+
+
+def find_contradictions(
+    rows: Iterable[tuple[str, int, str, float, int]], simulated: bool = False
+) -> list[tuple[str, list[Suspect], bool]]:
+    """Every check whose tables are among `rows` (province, year, indicator, value, imputed): table, suspects, whether
+    these may stop a run.
+
+    simulated : the example's uses of fuels are drawn apart from the totals, and are not compared. Imputed figures are
+    left out.
     """
     tables: dict[str, Cells] = {}
     for province, year, indicator, value, imputed in rows:
         if not imputed:
             tables.setdefault(indicator, {})[province, year] = value
-    accepted = accepted or {}
     gdp: list[Suspect] = []
     if {"gdp", *SECTORS} <= tables.keys():
         gdp += sectors_against_gdp(*(tables[key] for key in SECTORS), tables["gdp"], SECTOR_GAP)
     if {"gdp", "gdp_index"} <= tables.keys():
         gdp += growth_against_index(tables["gdp"], tables["gdp_index"])
-    report_suspects(gdp, "gdp", mode, accepted.get("gdp", ()))
+    found = [("gdp", gdp, True)]
     if {"raw_coal", "energy_total"} <= tables.keys():
-        coal = total_not_final(tables["raw_coal"], tables["energy_total"])
-        report_suspects(coal, "raw_coal", mode, accepted.get("raw_coal", ()))
+        found.append(("raw_coal", total_not_final(tables["raw_coal"], tables["energy_total"]), True))
     for fuel, uses in USES.items():
         finals = {key: tables[key] for key in uses if key in tables}
         if fuel in tables and finals and not simulated:
-            report_suspects(total_below_final(fuel, tables[fuel], finals), fuel, "warning", accepted.get(fuel, ()))
+            found.append((fuel, total_below_final(fuel, tables[fuel], finals), False))
+    return found

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 
 from _cleaning import CatalogEntry
 from _helpers import InputError, logger
+from _made import ACCEPTED, INTERPOLATED, MADE, NIL
 from _raw import NATIONAL, clean_table, read_raw
 from _series import Yearbook
 
 COLUMNS = [
     *["table", "title_zh", "title_en", "status", "file", "found_by", "provinces_lacking", "years_lacking"],
-    *["interpolated", "nil", "unit_printed", "unit", "vintage", "warnings", "needed_by", "published"],
+    *[*MADE, "unit_printed", "unit", "vintage", "warnings", "needed_by", "published"],
 ]
 STATUSES = ["missing", "refused", "contradiction", "warnings", "unused file", "found", "not needed"]
 CENSUS = re.compile(
@@ -89,21 +90,41 @@ def study_yearbook(
     read: Callable,
     provinces: list[str],
     choices: dict[str, object],
+    rules: dict[tuple[str, int, str], str],
 ) -> tuple[dict[str, object], list[tuple[str, int, str, float, int]]]:
-    """What a yearbook table lacks, its unit and vintage, and its cleaned cells. Raises InputError, or Refused."""
+    """What a yearbook table lacks, its unit and vintage, and its cleaned cells.
+
+    rules : as in `clean_table`. Raises InputError, or Refused.
+    """
     table = read_raw(need["source"], entry, read)
     found = coverage(table, entry, ["china"] if entry.key in NATIONAL else provinces, need["first"], need["last"])
     years = range(need["first"], need["last"] + 1)
     try:
         cells = clean_table(
-            need["source"], entry, catalog, read, provinces, years, blank_is_nil=need["blank_is_nil"], **choices
+            need["source"],
+            entry,
+            catalog,
+            read,
+            provinces,
+            years,
+            blank_is_nil=need["blank_is_nil"],
+            rules=rules,
+            **choices,
         )
     except InputError as error:
         raise Refused(error, found) from None
     if need["blank_is_nil"]:
         found["provinces_lacking"] = ""  # blank rows are nil
-    filled = [value for _, _, _, value, imputed in cells if imputed]
-    return found | {"interpolated": sum(v != 0 for v in filled), "nil": sum(v == 0 for v in filled)}, cells
+    return found, cells
+
+
+def count_made(rules: Iterable[str]) -> dict[str, int]:
+    """Cells of a table by what made them, from the rule of each: columns of the page."""
+    kinds = {INTERPOLATED: "interpolated", NIL: "nil"}
+    counts = dict.fromkeys(MADE, 0)
+    for rule in rules:
+        counts["accepted" if rule.startswith(ACCEPTED) else kinds.get(rule, "made_otherwise")] += 1
+    return counts
 
 
 def coverage(table: Yearbook, entry: CatalogEntry, wanted: Iterable[str], first: int, last: int) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,8 +22,10 @@ from _cleaning import (
     select_cells,
 )
 from _exports import province_names, squeeze
+from _gaps import Interpolation, read_interpolation
 from _helpers import InputError, logger
 from _inventory import is_inventory, read_inventories
+from _made import SUMMED, accepted_rule
 from _patent_columns import GREEN, is_panel, is_patent_table
 from _patents import read_patents
 from _plausibility import find_suspects
@@ -185,19 +187,23 @@ def clean_table(
     read: Callable,
     provinces: list[str],
     years: range,
-    interpolation: str,
+    interpolation: str | Mapping | Interpolation,
     total_tolerance: float | None,
     blank_is_nil: bool = False,
     suspects: str = "error",
-    accepted: Iterable[str] = (),
+    accepted: Collection[str] = (),
+    rules: dict[tuple[str, int, str], str] | None = None,
 ) -> list[tuple[str, int, str, float, int]]:
     """Rows (province, year, indicator, value, imputed) of one raw table for the study's provinces and years.
 
     A national series, or a national row beside the provinces, comes as province `china`. source : where the table is
     (`_locate.source`). read : how a file is read (`reader`). total_tolerance : largest gap between the provinces' sum
     and the national row; None only reports it. suspects : `error` or `warning`, for figures that are hardly possible;
-    accepted : those that are right, as in `tianjin 2018`. Raises InputError.
+    accepted : those that are right, as in `tianjin 2018`. interpolation : the config's. rules : takes, by (province,
+    year, indicator), the rule of each cell that is not printed, or that is printed, in doubt and accepted. Raises
+    InputError.
     """
+    interpolation = read_interpolation(interpolation)
     table = read_raw(source, entry, read)
     if not source["title"]:  # the config says that it is this one
         check_title(table, entry, catalog)
@@ -213,20 +219,26 @@ def clean_table(
     else:
         wanted = provinces
     if entry.years:
-        check_coverage(table, wanted, years)
+        made_up = interpolation.whole_years.get(entry.key, ()) if interpolation.method == "linear" else ()
+        check_coverage(table, wanted, years, made_up)
     check_sign(table, entry, wanted)
     found = find_suspects(table, values, entry, wanted, years if entry.years else None)
     report_suspects(found, entry.key, suspects, accepted)
     if not summed:
         check_total(table, values, years, total_tolerance)  # last, for it names no single figure
+    made: dict[tuple[str, int], str] = {}
     if not entry.years:
         # A table without years (land area) has one column; its figure holds in every year.
         last = table.years[-1]
-        cells = select_cells(table, values, wanted, range(last, last + 1), interpolation)
+        cells = select_cells(table, values, wanted, range(last, last + 1), interpolation, key=entry.key)
         cells = [(province, year, value, imputed) for province, _, value, imputed in cells for year in years]
     else:
-        cells = select_cells(table, values, wanted, years, interpolation, blank_is_nil)
-    return [
-        (province, year, entry.key, value, int(imputed or (summed and province == "china")))
-        for province, year, value, imputed in cells
-    ]
+        cells = select_cells(table, values, wanted, years, interpolation, blank_is_nil, entry.key, made)
+    if summed:
+        made = {("china", year): SUMMED for year in years} | made
+    if rules is not None:
+        present = [(province, year) for province, year, *_ in cells]
+        passed = [one for one in found if one.is_accepted(accepted)]
+        doubted = {cell: accepted_rule(one.rule) for one in passed for cell in one.doubted(present)}
+        rules |= {(*cell, entry.key): rule for cell, rule in (doubted | made).items()}
+    return [(province, year, entry.key, value, int((province, year) in made)) for province, year, value, _ in cells]

@@ -31,6 +31,23 @@ class Suspect:
     years: tuple[int, ...] = ()
     whole: bool = False
 
+    @property
+    def to_accept(self) -> list[str]:
+        """What the user accepts it by: one cell does not answer for a column or a table."""
+        return ["all"] if self.whole else [f"{province} {year}" for province, year in self.cells]
+
+    def is_accepted(self, accepted: Collection[str]) -> bool:
+        """Whether the user has verified all of it (config cleaning.accept, the table's list)."""
+        return set(self.to_accept) <= set(accepted)
+
+    def doubted(self, cells: Collection[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Those of a table's cells that are in doubt: the suspect's own, or the rows or columns they stand for."""
+        if not self.years:
+            return [cell for cell in self.cells if cell in cells]
+        provinces = {province for province, _ in self.cells}
+        years = {*self.years, *(year for _, year in self.cells)}
+        return [(name, year) for name, year in cells if year in years and (self.whole or name in provinces)]
+
 
 def report_suspects(
     suspects: Collection[Suspect], key: str, mode: str = "error", accepted: Collection[str] = ()
@@ -45,14 +62,12 @@ def report_suspects(
         raise InputError(f"cleaning.suspects is {mode!r}, expected error or warning.")
     open_ones: dict[Suspect, list[str]] = {}
     for suspect in suspects:
-        # one cell does not answer for a column or a table
-        cells = ["all"] if suspect.whole else [f"{province} {year}" for province, year in suspect.cells]
-        if set(cells) <= set(accepted):
+        if suspect.is_accepted(accepted):
             logger.info("accepted (%s): %s", suspect.rule, suspect.message)
         elif mode == "warning":
             logger.warning("suspect figure (%s): %s", suspect.rule, suspect.message)
         else:
-            open_ones[suspect] = [cell for cell in cells if cell not in accepted]
+            open_ones[suspect] = [cell for cell in suspect.to_accept if cell not in accepted]
     doubted = {f"{province} {year}" for suspect in suspects for province, year in suspect.cells}
     for cell in sorted(set(accepted) - doubted - {"all"}) if key else []:
         logger.info("cleaning.accept: %s of %s is in no doubt here", cell, key)

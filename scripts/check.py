@@ -4,6 +4,7 @@ import textwrap
 from collections import Counter
 
 from _helpers import InputError, read_rows, shortened_list, start_log
+from _made import MADE, count_lines
 
 WIDTH = 118
 
@@ -25,6 +26,9 @@ def summary(rows: list[dict[str, str]]) -> str:
             if row["needed_by"]:
                 lines += [f"    {line}" for line in _wrapped(f"needed by {shortened_list(row['needed_by'])}")]
     counts = ", ".join(f"{number} {status}" for status, number in Counter(row["status"] for row in rows).items())
+    made = [(row["table"], name.replace("_", " "), int(row[name])) for row in rows for name in MADE if row[name]]
+    listed = [line for text in count_lines(cell for cell in made if cell[2]) for line in _wrapped(text)]
+    lines += ["", "Cells made up or accepted:", *(f"  {line}" for line in listed)] if listed else []
     return "\n".join([*lines, "", f"Raw tables: {counts}. More in results/check.html and check.csv"])
 
 

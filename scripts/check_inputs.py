@@ -4,13 +4,14 @@ from pathlib import Path
 
 from _census_totals import PLAUSIBLE
 from _cleaning import CatalogEntry, catalog_entry, entry_names, load_catalog
-from _crosschecks import report_crosschecks
+from _crosschecks import accepted_contradictions, report_crosschecks
 from _employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
 from _exports import province_names
 from _files import reads
 from _helpers import InputError, shortened_list, start_log, write_rows
 from _ifr import read_robots
-from _inspection import COLUMNS, STATUSES, Listener, inspect_table, study_yearbook
+from _inspection import COLUMNS, STATUSES, Listener, count_made, inspect_table, study_yearbook
+from _made import MADE
 from _pages import html_table, page
 from _raw import reader, reader_tables
 
@@ -22,7 +23,7 @@ def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, obj
         raise InputError(source["problem"])
     choices = {"year": need["year"], "sheet": source["sheet"], "unit": source["unit"]}
     if entry.theme == "robots":
-        years = range(need["first"], need["last"] + 1)
+        years, made = range(need["first"], need["last"] + 1), []
         read_robots(
             source["files"],
             entry.key.removeprefix("robots_"),
@@ -30,8 +31,10 @@ def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, obj
             params.total_tolerance,
             measure=params.measure,
             leaf_sets=files.leaf_sets,
+            made=made,
         )
-    elif entry.theme == "census":
+        return count_made(rule for *_, rule in made)
+    if entry.theme == "census":
         names, titles = province_names(files.tables[0]), division_titles(files.industries)
         read_census(
             source["files"],
@@ -72,13 +75,13 @@ def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
     return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found or advice}
 
 
-HEADER = ["table", "status", "file", "lacks", "filled", "unit", "figures", "what to do", "needed by"]
+HEADER = ["table", "status", "file", "lacks", "cells made up or accepted", "unit", "figures", "what to do", "needed by"]
 
 
 def page_row(row: dict[str, object]) -> list[str]:
     """A table's row on the page: HEADER -> text."""
     title = " / ".join(filter(None, (row["title_zh"], row["title_en"])))
-    filled = {"interpolated": row["interpolated"], "nil": row["nil"]}
+    filled = {name.replace("_", " "): row[name] for name in MADE}
     todo = f"published in {row['published']}" if row["status"] == "missing" else str(row["warnings"])
     return [
         ": ".join(filter(None, (str(row["table"]), title))),
@@ -109,7 +112,7 @@ def main(snakemake) -> None:
     params, files = snakemake.params, snakemake.input
     catalog = load_catalog(params.catalog)
     read = reader(reader_tables(*files.tables))
-    cells = []
+    cells, rules = [], {}
 
     def study(key: str, need: dict) -> dict[str, object]:
         if catalog[key].theme in ("robots", "census", "us_employment"):
@@ -120,7 +123,7 @@ def main(snakemake) -> None:
             "accepted": params.accepted.get(key, ()),
             "total_tolerance": params.total_tolerance if need["has_to_add_up"] else None,
         }
-        found, cleaned = study_yearbook(need, catalog[key], catalog, read, params.provinces, choices)
+        found, cleaned = study_yearbook(need, catalog[key], catalog, read, params.provinces, choices, rules)
         cells.extend(cleaned)
         return found
 
@@ -131,6 +134,10 @@ def main(snakemake) -> None:
     rows += [unused_file(file, params.tables, read) for file in params.unused]
     with Listener() as heard:
         report_crosschecks(cells, "warning", params.accepted, simulated=bool(params.note))
+    rules = accepted_contradictions(cells, params.accepted) | rules
+    for row in rows:
+        if row["table"] in {indicator for _, _, indicator, *_ in cells}:
+            row |= count_made(rule for (*_, indicator), rule in rules.items() if indicator == row["table"])
     rows += [dict.fromkeys(COLUMNS, "") | {"status": "contradiction", "warnings": text} for text in heard.texts]
     rows.sort(key=lambda row: STATUSES.index(str(row["status"])))
     write_rows(snakemake.output.csv, COLUMNS, [tuple(row[name] for name in COLUMNS) for row in rows])

@@ -18,7 +18,7 @@ def main(snakemake) -> None:
         logger.warning("%s is not there; what is made of it is left out", path)
     catalog = load_catalog(params.catalog)
     read = reader(reader_tables(*params.reader_tables))
-    rows = []
+    rows, rules = [], {}
     for key, need in params.tables.items():
         rows += clean_table(
             need["source"],
@@ -32,9 +32,11 @@ def main(snakemake) -> None:
             blank_is_nil=need["blank_is_nil"],
             suspects=params.suspects,
             accepted=params.accepted.get(key, ()),
+            rules=rules,
         )
     report_crosschecks(rows, params.suspects, params.accepted)
-    write_rows(snakemake.output[0], ["province", "year", "indicator", "value", "imputed"], sorted(rows))
+    header = ["province", "year", "indicator", "value", "imputed", "rule"]
+    write_rows(snakemake.output[0], header, [(*row, rules.get(row[:3], "")) for row in sorted(rows)])
 
 
 if "snakemake" in globals():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from _helpers import InputError, read_table, start_log
+from _made import count_lines, read_counts
 from _tables import (
     Layout,
     entry,
@@ -68,8 +69,12 @@ def lay_out_description(
     title: str,
     codebook: dict[str, dict[str, str]],
     note: str = "",
+    made: Sequence[str] = (),
 ) -> Layout:
-    """The printed table: variable, symbol, N, mean, standard deviation, minimum, maximum."""
+    """The printed table: variable, symbol, N, mean, standard deviation, minimum, maximum.
+
+    made : what the notes say of cells that were made up or accepted in doubt, from `_made.count_lines`.
+    """
     names = ("Variable", "Symbol", "N", "Mean", "SD", "Min", "Max")
     rows = [
         [entry(codebook, name, "label_en"), entry(codebook, name, "symbol"), str(values["n"])]
@@ -77,6 +82,8 @@ def lay_out_description(
         for name, values in described.items()
     ]
     notes = ["Before winsorising; SD is the sample standard deviation (n − 1)."]
+    if made:
+        notes.append(f"Cells of the raw tables that were made up or accepted in doubt: {'; '.join(made)}.")
     return Layout(table, title, [[(name, 1) for name in names]], [rows], notes, note)
 
 
@@ -88,7 +95,8 @@ def main(snakemake) -> None:
     codebook = read_codebook(snakemake.input.codebook)
     write_tidy(tidy_description(described, table, codebook), output.csv)
     title = choice.get("title", "Descriptive statistics")
-    layout = lay_out_description(described, table, title, codebook, snakemake.params.note)
+    made = [line for path in snakemake.input.imputed for line in count_lines(read_counts(path))]
+    layout = lay_out_description(described, table, title, codebook, snakemake.params.note, made)
     Path(output.html).write_text(render_html(layout), encoding="utf-8")
     Path(output.tex).write_text(render_tex(layout), encoding="utf-8")
 

@@ -113,7 +113,13 @@ def test_gdp_deflator_is_nominal_over_real_growth():
 def test_imputed_cells_are_listed_with_their_rule():
     cells = [("a", "2013", "loans", 2.0), ("a", "2014", "loans", 3.0), ("b", "2013", "coke", 0.0)]
     cells.append(("c", "2013", "trade", 7.0))  # a window that holds nothing but a gap of the longer series
-    cleaned = long(cells).assign(imputed=[0, 1, 1, 1])
+    rules = [
+        None,
+        "linear interpolation inside the series",
+        "blank read as nil",
+        "linear interpolation inside the series",
+    ]
+    cleaned = long(cells).assign(imputed=[0, 1, 1, 1], rule=rules)
     capital = pd.DataFrame(
         {"province": ["a", "a"], "year": ["2017", "2018"], "real_investment": [5.0, 6.0],
          "investment_price": [1.1, 1.2], "investment_imputed": [0, 1], "price_imputed": [0, 1]}
@@ -129,7 +135,8 @@ def test_imputed_cells_are_listed_with_their_rule():
     ]
     observed = capital.assign(investment_imputed=0, price_imputed=0)
     assert len(imputed_cells([cleaned], observed, "", "")) == 3
-    nation = long([("china", "2013", "electricity", 9.0), ("china", "2014", "electricity", 9.5)]).assign(imputed=1)
+    nation = long([("china", "2013", "electricity", 9.0), ("china", "2014", "electricity", 9.5)])
+    nation = nation.assign(imputed=1, rule="sum over the provinces")
     robots = pd.DataFrame([("us", 2013, "robots", 3.5, "a rule")], columns=["province", "year", *table.columns[2:]])
     made = imputed_cells([nation], None, "", "", [robots])
     assert made["rule"].tolist() == ["sum over the provinces", "sum over the provinces", "a rule"]

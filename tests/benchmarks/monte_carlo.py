@@ -93,7 +93,7 @@ def clean_cells(
     provinces: Sequence[str],
     study: Sequence[str],
     years: range,
-    interpolation: str,
+    interpolation: str | Mapping,
 ) -> pd.DataFrame:
     """The long table of the clean floor for `study` and `years`; `provinces` are the tables' rows."""
     rows = []
@@ -105,7 +105,7 @@ def clean_cells(
         # a table without years, land area, has one column that holds in every year
         printed = years if entry.years else range(read.years[-1], read.years[-1] + 1)
         blank_is_nil = entry.theme == "energy" and entry.sign != "positive"
-        for province, year, value, _ in select_cells(read, values, wanted, printed, interpolation, blank_is_nil):
+        for province, year, value, _ in select_cells(read, values, wanted, printed, interpolation, blank_is_nil, key):
             rows += [(province, str(at), key, value) for at in ([year] if entry.years else years)]
     rate, at = catalog["exchange_rate"], YEARS.index(years[0])
     factor = next(iter(rate.conversion.values()))
