@@ -28,11 +28,6 @@ class Robots(NamedTuple):
     operational_stock: dict[str, np.ndarray]
 
 
-def drawn_codes() -> list[str]:
-    """Those of `leaf_codes` that have robots, in the same order."""
-    return [code for code in leaf_codes() if facts.ROBOT_INDUSTRIES[code][2]]
-
-
 def leaf_codes() -> list[str]:
     """Industries of the robot table without children, in its order."""
     parents = {parent for _, parent, _, _ in facts.ROBOT_INDUSTRIES.values()}
@@ -60,12 +55,12 @@ def with_parents(leaves: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def simulate_shares(country: str) -> np.ndarray:
-    """Shares of the leaves with robots in a country's installations (leaves, years): typed shares that wander.
+    """Shares of leaves in a country's installations (leaves, years): typed shares that wander.
 
     Both countries' random walks have a part in common (what robots can do), so that the United States' robots
     say something about China's: the instrument's relevance.
     """
-    leaves, years = drawn_codes(), ROBOT_YEARS[country]
+    leaves, years = leaf_codes(), ROBOT_YEARS[country]
     column = {"china": 2, "us": 3}[country]
     base = np.log([facts.ROBOT_INDUSTRIES[code][column] for code in leaves])
     industries = [industry_of(code) for code in leaves]
@@ -97,11 +92,11 @@ def simulate_robots(country: str) -> Robots:
         leaving = initial * (year + 1) // LIFE - initial * year // LIFE if year < LIFE else delivered[:, year - LIFE]
         level = level + delivered[:, year] - leaving
         stock[:, year] = level
-    none = dict.fromkeys(leaf_codes(), np.zeros(len(years), dtype=int))
+    leaves = leaf_codes()
     return Robots(
         years,
-        with_parents(none | dict(zip(drawn_codes(), delivered, strict=True))),
-        with_parents(none | dict(zip(drawn_codes(), stock, strict=True))),
+        with_parents(dict(zip(leaves, delivered, strict=True))),
+        with_parents(dict(zip(leaves, stock, strict=True))),
     )
 
 

