@@ -307,9 +307,9 @@ def test_every_other_choice_runs(small_study, tmp_path):
         assert set(map(tuple, rows[0][1:])).isdisjoint(map(tuple, rows[1][1:])), name
     imputed = (tmp_path / "results" / "imputed.csv").read_text("utf-8")
     assert "continued by gdp_deflator" in imputed
-    last = run.stderr.rstrip().splitlines()
+    last = run.stderr.rstrip().splitlines()[-8:]
     assert "Cells made up or accepted in doubt, by raw table (results/imputed_counts.csv):" in last
-    assert last[-1].startswith("  continued by gdp_deflator: ")
+    assert any(line.startswith("  continued by gdp_deflator: ") for line in last)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
