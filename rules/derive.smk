@@ -332,18 +332,3 @@ rule derive_imputed:
         investment_continued_by=config["capital"]["investment_continued_by"],
     script:
         "../scripts/derive_imputed.py"
-
-
-def say_made_up():
-    """A run's last lines, also of a quiet one: the cells that were made up or accepted."""
-    # `snakemake check` has said it of the tables as they are now
-    if "check" not in workflow.dag_settings.targets:
-        print(run_summary("results/imputed_counts.csv"), end="", file=sys.stderr)
-
-
-onsuccess:
-    say_made_up()
-
-
-onerror:
-    say_made_up()

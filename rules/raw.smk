@@ -324,7 +324,20 @@ if workflow.is_main_process:
         raise WorkflowError(str(error)) from None
 
 
+def say_made_up():
+    """A run's last lines, also of a quiet one: the cells that were made up or accepted."""
+    # `snakemake check` has said it of the tables as they are now
+    if RAW and "check" not in workflow.dag_settings.targets:
+        print(run_summary("results/imputed_counts.csv"), end="", file=sys.stderr)
+
+
+# Of several handlers Snakemake keeps the last alone: all that a run says at its end stands here.
+onsuccess:
+    say_made_up()
+
+
 onerror:
+    say_made_up()
     for name, missing in (unmade_tables() if RAW else {}).items():
         print(f"{name} lacks raw tables: {', '.join(missing)} (snakemake check)", file=sys.stderr)
 

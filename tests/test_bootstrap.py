@@ -456,7 +456,7 @@ def test_scripts_end_to_end(tmp_path, panel):
     output = tmp_path / "gml_bootstrap.csv"
     inputs = {"production": str(production), "scores": [scores], "replicates": blocks[::-1]}
     index_bootstrap.main(job(tmp_path, inputs, output, short))
-    table = pd.read_csv(output, dtype={"year": str}).fillna({"wide": ""})
+    table = pd.read_csv(output, dtype={"year": str, "wide": str}).fillna({"wide": ""})
     assert list(table) == [
         *("province", "year", "score", "score_corrected", "score_low", "score_high", "index", "index_low"),
         *("index_high", "cumulative", "cumulative_low", "cumulative_high", "replications", "wide"),

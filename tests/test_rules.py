@@ -69,3 +69,10 @@ def test_module_names_do_not_hide_packages():
 
     packages = set(importlib.metadata.packages_distributions())
     assert not packages & {path.stem for path in (ROOT / "scripts").glob("*.py")}
+
+
+@pytest.mark.parametrize("handler", ["onstart", "onsuccess", "onerror"])
+def test_a_handler_stands_once(handler):
+    # Snakemake keeps the last of several and says nothing
+    files = [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]
+    assert sum(len(re.findall(rf"^{handler}:", file.read_text("utf-8"), re.MULTILINE)) for file in files) <= 1
