@@ -36,7 +36,7 @@ def from_workflow(path):
 
 
 def imports_of(rule):
-    """The script of a rule and the shared modules it imports: inputs, since Snakemake does not see a changed import."""
+    """A script and the shared modules it imports, inputs all, since Snakemake does not see a changed import."""
     script = Path(workflow.basedir) / "scripts" / f"{rule}.py"
     return [from_workflow(f"scripts/{path.name}") for path in imported_files(script)]
 

@@ -238,7 +238,7 @@ rule tabulate_audit:
         "../envs/environment.yaml"
     params:
         audit={"units": len(UNITS), "periods": len(PERIODS.names)} | config.get("audit", {}),
-        place=config.get("published", PLACE),
+        place=lambda wildcards: config.get("published", PLACE),
         untyped=UNTYPED,
     script:
         "../scripts/tabulate_audit.py"

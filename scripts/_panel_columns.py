@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from _conditions import Joined, parse_condition
-from _exports import parse_number, place
+from _exports import place
 from _formula import parse_column
 from _helpers import InputError
+from _numbers import DIGITS_KEPT, LEADING_ZERO, is_exact
 from _panel import is_missing
+from _panel_cells import LOGICAL, figure_text
 
-LOGICAL = ("true", "false")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 MOST_CELLS = 3  # that a message names
 
 
@@ -31,14 +34,22 @@ class Column:
 
     @property
     def kind(self) -> str:
-        """`numbers`, `truth values`, `text`, `mixed` (text among more figures), or `empty`."""
+        """`numbers`, `codes`, `truth values`, `text`, `mixed` (text among more figures), or `empty`.
+
+        Codes are figures that stay the text they are: with zeros before them, or of more digits than a number keeps.
+        """
         if not self.filled:
             return "empty"
         if self.logical:
             return "truth values"
         if not self.odd:
-            return "numbers"
+            return "codes" if self.inexact or any(map(LEADING_ZERO.fullmatch, self.texts)) else "numbers"
         return "mixed" if len(self.odd) < self.filled / 2 else "text"
+
+    @property
+    def inexact(self) -> list[int]:
+        """Places of whole numbers of more digits than a number keeps, which are no amounts."""
+        return [at for at, text in enumerate(self.texts) if _is_long_code(text)]
 
     @property
     def figures(self) -> list[float]:
@@ -59,21 +70,23 @@ def read_column(name: str, texts: Sequence[str]) -> Column:
     filled = len(texts) - missing
     logical = bool(odd) and len(odd) == filled and all(texts[at].lower() in LOGICAL for at in odd)
     if logical:
-        values = [float(text.lower() == LOGICAL[0]) if not is_missing(text) else math.nan for text in texts]
+        values = [math.nan if is_missing(text) else float(LOGICAL[text.lower()]) for text in texts]
     return Column(name, tuple(texts), tuple(values), () if logical else tuple(odd), filled, missing, logical)
 
 
 def _figure(text: str) -> float | None:
     """A cell's figure; None for a missing one and for text."""
-    try:
-        value = float(text.replace("_", " "))  # 1_000 is a number to Python alone
-        return value if math.isfinite(value) else None
-    except ValueError:
-        pass
-    try:
-        return None if is_missing(text) else parse_number(text, "")
-    except InputError:
-        return None
+    if len(text) <= DIGITS_KEPT and _DECIMAL.fullmatch(text):  # most cells, told at once
+        return float(text)
+    figure = None if text.lower() in LOGICAL else figure_text(text)
+    return float(figure) if figure else None
+
+
+def _is_long_code(text: str) -> bool:
+    if len(text) <= DIGITS_KEPT:
+        return False
+    figure = figure_text(text)
+    return bool(figure) and not is_exact(figure)
 
 
 def check_figures(
@@ -91,7 +104,8 @@ def check_figures(
                 if name in header and name not in read:
                     at = header.index(name)
                     read[name] = read_column(name, [row[at] for row in rows])
-                if name in read and read[name].odd:
+                # a condition compares long codes digit by digit
+                if name in read and (read[name].odd or (not where and read[name].inexact)):
                     cells = odd_cells(read[name], header, rows, lines, path)
                     what = f"{name} {where + ' ' if where else ''}has to hold numbers"
                     raise InputError(f"tables.{table}, column {number}: {what}; {cells}.")
@@ -112,8 +126,9 @@ def compared_with_numbers(sample: str) -> list[str]:
 
 
 def odd_cells(column: Column, header: list[str], rows: list[list[str]], lines: list[int], path: str) -> str:
-    """The cells of a column that are no figures, a few of them with their places."""
-    at = header.index(column.name)
-    cells = [f"{place(path, lines[row], at)} holds {rows[row][at][:40]!r}" for row in column.odd[:MOST_CELLS]]
-    more = f", and {len(column.odd) - MOST_CELLS} more" if len(column.odd) > MOST_CELLS else ""
-    return f"{'; '.join(cells)}{more} ({len(column.odd)} of {column.filled} filled cells are no numbers)"
+    """The cells of a column that are no amounts, text or else long codes, a few of them with their places."""
+    at, odd = header.index(column.name), column.odd or column.inexact
+    cells = [f"{place(path, lines[row], at)} holds {rows[row][at][:40]!r}" for row in odd[:MOST_CELLS]]
+    more = f", and {len(odd) - MOST_CELLS} more" if len(odd) > MOST_CELLS else ""
+    what = "no numbers" if column.odd else f"codes of more than the {DIGITS_KEPT} digits that a number keeps"
+    return f"{'; '.join(cells)}{more} ({len(odd)} of {column.filled} filled cells are {what})"

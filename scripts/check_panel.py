@@ -9,8 +9,10 @@ from _files import reads
 from _formula import parse_column
 from _helpers import InputError, shortened_list, start_log, write_rows
 from _models import check_base_year, model_variables
+from _numbers import plain_numbers
 from _pages import html_table, page
 from _panel import KEYS, check_categories, check_production, read_panel, unit_slugs
+from _panel_cells import panel_cells
 from _panel_columns import MOST_CELLS, Column, odd_cells, read_column
 from _periods import order_periods
 from _regression import prepare
@@ -74,8 +76,12 @@ def inspect_panel(path: str, columns: Mapping[str, str], config: Mapping, models
     ]
     faults += faults_of(check_categories, path, header, rows, lines, names)
     faults += unknown_variables(config, [*header, *params.indices])
-    texts = {name: odd_cells(column, header, rows, lines, path) for name, column in read.items() if column.odd}
-    faults += regression_faults(frame(read, keys), config, texts)
+    texts = {
+        name: odd_cells(column, header, rows, lines, path)
+        for name, column in read.items()
+        if column.odd or column.inexact
+    }
+    faults += regression_faults(frame(header, rows), config, texts)
     users = used_by(config, models)
     described = [
         column_row(column, columns.get(name, name), users.get(name, []), header, rows, lines, path)
@@ -108,13 +114,10 @@ def model_faults(
     return [*cells[:MOST_CELLS], *([f"{path}: {more} more cells of {column.name} are like these."] if more > 0 else [])]
 
 
-def frame(read: Mapping[str, Column], keys: list[tuple[str, str]]) -> pd.DataFrame:
-    """The panel as regressions read it: figures where a column has nothing else, text as it is not looked into."""
-    table = pd.DataFrame(keys, columns=list(KEYS))
-    for name, column in read.items():
-        if name not in KEYS:
-            table[name] = column.values if column.kind in ("numbers", "truth values", "empty") else column.texts
-    return table
+def frame(header: list[str], rows: list[list[str]]) -> pd.DataFrame:
+    """The panel as regressions read it, digit for digit (`import_panel`, `read_table`)."""
+    table, figures = panel_cells(header, rows)
+    return table.assign(**{name: plain_numbers(table[name]) for name in figures})
 
 
 def regression_faults(panel: pd.DataFrame, config: Mapping, texts: Mapping[str, str]) -> Iterator[str]:
@@ -175,7 +178,7 @@ def column_row(
     path: str,
 ) -> dict[str, object]:
     """What a column holds, and what looks wrong with it."""
-    figures, remarks = column.figures, []
+    figures, remarks = [] if column.kind == "codes" else column.figures, []
     if column.kind == "mixed":
         remarks.append(f"text among figures, so it is no variable of a model or regression: "
                        f"{odd_cells(column, header, rows, lines, path)}")  # fmt: skip

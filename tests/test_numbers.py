@@ -12,11 +12,11 @@ from _formula import parse_column
 from _helpers import InputError, read_cells, read_table, write_rows, write_table
 from _numbers import as_numbers, is_exact, plain_numbers
 from _panel import check_categories, read_panel
+from _panel_cells import figure_text, panel_cells
 from _regression import fit
 from _samples import draw_sample
 from build_panel import join_panel
 from conftest import ROOT, snakemake
-from import_panel import figure_text, panel_cells
 
 DATA = Path(__file__).parent / "data"
 CODES = [f"11000001234500000{last}" for last in range(1, 7)]  # one double for all

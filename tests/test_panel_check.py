@@ -163,3 +163,35 @@ def test_two_columns_of_the_file_with_one_name_are_told(tmp_path):
     (tmp_path / "p.csv").write_text("province,year,x,x\na,2010,1,2\n")
     with pytest.raises(InputError, match=r"two columns are called x; rename one in the file\."):
         read_panel(tmp_path / "p.csv")
+
+
+CODED = "province,year,y,x,block,area\n" + "".join(
+    f"u{unit},{year},{(unit * 7 + year * 3) % 11},{(unit * 5 + year) % 7},91{unit // 2:016d},0{unit // 2}\n"
+    for unit in range(8)
+    for year in range(2010, 2014)
+)
+
+
+def test_long_codes_part_groups_in_the_check_as_in_the_run(tmp_path, monkeypatch):
+    # 18 digits: as doubles the four codes were one, and the check refused what the run takes
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "panel.csv").write_text(CODED, encoding="utf-8")
+    column = {"formula": "y ~ x | province + year", "vcov": {"cluster": "block"}, "sample": "block > 1 and area < 3"}
+    params = SimpleNamespace(variables={}, indices=[])
+    rows = inspect_panel("panel.csv", {}, {"tables": {"t": {"columns": [column]}}}, [], params)
+    assert [row["remarks"] for row in rows if row["status"] == "problem"] == []
+    assert {row["column"]: row["kind"] for row in rows[1:]} == {
+        **{"y": "numbers", "x": "numbers"},
+        **{"block": "codes", "area": "codes"},
+    }
+
+
+def test_a_long_code_is_no_amount_which_is_told_at_start(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "panel.csv").write_text(CODED, encoding="utf-8")
+    tables = {"t": {"columns": ["y ~ x + block | province + year"]}}
+    message = r"block has to hold numbers; panel.csv, row 2, column E holds '9100.*32 of 32 filled cells are codes"
+    with pytest.raises(InputError, match=message):
+        check_figures("panel.csv", *read_panel("panel.csv"), tables, [])
+    tables = {"t": {"columns": ["y ~ x + area | province + year"]}}  # 01 is an amount where a formula says so
+    check_figures("panel.csv", *read_panel("panel.csv"), tables, [])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from _helpers import InputError
 from _panel import check_production, is_missing, read_panel, read_periods, unit_slugs
-from import_panel import panel_cells
+from _panel_cells import panel_cells
 
 PANEL = 'Place,Period,Y,note\n"Île, A",2001Q1,1.5,a\n"Île, A",2001Q2,2,b\n中部,2001Q1,3,\n中部,2001Q2,,c\n'
 

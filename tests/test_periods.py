@@ -12,13 +12,13 @@ import yaml
 from _helpers import InputError, read_rows, read_table, write_table
 from _models import complete_model
 from _panel import read_panel, read_periods
+from _panel_cells import panel_cells
 from _period_labels import read_labels
 from _periods import describe_order, describe_steps, order_periods, sorting_key
 from _production import read_production
 from _productivity import productivity_change
 from build_codebook import codebook_rows
 from conftest import ROOT, snakemake
-from import_panel import panel_cells
 from index_productivity import read_scores
 from plot_trends import summarise_by_year
 from solve_dea import solve_units, write_scores

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from _helpers import plain_cell, read_rows, read_table, write_rows, write_table
 from _panel import read_panel, unit_slugs
-from import_panel import panel_cells
+from _panel_cells import panel_cells
 
 COMMAND = "=cmd|' /C calc'!A0"
 

@@ -1,0 +1,55 @@
+"""Cells of a ready panel: which text is a figure, and the panel as a table that loses none of its digits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from _exports import HALF_WIDTH, parse_number
+from _helpers import InputError, logger
+from _numbers import FIGURE
+from _panel import KEYS, is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOGICAL = {"true": "1", "false": "0"}
+
+
+def figure_text(text: str) -> str | None:
+    """The text of a figure as programs read it, without thousands marks; empty if missing, None if it is no figure."""
+    if is_missing(text):
+        return ""
+    try:
+        if parse_number(text, "") is None:
+            return ""
+    except InputError:
+        return LOGICAL.get(text.lower())
+    plain = text.translate(HALF_WIDTH).strip()
+    return plain if FIGURE.fullmatch(plain) else plain.replace(",", "")
+
+
+def panel_cells(header: list[str], rows: list[list[str]]) -> tuple[pd.DataFrame, list[str]]:
+    """The panel as a table of text, digit for digit, and which columns hold figures; in those a missing mark is None.
+
+    A column of figures and missing marks holds figures, true and false being 1 and 0; any other keeps its cells as they
+    are. Warns of a column that is text because of a few cells among figures.
+    """
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=header, dtype=object)
+    figures = []
+    for name in table.columns.drop(list(KEYS)):
+        cells = [figure_text(text) for text in table[name]]
+        filled = sum(not is_missing(text) for text in table[name])
+        # true and false beside figures are text
+        others = [place for place, text in enumerate(table[name]) if cells[place] is None or text.lower() in LOGICAL]
+        if len(others) in (0, filled) and None not in cells:
+            table[name] = [text or None for text in cells]
+            figures.append(name)
+        elif len(others) < filled / 2:
+            row = table.iloc[others[0]]
+            logger.warning(
+                "column %s: %d of %d cells are no figures, such as %r (%s, %s); the column is kept as text",
+                *(name, len(others), filled, row[name], *row[list(KEYS)]),
+            )
+    return table, figures
