@@ -190,7 +190,7 @@ def test_a_long_code_is_no_amount_which_is_told_at_start(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "panel.csv").write_text(CODED, encoding="utf-8")
     tables = {"t": {"columns": ["y ~ x + block | province + year"]}}
-    message = r"block has to hold numbers; panel.csv, row 2, column E holds '9100.*32 of 32 filled cells are codes"
+    message = r"block has to hold numbers; panel.csv, row 10, column E holds '9100.*24 of 32 filled cells are codes"
     with pytest.raises(InputError, match=message):
         check_figures("panel.csv", *read_panel("panel.csv"), tables, [])
     tables = {"t": {"columns": ["y ~ x + area | province + year"]}}  # 01 is an amount where a formula says so
