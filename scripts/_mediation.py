@@ -34,7 +34,8 @@ def indirect_effect(design: Design, bootstrap: Mapping) -> dict[str, float | str
     a, covariance, _ = least_squares(design, mediator, first)
     b, _, _ = least_squares(design, design.regression.dependent, design.regressors)
     at = first.index(treatment)
-    error = np.sqrt(covariance[at, at])
+    variance = covariance[at, at]
+    error = np.sqrt(variance) if variance > 0 else np.nan  # zero: repaired, without a test
     effects = replicate_indirect_effects(design, bootstrap)
     used = effects[np.isfinite(effects)]
     failed = len(effects) - len(used)
