@@ -23,7 +23,7 @@ from _key_names import aliases, key_names, with_key_columns
 from _made import run_summary
 from _models import SIGNS, check_base_year, complete_model, model_variables, needed_sign, program_options, scale_pairs
 from _panel import check_categories, check_production, read_panel, unit_slugs
-from _panel_columns import check_figures
+from _panel_columns import check_figures, check_samples
 from _periods import Periods, describe_steps, order_periods
 from _published import PLACE, find_published, published_path
 from _subsampling import check_asked
@@ -117,6 +117,7 @@ def panel_study():
     if taken:
         raise InputError(f"{path}: the models make {', '.join(taken)}; give the file's column another name.")
     check_figures(path, header, rows, lines, TABLES, CONTROLS)
+    check_samples(dict(zip(header, zip(*rows))) | dict.fromkeys(INDICES, ()), TABLES, CONTROLS)
     return unit_slugs(header, rows, path), [*header, *INDICES], periods
 
 
@@ -197,6 +198,8 @@ try:
     if RAW or not ("inputs" in config or CHECKED_ALONE):
         check_variables(config, COLUMNS)
         check_winsorise(config, COLUMNS)
+    if RAW:
+        check_samples(dict.fromkeys(COLUMNS, ()) | {"province": list(UNITS), "year": PERIODS.names}, TABLES, CONTROLS)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 

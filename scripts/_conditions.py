@@ -41,6 +41,7 @@ _OPERATORS = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
+EQUALITIES = ("==", "!=", "in", "not in")  # of which a constant that the variable never has is a slip
 _REVERSED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _COMPARE = {
     "<": operator.lt,
@@ -68,6 +69,13 @@ class Comparison:
     left: Variable
     sign: str
     right: Variable | float | str | tuple
+
+    @property
+    def constants(self) -> tuple[float | str, ...]:
+        """What the variable is compared with, where that is no variable: numbers, or texts."""
+        if isinstance(self.right, Variable):
+            return ()
+        return self.right if isinstance(self.right, tuple) else (self.right,)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -100,12 +108,15 @@ class Condition:
         """Names of the variables, each once."""
         return tuple(dict.fromkeys(self.root.variables))
 
+    @property
+    def comparisons(self) -> list[Comparison]:
+        """Every comparison of the condition."""
+        return _comparisons(self.root)
+
     def check(self, data: pd.DataFrame) -> None:
         """Raise InputError for a constant that its variable never equals, and for text compared with numbers."""
-        for one in _comparisons(self.root):
-            if one.sign not in ("==", "!=", "in", "not in") or isinstance(one.right, Variable):
-                continue
-            for value in one.right if isinstance(one.right, tuple) else (one.right,):
+        for one in self.comparisons:
+            for value in one.constants if one.sign in EQUALITIES else ():
                 values = data[one.left.name]
                 values = _exact_numbers(values) if _is_number(value) else values
                 if not values.eq(value).any():
@@ -137,7 +148,7 @@ class Condition:
             numbers = as_numbers(left), as_numbers(right)
             alike = _is_numeric(numbers[0]) == _is_numeric(numbers[1])
             left, right = numbers if alike and _is_numeric(numbers[0]) else (left, right)
-        elif _is_number(right[0] if isinstance(right, tuple) else right):
+        elif _is_number(one.constants[0]):
             left = _exact_numbers(values)
             alike = left is not values or _is_numeric(values)
         else:
@@ -264,7 +275,7 @@ def _stand_in(token: re.Match, names: list[str], text: str) -> str:
 
 
 def _comparisons(part: Comparison | Joined) -> list[Comparison]:
-    """Every comparison of a condition."""
+    """Every comparison of a part."""
     return [part] if isinstance(part, Comparison) else [one for inner in part.parts for one in _comparisons(inner)]
 
 

@@ -1,4 +1,4 @@
-"""What the columns of a ready panel hold: figures, text or both; and where the study needs figures but finds text."""
+"""What the columns of a panel hold: figures, text or both; and what formulas and conditions ask of them in vain."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from _conditions import Joined, parse_condition
+from _conditions import EQUALITIES, Comparison, parse_condition
 from _exports import place
 from _formula import parse_column
 from _helpers import InputError
-from _numbers import DIGITS_KEPT, LEADING_ZERO, is_exact
-from _panel import is_missing
+from _numbers import DIGITS_KEPT, LEADING_ZERO, is_exact, number_key
+from _panel import KEYS, is_missing
 from _panel_cells import LOGICAL, figure_text
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -45,6 +45,11 @@ class Column:
         if not self.odd:
             return "codes" if self.inexact or any(map(LEADING_ZERO.fullmatch, self.texts)) else "numbers"
         return "mixed" if len(self.odd) < self.filled / 2 else "text"
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether the cells stay the text they are."""
+        return self.kind in ("text", "mixed", "codes")
 
     @property
     def inexact(self) -> list[int]:
@@ -113,16 +118,35 @@ def check_figures(
 
 def compared_with_numbers(sample: str) -> list[str]:
     """Variables that a condition compares with numbers."""
-    ahead, names = [parse_condition(sample).root] if sample else [], []
-    while ahead:
-        part = ahead.pop()
-        if isinstance(part, Joined):
-            ahead += part.parts
-            continue
-        constant = part.right[0] if isinstance(part.right, tuple) else part.right
-        if isinstance(constant, (int, float)):
-            names.append(part.left.name)
-    return names
+    comparisons = parse_condition(sample).comparisons if sample else []
+    return [one.left.name for one in comparisons if any(isinstance(value, (int, float)) for value in one.constants)]
+
+
+def check_samples(columns: Mapping[str, Sequence[str]], tables: Mapping, controls: Sequence[str]) -> None:
+    """Raise InputError where a condition compares figures with quoted text, or with a constant that its variable never
+    has, before anything is solved.
+
+    columns : variable -> its cells; of one without cells it is known alone that it holds figures.
+    """
+    for table, choices in tables.items():
+        for number, column in enumerate(choices["columns"], 1):
+            sample = parse_column(column, controls).sample
+            for one in parse_condition(sample).comparisons if sample else []:
+                if one.left.name in columns and (fault := _misfit(one, columns[one.left.name])):
+                    raise InputError(f"tables.{table}, column {number}: {fault}; correct the sample `{sample}`.")
+
+
+def _misfit(one: Comparison, texts: Sequence[str]) -> str:
+    """What keeps a comparison with constants from having a meaning for a variable's cells; else empty."""
+    name = one.left.name
+    quoted = [value for value in one.constants if isinstance(value, str)]
+    if quoted and name not in KEYS and not read_column(name, texts).holds_text:
+        return f"`{name}` holds numbers, which are compared without quotes; found {quoted[0]!r}"
+    if not texts or not one.constants or one.sign not in EQUALITIES:
+        return ""
+    found = set(texts) if quoted else {number_key(text) for text in map(figure_text, texts) if text}
+    absent = [value for value in one.constants if value not in found]
+    return f"`{name}` is nowhere {absent[0]!r} in the panel" if absent else ""
 
 
 def odd_cells(column: Column, header: list[str], rows: list[list[str]], lines: list[int], path: str) -> str:

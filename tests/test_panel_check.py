@@ -1,6 +1,7 @@
 """`snakemake check` of a ready panel: types, gaps, duplicates, zeros for the models, all problems at once."""
 
 import csv
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import pytest
 from _helpers import InputError
 from _models import SIGNS
 from _panel import read_panel
-from _panel_columns import check_figures, read_column
+from _panel_columns import check_figures, check_samples, read_column
 from check_panel import HEADER, inspect_panel
 from conftest import ROOT, snakemake, write_config
 
@@ -195,3 +196,50 @@ def test_a_long_code_is_no_amount_which_is_told_at_start(tmp_path, monkeypatch):
         check_figures("panel.csv", *read_panel("panel.csv"), tables, [])
     tables = {"t": {"columns": ["y ~ x + area | province + year"]}}  # 01 is an amount where a formula says so
     check_figures("panel.csv", *read_panel("panel.csv"), tables, [])
+
+
+CELLS = {
+    "province": ["a", "a", "b"],
+    "year": ["2013", "2014", "2013"],
+    "x": ["1.0", "", "3"],
+    "region": ["east", "east", "west"],
+    "block": ["910000000000000001", "910000000000000002", "910000000000000002"],
+    "gtfp": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("sample", "message"),
+    [
+        ("x > '3'", "`x` holds numbers, which are compared without quotes; found '3'"),
+        ("gtfp < '3'", "`gtfp` holds numbers"),
+        ("x == 2", "`x` is nowhere 2 in the panel"),
+        ("x != 2 or region == 'east'", "`x` is nowhere 2 in the panel"),
+        ("region in ['east', 'north']", "`region` is nowhere 'north' in the panel"),
+        ("year == 2015", "`year` is nowhere 2015 in the panel"),
+        ("province == 'A'", "`province` is nowhere 'A' in the panel"),
+        ("block == 910000000000000003", "`block` is nowhere 910000000000000003 in the panel"),
+    ],
+)
+def test_a_constant_that_does_not_fit_its_variable_is_told_at_start(sample, message):
+    tables = {"t": {"columns": [{"formula": "y ~ x", "sample": sample}]}}
+    with pytest.raises(InputError, match=re.escape(f"tables.t, column 1: {message}")):
+        check_samples(CELLS, tables, [])
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        *(
+            "x == 1 and x != 3.0",
+            "gtfp == 7",
+            "region > 'f'",
+            "year in [2013, 2014]",
+            "year == '2013'",
+            "unknown == 'z'",
+        ),
+        *("block == 910000000000000002", "block == '910000000000000001'", "x > year", "3 < x"),
+    ],
+)
+def test_a_constant_that_fits_passes(sample):
+    check_samples(CELLS, {"t": {"columns": [{"formula": "y ~ x", "sample": sample}]}}, [])
