@@ -72,6 +72,7 @@ def read_labels(labels: Sequence[str]) -> Reading | None:
             if (reading.kind, other.kind) == ("months", "spans of years"):
                 reading = reading._replace(unit=None)  # 2000-05 and 2005-10, in the same order
     else:
+        _refuse_short_years(plain)
         reading = _read_decimals(labels, plain) or _read_numbers(plain) or _read_numbered(plain)
     if reading is not None:
         same = _same_key(reading.keys)
@@ -180,6 +181,19 @@ def _read_decimals(labels: Sequence[str], plain: dict[str, str]) -> Reading | No
         f"the period {example!r} can be a month (that of its year after the point) or a decimal number, and the orders "
         "differ; write months as 2013-02."
     )
+
+
+def _refuse_short_years(plain: dict[str, str]) -> None:
+    """Raise InputError for 98, 99, 00, 01: years across a century, or numbers, whose orders differ."""
+    numbers = {label: int(text) for label, text in plain.items() if re.fullmatch(r"\d\d", text)}
+    early = [label for label, number in numbers.items() if number >= 69]
+    late = [label for label, number in numbers.items() if number < 30]
+    padded = any(plain[label].startswith("0") for label in late)
+    if padded and early and len(early) + len(late) == len(plain):
+        raise InputError(
+            f"the periods {early[0]!r} and {late[0]!r} can be the years {_year(plain[early[0]])} and "
+            f"{_year(plain[late[0]])} or plain numbers, and the orders differ; write years with four digits."
+        )
 
 
 def _read_numbers(plain: dict[str, str]) -> Reading | None:

@@ -263,3 +263,10 @@ def test_the_order_is_logged_and_printed_and_a_file_without_one_is_refused(tmp_p
     assert "U01 has 'hot' before 'wet' (rows 2 and 3); U02 has 'wet' before 'hot' (rows 6 and 7)" in (
         " ".join((run.stdout + run.stderr).split())
     )
+
+
+def test_years_of_two_digits_across_a_century_are_refused():
+    with pytest.raises(InputError, match="'98' and '00' can be the years 1998 and 2000 or plain numbers"):
+        read_labels(["98", "99", "00", "01"])
+    assert list(read_labels(["07", "08", "09", "10"]).keys.values()) == [7, 8, 9, 10]
+    assert len(read_labels([f"{wave:02d}" for wave in range(100)]).keys) == 100
