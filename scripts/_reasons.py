@@ -63,5 +63,20 @@ def check_reasons(name: str, reasons: Sequence[Reason], published: Sequence[Mapp
         )
 
 
+def check_columns(name: str, entries: Iterable[Mapping], published: Sequence[Mapping[str, str]]) -> None:
+    """Raise InputError for an entry of `differs` that names a column which the published table does not have.
+
+    Terms are looked at with the table, for a codebook tells their symbols. name : our table, for the message.
+    """
+    columns = list(dict.fromkeys(row["column"] for row in published))
+    for entry in entries:
+        absent = [str(column) for column in entry.get("columns", []) if str(column) not in columns]
+        if absent:
+            raise InputError(
+                f"{name}, differs: the published table has no column {', '.join(absent)} ({entry['reason']}). It has "
+                f"{', '.join(columns)}."
+            )
+
+
 def _said(names: frozenset[str] | None) -> str:
     return "all" if names is None else ", ".join(sorted(names))

@@ -156,8 +156,8 @@ def write_notes(
         notes.append(_indirect_note([column for column in columns if "indirect" in column]))
     if pairs:
         notes.append(
-            "Columns of published tables: difference of two published coefficients, z from their printed t statistics "
-            "taken as independent, and its p-value."
+            "Columns of published tables: difference of two published coefficients, z from their printed t or standard "
+            "errors taken as independent, and its p-value."
         )
     return notes
 

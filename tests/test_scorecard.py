@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from _helpers import InputError, read_rows
-from _reasons import check_reasons, read_reasons
+from _reasons import check_columns, check_reasons, read_reasons
 from _scorecard import differs, render_scorecard, summarise
 from compare_published import compare_rows, main
 from conftest import ROOT
@@ -183,3 +183,10 @@ def test_the_paper_does_not_give_some_units(tmp_path):
     assert not any(
         row["same_sign"] or row["same_stars"] or row["difference_in_se"] for row in rows if row["not_compared"]
     )
+
+
+def test_a_column_that_the_published_table_lacks_is_told_at_start():
+    published = [{"column": "1", "term": "AI"}, {"column": "2", "term": "AI"}]
+    check_columns("table_4", [{"columns": [1, 2], "reason": "r"}, {"terms": ["ai"], "reason": "r"}], published)
+    with pytest.raises(InputError, match=r"table_4, differs: the published table has no column 3 .r.. It has 1, 2"):
+        check_columns("table_4", [{"columns": [1, 3], "reason": "r"}], published)
