@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import yaml
 from _helpers import InputError
+from _schema import dotted
 from _sheets import decode
 from _yaml_faults import IN_LISTS, SENTENCES, fault_at, full_width_hint, meant_mark, refuse_yaml
 
@@ -136,6 +137,22 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError) as error:  # `!!int x`, or an integer of more digits than Python reads
+            kind = node.tag.rpartition(":")[2]
+            problem = f"`{str(node.value)[:40]}` is taken for a value of the kind {kind} and is none"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
+
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> list[str]:
+        try:
+            return super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError) as error:  # `"\UFFFFFFFF"`
+            raise yaml.MarkedYAMLError(
+                problem="an escaped number that no character has", problem_mark=self.get_mark()
+            ) from error
+
 
 def read_config(path: str | Path) -> Config:
     """Values of a YAML file and where they stand.
@@ -250,7 +267,7 @@ class _Survey:
                 raise fault_at(
                     self.path,
                     key.start_mark,
-                    f"the key `{'.'.join(map(str, (*path, name)))}` stands already in line {seen[name].line + 1}; YAML "
+                    f"the key `{dotted((*path, name))}` stands already in line {seen[name].line + 1}; YAML "
                     "keeps the last alone. Give one another name, or join the two",
                 )
             seen[name] = key.start_mark

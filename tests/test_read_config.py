@@ -102,6 +102,11 @@ def test_the_default_config_is_what_any_yaml_reader_says():
         ("year: period", "no: period", "line 3, column 29: YAML takes the key `no` for a truth value"),
         ("path: p.csv", "path: 2013-13-45", "line 2, column 9: YAML takes 2013-13-45 for a date"),
         ("lower: 5", "lower: 010", "line 5, column 22: YAML takes 010 for another number"),
+        ("lower: 5", "lower: !!int x", "line 5, column 22: `x` is taken for a value of the kind int and is none"),
+        ("lower: 5", "lower: !!bool x", "line 5, column 22: `x` is taken for a value of the kind bool"),
+        ("lower: 5", f"lower: {'9' * 5000}", "line 5, column 22: `9999"),
+        ("path: p.csv", 'path: "\\UFFFFFFFF"', "line 2, column 12: an escaped number that no character has"),
+        ("- y ~ x | province + year", "- {formula: a, formula: b}", "the key `tables.main, column 1, formula` stands"),
         ("lower: 5", "lower: 1:30", "line 5, column 22: YAML takes 1:30 for another number"),
     ],
 )  # fmt: skip
