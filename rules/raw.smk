@@ -314,7 +314,8 @@ def dated_files():
     folders = ["", "clean", "clean/imputed", "cells", "derived", "productivity", "estimates", "tables", "replication"]
     workflows = [from_workflow(folder) for folder in ("scripts", "resources", "resources/published")]
     users = raw(*study_tables()) if RAW else [config["panel"]["path"]]
-    return [*workflows, *users, *(os.path.join("results", folder) for folder in folders)]
+    typed = published_files() if audited() else []
+    return [*workflows, *users, *typed, *(os.path.join("results", folder) for folder in folders)]
 
 
 if workflow.is_main_process:

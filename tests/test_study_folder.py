@@ -154,3 +154,13 @@ def test_a_file_dated_ahead_is_told_before_any_job(copied):
     told = ("import_panel.py, panel.csv: dated up to", f"touch {script} {folder}/panel.csv")
     refused(snakemake(snakefile, folder, "--cores", "1"), *told)
     assert not (folder / "results").exists()
+
+
+def test_a_typed_table_dated_ahead_is_told_at_start(copied):
+    typed = copied[1] / "typed" / "printed.csv"
+    typed.parent.mkdir()
+    shutil.copy(copied[0].parent / "resources" / "published" / "table_2.csv", typed)
+    os.utime(typed, (time.time() + 7200,) * 2)
+    config = yaml.safe_dump(CONFIG | {"published": "typed"}, allow_unicode=True)
+    (copied[1] / "config.yaml").write_text(config, encoding="utf-8")
+    refused(snakemake(*copied, "--dry-run"), "typed/printed.csv: dated up to")
