@@ -42,6 +42,10 @@ _OPERATORS = {
     ast.NotIn: "not in",
 }
 EQUALITIES = ("==", "!=", "in", "not in")  # of which a constant that the variable never has is a slip
+# What other programs and keyboards write -> what stands here.
+_MEANT = {"&&": "and", "||": "or", "&": "and", "|": "or", "AND": "and", "OR": "or", "NOT": "not", "IN": "in", "<>": "!="}
+_MEANT |= {"≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "==", "“": '"', "”": '"', "=": "=="}
+_SLIP = re.compile(r"&&|\|\||[&|≥≤≠＞＜＝“”]|\b(?:AND|OR|NOT|IN)\b|<>|(?<![=!<>])=(?!=)")
 _REVERSED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _COMPARE = {
     "<": operator.lt,
@@ -174,7 +178,9 @@ def parse_condition(text: str) -> Condition:
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         tree = None
     if tree is None or re.search("[#`]", _TOKEN.sub("", text.strip())):
-        raise InputError(f"cannot read the sample `{_cut(text)}`; write a condition, {_EXAMPLE}; {QUOTING}.")
+        slip = _SLIP.search(_TOKEN.sub(lambda token: token[0] if token[0].isupper() else "", text))
+        meant = f"`{_MEANT[slip[0]]}` in place of `{slip[0]}`" if slip else f"a condition, {_EXAMPLE}; {QUOTING}"
+        raise InputError(f"cannot read the sample `{_cut(text)}`; write {meant}.")
     if _depth(tree) > DEEPEST:
         raise InputError(f"the sample `{_cut(text)}` has more than {DEEPEST} brackets or `not` within each other.")
     return Condition(text, _Reader(text, names).condition(tree))
