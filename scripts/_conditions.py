@@ -43,8 +43,8 @@ _OPERATORS = {
 }
 EQUALITIES = ("==", "!=", "in", "not in")  # of which a constant that the variable never has is a slip
 # What other programs and keyboards write -> what stands here.
-_MEANT = {"&&": "and", "||": "or", "&": "and", "|": "or", "AND": "and", "OR": "or", "NOT": "not", "IN": "in", "<>": "!="}
-_MEANT |= {"≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "==", "“": '"', "”": '"', "=": "=="}
+_MEANT = {"&&": "and", "||": "or", "&": "and", "|": "or", "AND": "and", "OR": "or", "NOT": "not", "IN": "in"}
+_MEANT |= {"<>": "!=", "≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "==", "“": '"', "”": '"', "=": "=="}
 _SLIP = re.compile(r"&&|\|\||[&|≥≤≠＞＜＝“”]|\b(?:AND|OR|NOT|IN)\b|<>|(?<![=!<>])=(?!=)")
 _REVERSED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _COMPARE = {
