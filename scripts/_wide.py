@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from _period_labels import kind_of
 from _sheets import Row
 
 _PERIOD = r"(?:19|20)\d{2}(?:[-_. ]?[QqHh][1-4])?"
 _LAST = re.compile(rf"(?P<stem>.*?)(?P<mark>[ _.-]*)(?P<period>{_PERIOD})(?:年度?|\.0+)?")
+_BRACKETS = re.compile(rf"(?P<stem>.*?)(?P<mark>[ _.-]*)[(（\[](?P<period>{_PERIOD})年?[)）\]]")
 _FIRST = re.compile(rf"(?P<period>{_PERIOD})(?:年度?)?(?P<mark>[ _.-]*)(?P<stem>\D.*)")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _ROWS = 10  # filled rows from the top that may be the header
 
 
@@ -29,9 +32,18 @@ class Across(NamedTuple):
 
 
 def periods_across(rows: Sequence[Row]) -> Across | None:
-    """The columns of periods in the first row that has some, two at least of one variable; None where no row has."""
+    """The columns of periods in the first header that has some, two at least of one variable; None where none has.
+
+    A row of data holds amounts that look like years: a header has more filled cells than any row above it, by two, for
+    a column of row numbers has no heading.
+    """
+    widest = 0
     for row in [row for row in rows if any(row.cells)][:_ROWS]:
-        for form in (_LAST, _FIRST):
+        filled = sum(map(bool, row.cells))
+        if widest and filled < widest + 2:
+            continue
+        widest = filled
+        for form in (_LAST, _BRACKETS, _FIRST):
             parts = {cell: match for cell in row.cells if (match := form.fullmatch(cell.strip()))}
             periods: dict[str, set[str]] = {}
             for match in parts.values():
@@ -42,7 +54,16 @@ def periods_across(rows: Sequence[Row]) -> Across | None:
                 others = [cell for cell in row.cells if cell and cell not in columns]
                 mark = parts[columns[0]]["mark"]
                 return Across(row.line, columns, stems, mark, form is _LAST, others[0] if others else "province")
+        columns = _dated(row)
+        if len(columns) > 1:
+            others = [cell for cell in row.cells if cell and cell not in columns]
+            return Across(row.line, columns, ("",), "", True, others[0] if others else "province")
     return None
+
+
+def _dated(row: Row) -> tuple[str, ...]:
+    """The cells of a header that as a whole are quarters, months or dates with their year, such as Q1 2013."""
+    return tuple(cell for cell in row.cells if _YEAR.search(cell) and kind_of(cell) not in ("number", "word"))
 
 
 def wide_message(source: str, across: Across) -> str:

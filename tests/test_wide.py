@@ -25,6 +25,11 @@ def refusal(path, columns=None):
         ("id,a.2013,a.2014,b.2013,b.2014", "a.2013, a.2014, b.2013, ...", "reshape long a b, i(id)", "['a', 'b']"),
         ("city,2013GDP,2014GDP", "2013GDP, 2014GDP", "reshape long GDP_, i(city)", "['GDP'], i='city'"),
         ("city,x2013Q1,x2013Q2", "x2013Q1, x2013Q2", "reshape long x, i(city)", "wide_to_long(table, ['x']"),
+        ("city,gdp(2013),gdp(2014)", "gdp(2013), gdp(2014)", "reshape long gdp_, i(city)", "['gdp'], i='city'"),
+        ("city,Q1 2013,Q2 2013", "Q1 2013, Q2 2013", "reshape long gdp, i(city)", "table.melt('city', var_name='year'"),
+        ("city,2013-01,2013-02", "2013-01, 2013-02", "reshape long gdp, i(city)", "table.melt('city', var_name='year'"),
+        ("city,201301,201302", "201301, 201302", "reshape long gdp, i(city)", "table.melt('city', var_name='year'"),
+        ("地区,2013年1季度,2013年2季度", "2013年1季度, 2013年2季度", "reshape long gdp", "table.melt('地区', var_name"),
         ("A table of GDP\ncity,gdp2013,gdp2014", "gdp2013, gdp2014", "reshape long gdp", "wide_to_long"),
     ],
 )  # fmt: skip
@@ -36,6 +41,13 @@ def test_periods_across(tmp_path, header, shown, stata, pandas):
     assert f"the file is wide, with a column a period ({shown})" in said
     assert stata in said and pandas in said and "\n" not in said
     assert refusal(path, {"province": header.splitlines()[-1].split(",")[0]}) == said
+
+
+@pytest.mark.parametrize("header", ["城市,年份,gdp,pop,opened", ",城市,年份,gdp,pop"])
+def test_amounts_that_look_like_years_make_no_file_wide(tmp_path, header):
+    path = tmp_path / "panel.csv"
+    path.write_text(f"{header}\n1,a,2013,1987,2045\n2,a,2014,2001,1999\n", encoding="utf-8")
+    assert "is wide" not in refusal(path)
 
 
 def test_pandas_makes_it_long_as_the_message_says(tmp_path):
