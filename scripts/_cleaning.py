@@ -226,7 +226,8 @@ def check_coverage(table: Yearbook, provinces: list[str], years: range, made: Co
         raise InputError(
             f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]}. "
             "Export those years too, or change study.years; a year between others that is not published can be "
-            "interpolated if it is named in cleaning.interpolation.whole_years."
+            "interpolated if it is named in cleaning.interpolation.whole_years (more years in a row than longest_gap "
+            "need that raised, too)."
         )
 
 
