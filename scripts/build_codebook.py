@@ -31,11 +31,12 @@ def codebook_rows(
     `choices["keys"]`.
     """
     described = {}
-    indices = choices.get("indices", {})
+    indices, keys = choices.get("indices", {}), choices.get("keys", {})
+    period = keys["year"]["name"] if "year" in keys else "year"
     for row in index_rows(variables, indices):
         # A definition whose choices this study does not make (a panel brought ready) says nothing it cannot know.
         try:
-            chosen = choices | indices.get(row["name"], {})
+            chosen = {"period": period} | choices | indices.get(row["name"], {})
             row = {key: text.format(**chosen) for key, text in row.items()}
         except KeyError:
             continue
@@ -52,7 +53,7 @@ def codebook_rows(
             if name in indices and choices.get("steps"):
                 definition = f"{definition}. {choices['steps'].removesuffix('.')}"
             rows.append(tuple({**known, "definition": definition, "source": source}[column] for column in COLUMNS))
-        if key := choices.get("keys", {}).get(name):
+        if key := keys.get(name):
             label = capital(key["name"])
             rows[-1] = (name, label, label, key["name_zh"], *rows[-1][4:])
     return rows
