@@ -219,9 +219,16 @@ def check_stars(tables: Tables, setting: Setting) -> Iterator[dict]:
     """Stars of each coefficient against its t, under each of `CONVENTIONS`; then what each leaves unexplained.
 
     A cell differs only if no values that round to the printed figures give the printed stars; one that prints p is held
-    against that. The convention with fewest
-    mismatches is taken as the paper's; the severity of a mismatch is given under that one only.
+    against that. The convention with fewest mismatches is taken as the paper's; the severity of a mismatch is given
+    under that one only. Of a paper that prints no stars nothing is said but that.
     """
+    if lacking := _lacking_stars(tables, setting):
+        finding = (
+            f"no coefficient has a star, though {lacking} are significant: taken as a paper that prints no stars; they "
+            "are not checked."
+        )
+        yield row_of("convention", None, finding, "note", kind="inference", printed="none", recomputed=lacking)
+        return
     rows = {name: [] for name in CONVENTIONS}
     counted = {name: [0, 0] for name in CONVENTIONS}  # mismatches, cells
     for column in tables.columns:
@@ -250,6 +257,15 @@ def check_stars(tables: Tables, setting: Setting) -> Iterator[dict]:
         finding += ", the fewest: taken as the paper's convention." if name == best else "."
         numbers = {"printed": str(compared), "recomputed": wrong}
         yield row_of("convention", None, finding, "note", term=name, kind="inference", **numbers)
+
+
+def _lacking_stars(tables: Tables, setting: Setting) -> int:
+    """Coefficients that all conventions star, where the paper stars none; 0 where it is but one, perhaps a slip."""
+    if any(cell.stars for cell in tables.cells):
+        return 0
+    few = Interval(setting.fewest_clusters - 1, setting.fewest_clusters - 1)
+    lacking = sum(bool(stars_of(p_values(cell, few).high, setting.levels)) for cell in tables.cells)
+    return lacking if lacking > 1 else 0
 
 
 def _severe(row: dict, cell: Cell, tables: Tables) -> dict:

@@ -409,3 +409,21 @@ def test_a_place_without_tables_stops_at_the_start(tmp_path):
     folder = study(tmp_path / "study", "published: paper")
     run = snakemake(ROOT / "Snakefile", folder, "-n")
     assert run.returncode and "published: there is no folder and no csv file paper" in run.stdout + run.stderr
+
+
+# --- papers without stars -------------------------------------------------------------------------------------------
+
+
+def test_a_paper_that_prints_no_stars_is_accused_of_none_missing(tmp_path):
+    lines = ("1,Y,,AI,0.110,,,0.010,,,", "1,Y,,size,-0.500,,,0.040,,,", "1,Y,,lev,0.500,,,0.400,,,", "1,Y,,N,300,,,,,,")
+    (row,) = check_stars(tables(tmp_path, *lines), SETTING)
+    assert (row["check"], row["verdict"], row["severity"], row["recomputed"]) == ("convention", "note", "", 2)
+    assert "prints no stars" in row["finding"]
+
+
+@pytest.mark.parametrize("stars", ["", "***"])
+def test_one_star_that_lacks_among_others_or_alone_is_told(tmp_path, stars):
+    lines = (f"1,Y,,AI,0.110,,{stars},0.010,,,", "1,Y,,size,0.500,,,0.010,,,", "1,Y,,N,300,,,,,,")
+    lines = lines if stars else lines[1:]
+    found = [row for row in check_stars(tables(tmp_path, *lines), SETTING) if row["severity"]]
+    assert [(row["term"], row["verdict"]) for row in found] == [("size", "impossible")]
