@@ -189,6 +189,8 @@ def _plain(where: str, name: str, typed: str) -> str:
         cure = " Brackets hold t or a standard error: type t without them, a standard error in the column `std_error`."
     elif re.fullmatch(r"[+-]?\d+,\d+", text):
         cure = " Decimals stand after a point."
+    elif text.endswith("%") and NUMBER.fullmatch(text[:-1].strip()):
+        cure = " Type it without %, as all figures of its variable."
     raise InputError(f"{where}, column `{name}`: found {typed!r}; expected {_EXPECTED[name]}.{cure}")
 
 

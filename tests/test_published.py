@@ -154,3 +154,10 @@ def test_tf_p_values():
     at = critical_value(12, CRITICAL)
     assert adjusted_p(-at, 12, CRITICAL) == pytest.approx(0.05, abs=1e-4)
     assert adjusted_p(0, 12, CRITICAL) == 1
+
+
+def test_a_percent_sign_is_refused_with_the_cure(tmp_path):
+    path = tmp_path / "table_2.csv"
+    path.write_text(",".join(FIELDS) + "\n2,1,Y,,AI,12.5%,2.1,**\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"found '12.5%'; expected a number, Yes or No. Type it without %"):
+        read_published_rows(path)
