@@ -25,8 +25,7 @@ from _models import SIGNS, check_base_year, complete_model, model_variables, nee
 from _panel import check_categories, check_production, read_panel, unit_slugs
 from _panel_columns import check_figures, check_samples
 from _periods import Periods, describe_steps, order_periods
-from _published import PLACE, find_published, published_path, read_published_rows
-from _reasons import check_columns
+from _published import PLACE, find_published, published_path
 from _subsampling import check_asked
 from _variables import SECTORS, chosen_activities, chosen_indicators, definitions
 
@@ -284,14 +283,6 @@ def published_tables():
         for name, table in named.items()
         if "published" in table
     }
-
-
-try:
-    for ours, path in published_tables().items():
-        if entries := (TABLES | {"table_1": config.get("describe", {})})[ours].get("differs"):
-            check_columns(ours, entries, read_published_rows(path))
-except InputError as error:
-    raise WorkflowError(str(error)) from None
 
 
 def published_pairs(table):

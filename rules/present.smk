@@ -1,5 +1,23 @@
 """Floor 6, present: tables, figures and the comparison with the published numbers."""
 
+from _published import read_published_rows
+from _reasons import check_columns, check_reasons, read_reasons
+from build_codebook import codebook_symbols
+
+try:
+    for ours, path in published_tables().items():
+        if entries := (TABLES | {"table_1": config.get("describe", {})})[ours].get("differs"):
+            rows = read_published_rows(path)
+            check_columns(ours, entries, rows)
+            if RAW or not ("inputs" in config or CHECKED_ALONE):  # else the panel's columns are not this study's
+                variables = read_rows(from_workflow("resources/variables.csv"))
+                symbols = codebook_symbols(
+                    list(COLUMNS), variables, codebook_choices(), "" if RAW else config["panel"]["path"]
+                )
+                check_reasons(ours, read_reasons(entries, symbols), rows)
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
 
 rule tabulate_table:
     """One regression table as data, as a web page and as LaTeX."""

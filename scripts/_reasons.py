@@ -66,7 +66,7 @@ def check_reasons(name: str, reasons: Sequence[Reason], published: Sequence[Mapp
 def check_columns(name: str, entries: Iterable[Mapping], published: Sequence[Mapping[str, str]]) -> None:
     """Raise InputError for an entry of `differs` that names a column which the published table does not have.
 
-    Terms are looked at with the table, for a codebook tells their symbols. name : our table, for the message.
+    name : our table, for the message.
     """
     columns = list(dict.fromkeys(row["column"] for row in published))
     for entry in entries:

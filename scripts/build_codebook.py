@@ -59,6 +59,13 @@ def codebook_rows(
     return rows
 
 
+def codebook_symbols(
+    names: list[str], variables: list[dict[str, str]], choices: dict, panel_path: str
+) -> dict[str, dict[str, str]]:
+    """Name -> `symbol` of the codebook that a panel of these columns will have, known before there is a panel."""
+    return {row[0]: {"symbol": row[1]} for row in codebook_rows(names, variables, choices, "", panel_path)}
+
+
 def main(snakemake) -> None:
     """Write codebook.csv."""
     start_log(snakemake)

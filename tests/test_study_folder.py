@@ -162,3 +162,21 @@ def test_a_typed_table_dated_ahead_is_told_at_start(copied):
     config = yaml.safe_dump(CONFIG | {"published": "typed"}, allow_unicode=True)
     (copied[1] / "config.yaml").write_text(config, encoding="utf-8")
     refused(snakemake(*copied, "--dry-run"), "typed/printed.csv: dated up to")
+
+
+@pytest.mark.parametrize(
+    ("entry", "parts"), [({"terms": ["xx"]}, ["terms xx", "terms x, N"]), ({"columns": [2]}, ["no column 2"])]
+)
+def test_what_differs_names_wrongly_is_told_before_any_job(copied, entry, parts):
+    typed = "table,column,dependent,group,term,estimate,stars,std_error\n1,1,y,,x,0.011,**,(0.006)\n1,1,y,,N,48,,\n"
+    (copied[1] / "main.csv").write_text(typed, encoding="utf-8")
+    main = CONFIG["tables"]["main"] | {
+        "published": "main",
+        "differs": [entry | {"why": "unit", "reason": "other unit"}],
+    }
+    config = CONFIG | {"published": ".", "tables": {"main": main}}
+    (copied[1] / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    refused(snakemake(*copied, "--dry-run"), "main, differs", "other unit", *parts)
+    main["differs"] = [{"columns": [1], "terms": ["x"], "why": "unit", "reason": "other unit"}]
+    (copied[1] / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    assert dry_run(copied)["compare_published"] == 1
