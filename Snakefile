@@ -7,9 +7,9 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version, validate
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
-from _helpers import InputError
-from _read_config import plain_config, same_config, study_config
-from _schema import check_file_names, check_schema
+from study.helpers import InputError
+from study.plan.read_config import plain_config, same_config, study_config
+from study.plan.schema import check_file_names, check_schema
 
 min_version("9.18")
 

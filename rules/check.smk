@@ -15,4 +15,4 @@ rule check:
     conda:
         "../envs/environment.yaml"
     script:
-        "../scripts/check.py"
+        "../scripts/clean/check.py"

@@ -31,4 +31,4 @@ rule check_inputs:
         measure=config["exposure"]["robots"],
         note=SIMULATED,
     script:
-        "../scripts/check_inputs.py"
+        "../scripts/clean/check_inputs.py"

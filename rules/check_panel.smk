@@ -29,4 +29,4 @@ rule check_panel:
         variables=VARIABLES,
         indices=list(INDICES),
     script:
-        "../scripts/check_panel.py"
+        "../scripts/clean/check_panel.py"

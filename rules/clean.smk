@@ -35,7 +35,7 @@ rule clean_yearbook:
         catalog=from_workflow("resources/catalog.csv"),
         reader_tables=[from_workflow(f"resources/{name}.csv") for name in READER_TABLES],
     script:
-        "../scripts/clean_yearbook.py"
+        "../scripts/clean/clean_yearbook.py"
 
 
 rule clean_robots:
@@ -65,7 +65,7 @@ rule clean_robots:
         total_tolerance=config["cleaning"]["total_tolerance"],
         measure=config["exposure"]["robots"],
     script:
-        "../scripts/clean_robots.py"
+        "../scripts/clean/clean_robots.py"
 
 
 rule clean_census:
@@ -92,7 +92,7 @@ rule clean_census:
         year=config["exposure"]["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
-        "../scripts/clean_census.py"
+        "../scripts/clean/clean_census.py"
 
 
 rule clean_foreign_employment:
@@ -118,7 +118,7 @@ rule clean_foreign_employment:
         year=INSTRUMENT["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
-        "../scripts/clean_foreign_employment.py"
+        "../scripts/clean/clean_foreign_employment.py"
 
 
 rule clean_absent:
@@ -139,4 +139,4 @@ rule clean_absent:
         path=lambda wildcards: raw_path(wildcards.key),
         source=lambda wildcards: raw_source(wildcards.key),
     script:
-        "../scripts/clean_absent.py"
+        "../scripts/clean/clean_absent.py"

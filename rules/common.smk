@@ -4,8 +4,8 @@ import os
 import re
 import sys
 
-from _catalog import check_catalog
-from _config import (
+from study.plan.catalog import check_catalog
+from study.plan.config import (
     check_config,
     check_names,
     check_variables,
@@ -14,20 +14,29 @@ from _config import (
     slugged,
     slugged_cells,
 )
-from _exports import province_names
-from _files import check_dates, mark_of
-from _formula import parse_column
-from _helpers import read_rows
-from _imports import imports_of as imported_files
-from _key_names import aliases, key_names, with_key_columns
-from _made import run_summary
-from _models import SIGNS, check_base_year, complete_model, model_variables, needed_sign, program_options, scale_pairs
-from _panel import check_categories, check_production, read_panel, unit_slugs
-from _panel_columns import check_figures, check_samples
-from _periods import Periods, describe_steps, order_periods
-from _published import PLACE, find_published, published_path
-from _subsampling import check_asked
-from _variables import SECTORS, chosen_activities, chosen_indicators, definitions
+from study.words.regions import province_names
+from study.files.unchanged import check_dates, mark_of
+from study.regression.formula import parse_column
+from study.helpers import read_rows
+from study.plan.imports import imports_of as imported_files, script_of
+from study.words.key_names import aliases, key_names, with_key_columns
+from study.checks.not_observed import run_summary
+from study.dea.models import (
+    SIGNS,
+    check_base_year,
+    complete_model,
+    model_variables,
+    needed_sign,
+    program_options,
+    scale_pairs,
+)
+from study.checks.panel_roles import check_categories, check_production
+from study.files.panel import read_panel, unit_slugs
+from study.checks.panel_contents import check_figures, check_samples
+from study.words.periods import Periods, describe_steps, order_periods
+from study.audit.published import PLACE, find_published, published_path
+from study.dea.subsampling import check_asked
+from study.variables.choices import SECTORS, chosen_activities, chosen_indicators, definitions
 
 
 def from_workflow(path):
@@ -37,8 +46,8 @@ def from_workflow(path):
 
 def imports_of(rule):
     """A script and the shared modules it imports, inputs all, since Snakemake does not see a changed import."""
-    script = Path(workflow.basedir) / "scripts" / f"{rule}.py"
-    return [from_workflow(f"scripts/{path.name}") for path in imported_files(script)]
+    scripts = Path(workflow.basedir) / "scripts"
+    return [os.path.relpath(path) for path in imported_files(script_of(rule, scripts), scripts)]
 
 
 # --- the study: units, years, variables ----------------------------------------------------------------------------

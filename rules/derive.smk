@@ -20,7 +20,7 @@ rule derive_co2:
         factors=config["emissions"]["factors"],
         fuels=config["emissions"]["fuels"],
     script:
-        "../scripts/derive_co2.py"
+        "../scripts/derive/derive_co2.py"
 
 
 rule derive_real_gdp:
@@ -40,7 +40,7 @@ rule derive_real_gdp:
         base_year=config["capital"]["base_year"],
         first=FIRST,
     script:
-        "../scripts/derive_real_gdp.py"
+        "../scripts/derive/derive_real_gdp.py"
 
 
 rule derive_capital:
@@ -61,7 +61,7 @@ rule derive_capital:
         **config["capital"],
         last=LAST,
     script:
-        "../scripts/derive_capital.py"
+        "../scripts/derive/derive_capital.py"
 
 
 rule derive_production:
@@ -84,7 +84,7 @@ rule derive_production:
     params:
         variables=PRODUCTION,
     script:
-        "../scripts/derive_production.py"
+        "../scripts/derive/derive_production.py"
 
 
 rule derive_exposure:
@@ -110,7 +110,7 @@ rule derive_exposure:
         first=FIRST,
         last=LAST,
     script:
-        "../scripts/derive_exposure.py"
+        "../scripts/derive/derive_exposure.py"
 
 
 rule derive_instrument:
@@ -138,7 +138,7 @@ rule derive_instrument:
         first=FIRST,
         last=LAST,
     script:
-        "../scripts/derive_instrument.py"
+        "../scripts/derive/derive_instrument.py"
 
 
 rule derive_controls:
@@ -158,7 +158,7 @@ rule derive_controls:
         first=FIRST,
         last=LAST,
     script:
-        "../scripts/derive_controls.py"
+        "../scripts/derive/derive_controls.py"
 
 
 rule derive_efficiency:
@@ -178,7 +178,7 @@ rule derive_efficiency:
     params:
         definition=CHOICES["energy_efficiency"],
     script:
-        "../scripts/derive_efficiency.py"
+        "../scripts/derive/derive_efficiency.py"
 
 
 rule derive_structure:
@@ -203,7 +203,7 @@ rule derive_structure:
         accepted=config["cleaning"]["accept"].get("gdp", []),
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
-        "../scripts/derive_structure.py"
+        "../scripts/derive/derive_structure.py"
 
 
 rule derive_green_patents:
@@ -221,7 +221,7 @@ rule derive_green_patents:
     conda:
         "../envs/environment.yaml"
     script:
-        "../scripts/derive_green_patents.py"
+        "../scripts/derive/derive_green_patents.py"
 
 
 rule derive_regulation:
@@ -240,7 +240,7 @@ rule derive_regulation:
     conda:
         "../envs/environment.yaml"
     script:
-        "../scripts/derive_regulation.py"
+        "../scripts/derive/derive_regulation.py"
 
 
 rule derive_intelligence:
@@ -262,7 +262,7 @@ rule derive_intelligence:
         indicators=INDICATORS,
         first=FIRST,
     script:
-        "../scripts/derive_intelligence.py"
+        "../scripts/derive/derive_intelligence.py"
 
 
 rule derive_scopes:
@@ -284,7 +284,7 @@ rule derive_scopes:
         factors=config["emissions"]["factors"],
         activities=ACTIVITIES,
     script:
-        "../scripts/derive_scopes.py"
+        "../scripts/derive/derive_scopes.py"
 
 
 rule derive_regions:
@@ -305,7 +305,7 @@ rule derive_regions:
         first=FIRST,
         last=LAST,
     script:
-        "../scripts/derive_regions.py"
+        "../scripts/derive/derive_regions.py"
 
 
 rule derive_imputed:
@@ -331,4 +331,4 @@ rule derive_imputed:
         price_continued_by=config["capital"]["price_continued_by"],
         investment_continued_by=config["capital"]["investment_continued_by"],
     script:
-        "../scripts/derive_imputed.py"
+        "../scripts/derive/derive_imputed.py"

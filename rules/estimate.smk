@@ -23,4 +23,4 @@ rule estimate_table:
         bootstrap=lambda wildcards: TABLES[wildcards.table].get("bootstrap"),
         note=SIMULATED,
     script:
-        "../scripts/estimate_table.py"
+        "../scripts/estimate/estimate_table.py"

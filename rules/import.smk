@@ -20,4 +20,4 @@ rule import_panel:
         columns=config["panel"]["columns"],
         units=mark_of(UNITS.values()),  # the jobs that are planned
     script:
-        "../scripts/import_panel.py"
+        "../scripts/clean/import_panel.py"

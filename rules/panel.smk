@@ -19,7 +19,7 @@ rule build_panel:
         indices=list(panel_indices()),
         left_out=left_out(),
     script:
-        "../scripts/build_panel.py"
+        "../scripts/panel/build_panel.py"
 
 
 rule winsorise_panel:
@@ -39,7 +39,7 @@ rule winsorise_panel:
     params:
         winsorise=WINSORISE,
     script:
-        "../scripts/winsorise_panel.py"
+        "../scripts/panel/winsorise_panel.py"
 
 
 rule build_codebook:
@@ -61,4 +61,4 @@ rule build_codebook:
         path=config["panel"]["path"] if not RAW else "",
         note=SIMULATED,
     script:
-        "../scripts/build_codebook.py"
+        "../scripts/panel/build_codebook.py"

@@ -1,8 +1,8 @@
 """Floor 6, present: tables, figures and the comparison with the published numbers."""
 
-from _published import read_published_rows
-from _reasons import check_columns, check_reasons, read_reasons
-from build_codebook import codebook_symbols
+from study.audit.published import read_published_rows
+from study.output.reasons import check_columns, check_reasons, read_reasons
+from study.output.codebook import codebook_symbols
 
 try:
     for ours, path in published_tables().items():
@@ -50,7 +50,7 @@ rule tabulate_table:
         interval=INTERVAL,
         names=KEY_NAMES,
     script:
-        "../scripts/tabulate_table.py"
+        "../scripts/present/tabulate_table.py"
 
 
 rule tabulate_description:
@@ -81,7 +81,7 @@ rule tabulate_description:
         describe=config.get("describe", {}),
         note=SIMULATED,
     script:
-        "../scripts/tabulate_description.py"
+        "../scripts/present/tabulate_description.py"
 
 
 rule tabulate_productivity:
@@ -109,7 +109,7 @@ rule tabulate_productivity:
         models=list(MODELS.values()),
         note=SIMULATED,
     script:
-        "../scripts/tabulate_productivity.py"
+        "../scripts/present/tabulate_productivity.py"
 
 
 rule compare_hypotheses:
@@ -143,7 +143,7 @@ rule compare_hypotheses:
         interval=INTERVAL,
         note=COMPARED,
     script:
-        "../scripts/compare_hypotheses.py"
+        "../scripts/present/compare_hypotheses.py"
 
 
 rule plot_comparison:
@@ -171,7 +171,7 @@ rule plot_comparison:
         figure=lambda wildcards: FIGURES[wildcards.comparison],
         note=COMPARED,
     script:
-        "../scripts/plot_comparison.py"
+        "../scripts/present/plot_comparison.py"
 
 
 rule plot_trends:
@@ -201,7 +201,7 @@ rule plot_trends:
         note=SIMULATED,
         names=KEY_NAMES,
     script:
-        "../scripts/plot_trends.py"
+        "../scripts/present/plot_trends.py"
 
 
 rule compare_published:
@@ -231,7 +231,7 @@ rule compare_published:
         interval=INTERVAL,
         inputs="simulated" if SIMULATED else "raw" if RAW else "panel",
     script:
-        "../scripts/compare_published.py"
+        "../scripts/present/compare_published.py"
 
 
 rule tabulate_audit:
@@ -259,4 +259,4 @@ rule tabulate_audit:
         place=lambda wildcards: config.get("published", PLACE),
         untyped=UNTYPED,
     script:
-        "../scripts/tabulate_audit.py"
+        "../scripts/present/tabulate_audit.py"

@@ -20,7 +20,7 @@ rule solve_dea:
         engine=ENGINE,
         units_per_job=UNITS_PER_JOB,
     script:
-        "../scripts/solve_dea.py"
+        "../scripts/productivity/solve_dea.py"
 
 
 rule index_productivity:
@@ -40,7 +40,7 @@ rule index_productivity:
     params:
         model=lambda wildcards: MODELS[wildcards.model],
     script:
-        "../scripts/index_productivity.py"
+        "../scripts/productivity/index_productivity.py"
 
 
 rule index_scale:
@@ -64,7 +64,7 @@ rule index_scale:
     params:
         index=lambda wildcards: MODELS[wildcards.model]["index"],
     script:
-        "../scripts/index_scale.py"
+        "../scripts/productivity/index_scale.py"
 
 
 rule solve_bootstrap:
@@ -84,7 +84,7 @@ rule solve_bootstrap:
         model=lambda wildcards: program_options(MODELS[wildcards.model]),
         bootstrap={key: value for key, value in BOOTSTRAP.items() if key != "level"},
     script:
-        "../scripts/solve_bootstrap.py"
+        "../scripts/productivity/solve_bootstrap.py"
 
 
 rule index_bootstrap:
@@ -106,4 +106,4 @@ rule index_bootstrap:
         model=lambda wildcards: MODELS[wildcards.model],
         bootstrap={key: value for key, value in BOOTSTRAP.items() if key in ("subsample", "level")},
     script:
-        "../scripts/index_bootstrap.py"
+        "../scripts/productivity/index_bootstrap.py"

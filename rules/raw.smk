@@ -2,11 +2,11 @@
 
 from functools import cache, partial
 
-from _cleaning import catalog_entry
-from _locate import by_name, find_sources, folder_tables, source
-from _needs import raw_needs
-from _raw import reader_tables
-from _recognise import has_census, has_major_groups, has_robots
+from study.checks.cleaning import catalog_entry
+from study.plan.sources import by_name, find_sources, folder_tables, source
+from study.plan.made_of import raw_needs
+from study.publishers.indicators import reader_tables
+from study.publishers.untitled import has_census, has_major_groups, has_robots
 
 # The DEA reads the first four; a fix in the others reruns no linear program.
 BASE_THEMES = ["accounts", "capital", "labour", "energy", "electricity", "controls"]
@@ -312,7 +312,8 @@ def unmade_tables():
 def dated_files():
     """Files and folders of what jobs read: the workflow's own, the user's, and results that come from elsewhere."""
     folders = ["", "clean", "clean/imputed", "cells", "derived", "productivity", "estimates", "tables", "replication"]
-    workflows = [from_workflow(folder) for folder in ("scripts", "resources", "resources/published")]
+    workflows = [from_workflow(folder) for folder in ("resources", "resources/published")]
+    workflows += sorted({os.path.relpath(path.parent) for path in (Path(workflow.basedir) / "scripts").rglob("*.py")})
     users = raw(*study_tables()) if RAW else [config["panel"]["path"]]
     typed = published_files() if audited() else []
     return [*workflows, *users, *typed, *(os.path.join("results", folder) for folder in folders)]

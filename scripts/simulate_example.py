@@ -2,9 +2,9 @@
 
     python scripts/simulate_example.py [--output resources/example]
 
-The economy behind them is in _simulate_economy.py (the truth), _simulate_robots.py, _simulate_tables.py and
-_simulate_facts.py (typed rough levels); tables beyond the baseline are in _simulate_mechanisms.py, the publishers'
-forms in _simulate_files.py.
+The economy behind them is in simulate/economy.py (the truth), simulate/robots.py, simulate/tables.py and
+simulate/facts.py (typed rough levels); tables beyond the baseline are in simulate/mechanisms.py, the publishers'
+forms in simulate/files.py.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import _simulate_facts as facts
-import _simulate_files as forms
-from _helpers import read_rows
-from _simulate_economy import SEED, YEARS, Economy, province_facts, simulate_economy
-from _simulate_mechanisms import mechanism_tables
-from _simulate_robots import china_exposure, simulate_employment_2004, simulate_robots, simulate_us_employment
-from _simulate_tables import Table, account_tables, raw_tables
+from simulate import facts
+from simulate import files as forms
+from simulate.economy import SEED, YEARS, Economy, province_facts, simulate_economy
+from simulate.mechanisms import mechanism_tables
+from simulate.robots import china_exposure, simulate_employment_2004, simulate_robots, simulate_us_employment
+from simulate.tables import Table, account_tables, raw_tables
+from study.helpers import read_rows
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 TABLES = ("catalog", "provinces", "industries", "fuels", "activities")  # the workflow's own tables the generator reads

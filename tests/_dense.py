@@ -4,11 +4,11 @@ from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 
-import _regression
 import numpy as np
 import pandas as pd
 import pytest
-from _formula import parse_column
+from study.regression import least_squares as regression
+from study.regression.formula import parse_column
 
 VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "econ"
 
@@ -27,11 +27,11 @@ def column(formula, vcov="robust", **keys):
 
 
 def fit(data, formula, vcov="robust", **keys):
-    return _regression.fit(data, column(formula, vcov, **keys))
+    return regression.fit(data, column(formula, vcov, **keys))
 
 
 def prepare(data, formula, vcov="robust", **keys):
-    return _regression.prepare(data, column(formula, vcov, **keys))
+    return regression.prepare(data, column(formula, vcov, **keys))
 
 
 def term(estimates, name):

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from _census_totals import PLAUSIBLE
-from _cleaning import load_catalog
-from _crosschecks import report_crosschecks
-from _employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
-from _exports import place, province_names, squeeze
-from _headings import year_of
-from _ifr import read_robots
-from _locate import source
-from _raw import clean_table, reader, reader_tables
-from _sheets import decode
 from openpyxl import Workbook
+from study.checks.cleaning import load_catalog
+from study.checks.crosschecks import report_crosschecks
+from study.files.sheets import decode
+from study.plan.sources import source
+from study.publishers.census_totals import PLAUSIBLE
+from study.publishers.employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
+from study.publishers.ifr import read_robots
+from study.publishers.indicators import clean_table, reader, reader_tables
+from study.words.headings import year_of
+from study.words.printed import place, squeeze
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 RESOURCES = ROOT / "resources"
@@ -178,7 +179,7 @@ def read(paths: list[Path], key: str, **choice: str) -> list[tuple]:
 
 
 def clean_source(found: dict, key: str) -> list[tuple]:
-    """Rows of a table of a yearbook from where it was found (`_locate.source`), as the cleaning rule makes them."""
+    """Rows of a table of a yearbook from where it was found (`sources.source`), as the cleaning rule makes them."""
     entry = CATALOG[key]
     last = entry.years.partition("-")[2] or YEARS[-1]
     return clean_table(

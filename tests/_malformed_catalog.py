@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import yaml
-from _catalog import check_catalog
-from _cleaning import catalog_entry, require_files
-from _helpers import read_rows
-from _locate import find_sources
 from _malformed import CATALOG, RESOURCES, ROOT, TABLES, Table, clean_source, table, xlsx
+from study.checks.cleaning import catalog_entry, require_files
+from study.helpers import read_rows
+from study.plan.catalog import check_catalog
+from study.plan.sources import find_sources
 
 SCHEMA = yaml.safe_load((ROOT / "rules" / "catalog.schema.yaml").read_text("utf-8"))
 ROWS = read_rows(RESOURCES / "catalog.csv")

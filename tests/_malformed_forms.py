@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from _headings import year_of
 from _malformed import YEARS, Case, Table
+from study.words.headings import year_of
 
 
 def figures(good: Table) -> dict[str, dict[int, str]]:

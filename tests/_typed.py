@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from _audit import Setting, read_published
-from _published import FIELDS
-from _tf import read_critical_values
+from study.audit.printed_tables import Setting, read_published
+from study.audit.published import FIELDS
+from study.regression.tf import read_critical_values
 
 CRITICAL = read_critical_values(Path(__file__).parents[1] / "resources" / "tf_critical_values.csv")
 EFFECTS = ("1,Y,,Province,Yes,,", "1,Y,,Year,Yes,,")

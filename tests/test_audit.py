@@ -3,16 +3,10 @@
 import math
 
 import pytest
-from _audit import Printed, Setting, refuse_unknown_names
-from _audit_cells import (
-    check_decimals,
-    check_signs,
-    check_standard_errors,
-    check_stars,
-    degrees_of_freedom,
-)
-from _audit_constants import check_constants, check_implied_means
-from _audit_moments import (
+from _typed import EFFECTS, SETTING, one, typed
+from study.audit.coefficients import check_decimals, check_signs, check_standard_errors, check_stars, degrees_of_freedom
+from study.audit.constants import check_constants, check_implied_means
+from study.audit.moments import (
     check_growth,
     check_log_totals,
     check_moments,
@@ -20,15 +14,15 @@ from _audit_moments import (
     check_sizes,
     least_mean_of_exponentials,
 )
-from _audit_samples import (
+from study.audit.printed_tables import Printed, Setting, refuse_unknown_names
+from study.audit.samples import (
     check_effect_names,
     check_group_differences,
     check_reversals,
     check_sample_sizes,
     check_splits,
 )
-from _helpers import InputError
-from _typed import EFFECTS, SETTING, one, typed
+from study.helpers import InputError
 
 
 def test_rounding_of_printed_numbers():

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from _audit import ROW_FIELDS, Setting, read_published
-from _audit_page import CHECKS, render_audit
-from _helpers import InputError
 from _typed import CRITICAL, HEADER, SETTING, one
 from conftest import default_config, planned_jobs, snakemake, write_config
+from study.audit.printed_tables import ROW_FIELDS, Setting, read_published
+from study.helpers import InputError
+from study.output.audit_page import CHECKS, render_audit
 from tabulate_audit import audit, main
 
 ROOT = Path(__file__).parents[1]

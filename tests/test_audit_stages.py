@@ -3,9 +3,10 @@
 import math
 
 import pytest
-from _audit import read_published
-from _audit_ratios import check_r2, check_ratios
-from _audit_stages import (
+from _typed import CRITICAL, HEADER, SETTING, one, typed
+from study.audit.printed_tables import read_published
+from study.audit.ratios import check_r2, check_ratios
+from study.audit.stages import (
     check_duplicates,
     check_first_stage,
     check_first_stage_samples,
@@ -15,8 +16,7 @@ from _audit_stages import (
     check_rank_test,
     check_tf,
 )
-from _tf import critical_value
-from _typed import CRITICAL, HEADER, SETTING, one, typed
+from study.regression.tf import critical_value
 
 
 def two_stages(tmp_path, t="3.664", f="23.371", lm="11.522", second="-2.183,**", group="IV"):

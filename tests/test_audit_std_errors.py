@@ -8,8 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from _audit import Setting, read_published
-from _audit_cells import (
+from _typed import CRITICAL, SETTING, one
+from conftest import ROOT, snakemake
+from study.audit.coefficients import (
     check_decimals,
     check_figures,
     check_quotients,
@@ -18,9 +19,11 @@ from _audit_cells import (
     check_stars,
     degrees_of_freedom,
 )
-from _audit_ratios import check_r2, check_ratios
-from _audit_samples import check_group_differences, check_reversals, check_sample_sizes, check_splits
-from _audit_stages import (
+from study.audit.printed_tables import Setting, read_published
+from study.audit.published import FIELDS, UNCERTAINTY
+from study.audit.ratios import check_r2, check_ratios
+from study.audit.samples import check_group_differences, check_reversals, check_sample_sizes, check_splits
+from study.audit.stages import (
     check_duplicates,
     check_first_stage,
     check_instruments,
@@ -28,9 +31,6 @@ from _audit_stages import (
     check_rank_test,
     check_tf,
 )
-from _published import FIELDS, UNCERTAINTY
-from _typed import CRITICAL, SETTING, one
-from conftest import ROOT, snakemake
 from tabulate_audit import audit
 
 CASE = Path(__file__).parent / "data" / "audit_standard_errors"

@@ -5,13 +5,13 @@ import logging
 from pathlib import Path
 
 import pytest
-from _balance import is_balance, read_balances
-from _balance_words import load_balance_items, read_unit
-from _cleaning import convert_units, load_catalog
-from _exports import province_names
-from _helpers import InputError, read_rows
-from _sheets import read_sheets
 from openpyxl import Workbook
+from study.checks.cleaning import convert_units, load_catalog
+from study.files.sheets import read_sheets
+from study.helpers import InputError, read_rows
+from study.publishers.balance import is_balance, read_balances
+from study.publishers.balance_items import load_balance_items, read_unit
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 NAMES = province_names(ROOT / "resources" / "provinces.csv")

@@ -10,7 +10,10 @@ import pandas as pd
 import pytest
 import solve_bootstrap
 import yaml
-from _bootstrap import (
+from conftest import ROOT, snakemake, write_config
+from index_bootstrap import bootstrap_table, read_replicates
+from solve_bootstrap import score_rows, solve_block
+from study.dea.bootstrap import (
     change_reach,
     convergence_rate,
     draw,
@@ -20,15 +23,12 @@ from _bootstrap import (
     score_reaches,
     towards,
 )
-from _helpers import InputError, read_rows
-from _lp import measure
-from _models import complete_model
-from _production import read_production
-from _productivity import productivity_change, program_levels
-from _subsampling import block_replicates, check_asked, check_bootstrap, subsample_size
-from conftest import ROOT, snakemake, write_config
-from index_bootstrap import bootstrap_table, read_replicates
-from solve_bootstrap import score_rows, solve_block
+from study.dea.indices import productivity_change, program_levels
+from study.dea.lp import measure
+from study.dea.models import complete_model
+from study.dea.production import read_production
+from study.dea.subsampling import block_replicates, check_asked, check_bootstrap, subsample_size
+from study.helpers import InputError, read_rows
 
 MODEL = complete_model(
     {"name": "gml", "measure": "sbm_ddf", "inputs": ["K", "L"], "good_outputs": ["Y"], "bad_outputs": ["C"]}

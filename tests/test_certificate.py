@@ -2,23 +2,15 @@
 
 from dataclasses import replace
 
-import _highs
-import _simplex
 import numpy as np
 import pytest
 import solve_dea
-from _certificate import (
-    TOLERANCE,
-    basis_matrices,
-    certify_infeasible,
-    certify_optima,
-    column_sizes,
-    reaches,
-)
-from _lp import CertificateError, certify, measure
-from _production import Panel
-from _programs import Proposal, direction_amounts, state_programs, state_technology
 from scipy.optimize import linprog
+from study.dea import highs, lp, simplex
+from study.dea.certificate import TOLERANCE, basis_matrices, certify_infeasible, certify_optima, column_sizes, reaches
+from study.dea.lp import CertificateError, certify, measure
+from study.dea.production import Panel
+from study.dea.programs import Proposal, direction_amounts, state_programs, state_technology
 from test_lp import ENGINES, TIGHT, model, simulated
 
 VRS = {"returns": "vrs"}
@@ -63,7 +55,7 @@ def stated(form, seed=5):
 
 
 def dense(programs, unit):
-    """Costs, equalities and right-hand sides of one program, as the docstring of `_programs` states it."""
+    """Costs, equalities and right-hand sides of one program, as the docstring of `dea.programs` states it."""
     one = programs.take(np.array([unit]))
     columns = one.technology.columns / one.own[0][:, None] * (one.technology.observation != one.excluded)
     equalities = np.hstack([columns, one.local[0]])
@@ -84,7 +76,7 @@ def repeated(programs, unit, count):
 @pytest.mark.parametrize("form", FORMS)
 def test_the_best_basis_is_certified_with_the_optimum(form):
     programs = stated(form)
-    results = certify_optima(programs, _highs.propose(programs).basis)
+    results = certify_optima(programs, highs.propose(programs).basis)
     assert (results.gap <= TOLERANCE).all()
     for unit in range(len(programs)):
         assert results.objective[unit] == pytest.approx(optimise(*dense(programs, unit))[0], abs=1e-9)
@@ -94,7 +86,7 @@ def test_the_best_basis_is_certified_with_the_optimum(form):
 @pytest.mark.parametrize("form", FORMS)
 def test_every_neighbouring_basis_is_refused_or_has_the_same_score(form):
     programs = stated(form)
-    bases = _highs.propose(programs).basis
+    bases = highs.propose(programs).basis
     rows = bases.shape[1]
     columns = np.arange(-rows, programs.technology.columns.shape[1] + programs.local.shape[2])
     for unit in range(len(programs)):
@@ -114,7 +106,7 @@ def test_the_gap_bounds_the_error_of_any_basis(form):
     programs = stated(form)
     random = np.random.default_rng(0)
     rows, width = programs.own.shape[1], programs.technology.columns.shape[1] + programs.local.shape[2]
-    best = _highs.propose(programs).basis
+    best = highs.propose(programs).basis
     for unit in range(len(programs)):
         wrong = np.array([random.permutation(np.arange(-1, width))[:rows] for _ in range(400)])
         near = np.repeat(best[unit][None], 400, axis=0)
@@ -178,7 +170,7 @@ def test_the_gap_bounds_the_error_on_nearly_collinear_data(engine):
 def test_singular_and_missing_bases_prove_nothing():
     programs = stated("sbm_ddf")
     rows = programs.own.shape[1]
-    best = _highs.propose(programs).basis
+    best = highs.propose(programs).basis
     for basis in (np.zeros(rows, int), np.full(rows, -1 - rows), np.array([0, 0, *best[0, 2:]])):
         results = certify_optima(programs, np.tile(basis, (len(programs), 1)))
         assert (results.gap > 1).all()
@@ -193,7 +185,7 @@ def test_singular_and_missing_bases_prove_nothing():
 @pytest.mark.parametrize("form", FORMS)
 def test_changed_data_is_seen(form):
     programs = stated(form)
-    bases = _highs.propose(programs).basis
+    bases = highs.propose(programs).basis
     idle = np.setdiff1d(np.arange(COUNT), bases)[0]
     columns = programs.technology.columns.copy()
     columns[:3, programs.technology.observation == idle] /= 1e3
@@ -213,7 +205,7 @@ def test_no_ray_proves_a_feasible_program_infeasible(form):
         rays[::3] = np.round(rays[::3])
         rays[0], rays[1] = 0.0, [-1.0] * 3 + [1.0] + [-1.0] * (rays.shape[1] - 4)
         # the multipliers of the optimum are the most tempting ray
-        rays[2] = certify_optima(programs, _highs.propose(programs).basis).multipliers[unit]
+        rays[2] = certify_optima(programs, highs.propose(programs).basis).multipliers[unit]
         with np.errstate(all="ignore"):
             assert (certify_infeasible(repeated(programs, unit, 300), rays) > TOLERANCE).all()
 
@@ -228,7 +220,7 @@ def test_a_sound_ray_proves_and_a_turned_one_does_not(form):
     programs = state_programs(
         state_technology(reference, chosen), units, direction_amounts(units, panel, chosen), chosen
     )
-    proposal = _highs.propose(programs)
+    proposal = highs.propose(programs)
     beyond = np.isfinite(proposal.rays).all(axis=1)
     for unit in range(len(programs)):
         costs, equalities, right = dense(programs, unit)
@@ -268,7 +260,7 @@ def test_a_wrong_radial_basis_is_refused_whatever_the_amounts():
     data = magnitudes(12, 4)
     chosen = model("ddf", "K L", direction="ones", returns="vrs")
     programs = state_programs(state_technology(data, chosen), data, direction_amounts(data, data, chosen), chosen)
-    best = _highs.propose(programs).basis
+    best = highs.propose(programs).basis
     right = certify_optima(programs, best)
     assert (right.gap <= TOLERANCE).all()
     for place in range(best.shape[1]):
@@ -293,19 +285,19 @@ def test_an_excluded_column_in_the_basis_is_refused():
     technology = state_technology(reference, chosen)
     every = state_programs(technology, reference, reference, chosen, outside=True)
     without = replace(every, excluded=np.arange(COUNT))
-    bases = _highs.propose(every).basis
+    bases = highs.propose(every).basis
     uses = (bases == np.arange(COUNT)[:, None]).any(axis=1)
     assert uses.any()
     assert (certify_optima(without, bases).gap[uses] > TOLERANCE).all()
-    for propose in (_highs.propose, _simplex.propose):
+    for propose in (highs.propose, simplex.propose):
         own = propose(without).basis
         assert (certify_optima(without, own).gap <= TOLERANCE).all()
         assert not (own == np.arange(COUNT)[:, None]).any()
 
 
-def tamper(monkeypatch, module, times, units=slice(None)):
+def tamper(monkeypatch, entry, times, units=slice(None)):
     """Make a solver's first `times` proposals wrong for some units; returns the sizes of its calls."""
-    honest, calls = module.propose, []
+    honest, calls = getattr(lp, entry), []
 
     def propose(programs, *arguments, **options):
         proposal = honest(programs, *arguments, **options)
@@ -315,7 +307,7 @@ def tamper(monkeypatch, module, times, units=slice(None)):
             proposal.rays[units] = np.nan
         return proposal
 
-    monkeypatch.setattr(module, "propose", propose)
+    monkeypatch.setattr(lp, entry, propose)
     return calls
 
 
@@ -333,11 +325,11 @@ def test_a_failed_certificate_is_solved_again(form, monkeypatch):
     honest = measured(form)
     assert honest.attempts.tolist() == [1]
     for wrong in (1, 2):
-        highs, batched = tamper(monkeypatch, _highs, wrong), tamper(monkeypatch, _simplex, 1)
+        hot, batched = tamper(monkeypatch, "propose_hot", wrong), tamper(monkeypatch, "propose_batched", 1)
         again = measured(form)
         monkeypatch.undo()
         assert len(batched) == 1
-        assert len(highs) + 1 == again.attempts[0] == wrong + 2
+        assert len(hot) + 1 == again.attempts[0] == wrong + 2
         assert again.score == pytest.approx(honest.score, abs=1e-12)
         assert again.status.tolist() == honest.status.tolist()
 
@@ -346,10 +338,10 @@ def test_a_failed_certificate_is_solved_again(form, monkeypatch):
 def test_doubtful_units_of_the_batched_engine_go_to_highs(form, monkeypatch):
     honest = measured(form, "batched", COUNT)
     assert (honest.attempts == 1).all()
-    batched = tamper(monkeypatch, _simplex, 1, [2, 5, 11])
-    highs = tamper(monkeypatch, _highs, 0)
+    batched = tamper(monkeypatch, "propose_batched", 1, [2, 5, 11])
+    hot = tamper(monkeypatch, "propose_hot", 0)
     again = measured(form, "batched", COUNT)
-    assert (batched, highs) == ([COUNT], [3])
+    assert (batched, hot) == ([COUNT], [3])
     assert again.attempts.tolist() == [2 if unit in (2, 5, 11) else 1 for unit in range(COUNT)]
     assert again.score == pytest.approx(honest.score, abs=1e-12)
 
@@ -357,8 +349,8 @@ def test_doubtful_units_of_the_batched_engine_go_to_highs(form, monkeypatch):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("form", FORMS)
 def test_no_number_without_a_certificate(form, engine, monkeypatch):
-    for module in (_simplex, _highs):
-        tamper(monkeypatch, module, 99)
+    for entry in ("propose_batched", "propose_hot"):
+        tamper(monkeypatch, entry, 99)
     with pytest.raises(CertificateError, match="no solution verified") as error:
         measured(form, engine)
     assert error.value.unit == 0
@@ -372,8 +364,8 @@ def test_infeasible_is_never_believed_of_a_unit_of_the_reference_set(form, engin
         shape = programs.own.shape
         return Proposal(np.full(shape, -1 - shape[1]), np.broadcast_to(ray, shape), ["Infeasible"] * len(programs))
 
-    for module in (_simplex, _highs):
-        monkeypatch.setattr(module, "propose", propose)
+    for entry in ("propose_batched", "propose_hot"):
+        monkeypatch.setattr(lp, entry, propose)
     with pytest.raises(CertificateError):
         measured(form, engine)
 
@@ -400,8 +392,8 @@ def test_error_names_the_one_program_that_fails(name, monkeypatch):
 
         return propose
 
-    for module in (_highs, _simplex):
-        monkeypatch.setattr(module, "propose", tampered(module.propose))
+    for entry in ("propose_hot", "propose_batched"):
+        monkeypatch.setattr(lp, entry, tampered(getattr(lp, entry)))
     with pytest.raises(CertificateError, match=f"model gml, u2 in 2013, reference {wanted[0]}: no solution verified"):
         solve_dea.solve_units(panel, np.arange(5), model(name, "K L E"))
 

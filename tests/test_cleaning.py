@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from _cleaning import (
+from study.checks.cleaning import (
     add_national_row,
     catalog_entry,
     check_sign,
@@ -14,11 +14,11 @@ from _cleaning import (
     require_files,
     select_cells,
 )
-from _exports import province_names
-from _helpers import InputError, read_rows
-from _locate import source
-from _raw import clean_table, reader, reader_tables
-from _yearbook import Yearbook
+from study.helpers import InputError, read_rows
+from study.plan.sources import source
+from study.publishers.indicators import clean_table, reader, reader_tables
+from study.publishers.yearbook import Yearbook
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "resources" / "example"

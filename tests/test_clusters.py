@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from _columns import read_column
 from _dense import dense, fit, prepare, simulate, term, without_singletons
-from _helpers import InputError
-from _instruments import instrument_tests
 from _printed import tidy
 from estimate_table import estimate_table, to_json
+from study.helpers import InputError
+from study.output.regression_columns import read_column
+from study.regression.instruments import instrument_tests
 from tabulate_table import write_notes
 
 BOTH = ["province", "year"]

@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from _columns import in_order, pair_columns, read_column, symbol
 from _dense import simulate
-from _helpers import InputError, read_rows
 from _printed import AI, CODEBOOK, CONSTANT, OPEN, estimated, parsed, printed
-from _tables import render_html, render_tex, shown
 from conftest import ROOT
 from estimate_table import estimate_table, to_json
+from study.helpers import InputError, read_rows
+from study.output.regression_columns import in_order, pair_columns, read_column, symbol
+from study.output.tables import render_html, render_tex, shown
 from tabulate_table import lay_out_table, tidy_table, write_notes
 
 SYMBOLS = CODEBOOK | {"y": {"symbol": "Co2"}, "d": {"symbol": "AI"}, "e": {"symbol": "AI"}, "z1": {"symbol": "Z_1"}}

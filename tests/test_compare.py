@@ -6,9 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from _helpers import InputError
-from _scorecard import render_scorecard, summarise
 from compare_published import FIELDS, compare_rows, main
+from study.helpers import InputError
+from study.output.scorecard import render_scorecard, summarise
 
 KEYS = ("table", "column", "dependent", "group", "term")
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published"

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from _conditions import Variable, parse_condition
-from _helpers import InputError
+from study.helpers import InputError
+from study.regression.conditions import Variable, parse_condition
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,10 @@ import copy
 
 import pytest
 import yaml
-from _config import check_config, check_variables, named_variables
-from _helpers import InputError
-from _schema import check_schema
 from conftest import ROOT, default_config
+from study.helpers import InputError
+from study.plan.config import check_config, check_variables, named_variables
+from study.plan.schema import check_schema
 
 SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8"))
 COLUMNS = [

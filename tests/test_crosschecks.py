@@ -4,11 +4,9 @@ import logging
 from pathlib import Path
 
 import pytest
-from _cleaning import convert_units, load_catalog
-from _crosschecks import (
-    SECTORS as SECTOR_KEYS,
-)
-from _crosschecks import (
+from study.checks.cleaning import convert_units, load_catalog
+from study.checks.crosschecks import SECTORS as SECTOR_KEYS
+from study.checks.crosschecks import (
     USES,
     growth_against_index,
     report_crosschecks,
@@ -16,9 +14,9 @@ from _crosschecks import (
     total_below_final,
     total_not_final,
 )
-from _exports import province_names
-from _helpers import InputError
-from _yearbook import read_yearbook
+from study.helpers import InputError
+from study.publishers.yearbook import read_yearbook
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")

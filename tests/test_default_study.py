@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from _formula import parse_column
-from _helpers import read_table
-from _regression import fit
-from _simulate_economy import CO2_COEFFICIENTS
 from conftest import ROOT, default_config
 from scipy import stats
+from simulate.economy import CO2_COEFFICIENTS
+from study.files.tables import read_table
+from study.regression.formula import parse_column
+from study.regression.least_squares import fit
 
 # Jiang (2025), Table 1
 PUBLISHED = pd.read_csv(ROOT / "resources" / "published" / "table_1.csv").pivot(

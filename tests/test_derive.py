@@ -5,11 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from _emissions import emission_factors
-from _helpers import InputError, read_rows, read_table, write_rows, write_table
-from _shift_share import load_crosswalk, robot_density, to_ifr
-from _variables import definitions
-from build_codebook import codebook_rows
 from build_panel import join_panel
 from derive_capital import (
     implicit_deflator,
@@ -25,6 +20,12 @@ from derive_imputed import count_cells, imputed_cells
 from derive_instrument import foreign_exposure
 from derive_production import check_positive
 from derive_real_gdp import chain_gdp
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, read_rows, write_rows
+from study.output.codebook import codebook_rows
+from study.variables.choices import definitions
+from study.variables.emissions import emission_factors
+from study.variables.shift_share import load_crosswalk, robot_density, to_ifr
 from winsorise_panel import winsorise, winsorise_panel
 
 RESOURCES = Path(__file__).parents[1] / "resources"

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from _dense import indicators, labels, small_sample, spread, without_singletons
-from _formula import parse_column
-from _helpers import InputError
-from _regression import fit
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from study.helpers import InputError
+from study.regression.formula import parse_column
+from study.regression.least_squares import fit
 
 TOLERANCE = 1e-8
 WELL_CONDITIONED = 0.03  # smallest singular value of unit columns from which numbers are compared

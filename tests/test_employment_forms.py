@@ -6,11 +6,11 @@ import random
 from pathlib import Path
 
 import pytest
-from _divisions import SECTIONS
-from _employment import division_titles, group_industries, read_census, read_major_groups
-from _exports import province_names
-from _foreign_employment import _lines
-from _helpers import InputError
+from study.helpers import InputError
+from study.publishers.divisions import SECTIONS
+from study.publishers.employment import division_titles, group_industries, read_census, read_major_groups
+from study.publishers.us_employment import _lines
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 NAMES = province_names(ROOT / "resources" / "provinces.csv")

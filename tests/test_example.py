@@ -6,15 +6,12 @@ import csv
 import hashlib
 import io
 
-import _simulate_economy as economy
-import _simulate_facts as facts
-import _simulate_files as forms
-import _simulate_mechanisms as mechanisms
-import _simulate_robots as robots
 import numpy as np
 import pytest
 import simulate_example
-from _helpers import read_rows
+from simulate import economy, facts, mechanisms, robots
+from simulate import files as forms
+from study.helpers import read_rows
 
 EXAMPLE = simulate_example.RESOURCES / "example"
 WRITTEN_BY_HAND = {"README.md"}

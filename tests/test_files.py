@@ -6,9 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from _files import check_dates, mark_of, reads, unchanged
-from _helpers import InputError
 from conftest import ROOT
+from study.files.unchanged import check_dates, mark_of, reads, unchanged
+from study.helpers import InputError
 
 
 def test_a_file_saved_while_it_is_read_is_refused(tmp_path):
@@ -54,7 +54,7 @@ def test_the_inputs_of_a_script_are_watched_by_name(tmp_path):
 @pytest.mark.parametrize("script", ["clean_yearbook", "clean_robots", "clean_census", "clean_foreign_employment",
                                     "check_inputs", "import_panel", "check_panel"])  # fmt: skip
 def test_every_script_that_reads_the_users_files_watches_them(script):
-    text = (ROOT / "scripts" / f"{script}.py").read_text("utf-8")
+    text = (ROOT / "scripts" / "clean" / f"{script}.py").read_text("utf-8")
     name = "panel" if "panel" in script else "raw"
     assert f'@reads("{name}")\ndef main(snakemake)' in text
 

@@ -1,8 +1,8 @@
 """Formulas and column mappings of the config."""
 
 import pytest
-from _formula import Indirect, Regression, Split, parse_column, parse_formula
-from _helpers import InputError
+from study.helpers import InputError
+from study.regression.formula import Indirect, Regression, Split, parse_column, parse_formula
 
 
 def test_formula_with_controls_and_effects():

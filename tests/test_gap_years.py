@@ -8,10 +8,8 @@ import pandas as pd
 import pytest
 import solve_dea
 import yaml
-from _helpers import read_rows
-from _models import complete_model
-from _production import read_production
-from _productivity import (
+from conftest import ROOT, snakemake, write_config
+from study.dea.indices import (
     GAP,
     UNUSED,
     base_rows,
@@ -21,7 +19,9 @@ from _productivity import (
     program_levels,
     scale_components,
 )
-from conftest import ROOT, snakemake, write_config
+from study.dea.models import complete_model
+from study.dea.production import read_production
+from study.helpers import read_rows
 from tabulate_productivity import gap_note, lay_out_productivity, summarise
 from test_productivity import model_of, random_scores, typed_scores
 

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from _cleaning import load_catalog
-from _config import check_names
-from _exports import squeeze
-from _gaps import inner_gaps, read_interpolation
-from _helpers import InputError
-from _inspection import study_yearbook
-from _made import count_lines, run_summary
-from _raw import clean_table, reader, reader_tables
-from _sheets import read_sheets
 from check import summary
 from derive_imputed import count_cells, imputed_cells
+from study.checks.cleaning import load_catalog
+from study.checks.gaps import inner_gaps, read_interpolation
+from study.checks.not_observed import count_lines, run_summary
+from study.files.sheets import read_sheets
+from study.helpers import InputError
+from study.output.inspection import study_yearbook
+from study.plan.config import check_names
+from study.publishers.indicators import clean_table, reader, reader_tables
+from study.words.printed import squeeze
 from tabulate_description import lay_out_description
 
 ROOT = Path(__file__).parents[1]

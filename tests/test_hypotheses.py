@@ -4,11 +4,11 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from _helpers import read_rows
-from _tf import read_critical_values
 from compare_hypotheses import FIELDS, judge, main, read_evidence, read_sign, render_hypotheses
 from conftest import ROOT
 from plot_comparison import coefficient_rows, plot_comparison
+from study.helpers import read_rows
+from study.regression.tf import read_critical_values
 
 CODEBOOK = {"ai": {"symbol": "AI"}, "index": {"symbol": "AI"}}
 CRITICAL = read_critical_values(ROOT / "resources" / "tf_critical_values.csv")

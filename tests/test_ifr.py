@@ -9,11 +9,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from _helpers import InputError
-from _ifr import LEAF_SETS, LEAVES, UNSPECIFIED, load_leaf_set, normalise_code, read_robots
-from _ifr_labels import country_keys, find_industry, find_year, named_countries
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from study.helpers import InputError
+from study.publishers.ifr import LEAF_SETS, LEAVES, UNSPECIFIED, load_leaf_set, normalise_code, read_robots
+from study.publishers.ifr_labels import country_keys, find_industry, find_year, named_countries
 
 ROOT = Path(__file__).parents[1]
 SET = load_leaf_set(LEAF_SETS, "CN", range(2010, 2012))

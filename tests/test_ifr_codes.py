@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from _helpers import InputError
-from _ifr import LEAF_SETS, LEAVES, load_leaf_set, read_robots
-from _ifr_labels import find_industry
-from _shift_share import load_crosswalk
 from derive_exposure import province_exposure
+from study.helpers import InputError
+from study.publishers.ifr import LEAF_SETS, LEAVES, load_leaf_set, read_robots
+from study.publishers.ifr_labels import find_industry
+from study.variables.shift_share import load_crosswalk
 
 ROOT = Path(__file__).parents[1]
 GENUINE = ROOT / "tests" / "data" / "ifr_long_299_2999.csv"

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from _dense import dense, fit, outside, prepare, read_vectors, simulate, small_sample, spread, term, without_singletons
-from _helpers import read_rows
-from _instruments import first_stages, instrument_tests
 from _printed import tidy
 from conftest import ROOT
 from estimate_table import estimate_table, to_json
 from scipy.stats import chi2, f
+from study.helpers import read_rows
+from study.regression.instruments import first_stages, instrument_tests
 from tabulate_table import write_notes
 
 STOCK_YOGO = read_rows(ROOT / "resources" / "stock_yogo.csv")

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from _dense import indicators, outside, prepare, small_sample, spread
-from _instruments import first_stages, instrument_tests
 from _printed import tidy
 from compare_published import compare_rows
 from estimate_table import estimate_table, to_json
 from scipy.linalg import null_space
 from scipy.stats import chi2
+from study.regression.instruments import first_stages, instrument_tests
 from tabulate_table import lay_out_table, read_column, write_notes
 
 FOLDER = Path(__file__).parent / "data" / "iv_by_group"

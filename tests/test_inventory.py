@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from _exports import province_names
-from _helpers import InputError
-from _inventory import is_inventory, read_inventories
-from _sheets import read_sheets
 from derive_co2 import inventory_emissions
 from openpyxl import Workbook
+from study.files.sheets import read_sheets
+from study.helpers import InputError
+from study.publishers.inventory import is_inventory, read_inventories
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 NAMES = province_names(ROOT / "resources" / "provinces.csv")

@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
-from _key_names import aliases, capital, key_names, plural_of, rename_variables, with_key_columns
 from _printed import CODEBOOK, estimated
-from build_codebook import COLUMNS, codebook_rows
 from plot_trends import plot_trends
+from study.output.codebook import COLUMNS, codebook_rows
+from study.words.key_names import aliases, capital, key_names, plural_of, rename_variables, with_key_columns
 from tabulate_table import lay_out_table, read_column, write_notes
 
 CITY = key_names({"units": {"name": "city", "name_zh": "城市"}, "periods": {"name": "quarter"}})

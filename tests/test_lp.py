@@ -2,23 +2,22 @@
 
 import csv
 import itertools
+import os
 import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
 
-import _highs
-import _lp
-import _simplex
 import numpy as np
 import pytest
 import solve_dea
-from _certificate import TOLERANCE
-from _helpers import InputError
-from _lp import fingerprint, measure
-from _models import check_model, complete_model
-from _production import Panel, read_production
 from scipy.optimize import linprog
+from study.dea import lp
+from study.dea.certificate import TOLERANCE
+from study.dea.lp import fingerprint, measure
+from study.dea.models import check_model, complete_model
+from study.dea.production import Panel, read_production
+from study.helpers import InputError
 
 ENGINES = ("highs", "batched")
 VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "dea" / "self_sbmddf_china30_2013_2015_KLE"
@@ -392,15 +391,15 @@ def test_references_and_fingerprints_of_an_unbalanced_panel():
 
 def test_auto_takes_the_batched_engine_from_a_hundred_programs_on(monkeypatch):
     used = []
-    for name, module in (("highs", _highs), ("batched", _simplex)):
-        honest = module.propose
+    for name, entry in (("highs", "propose_hot"), ("batched", "propose_batched")):
+        honest = getattr(lp, entry)
 
         def propose(*arguments, name=name, honest=honest, **options):
             used.append(name)
             return honest(*arguments, **options)
 
-        monkeypatch.setattr(module, "propose", propose)
-    reference = simulated(_lp.BATCH, seed=1)
+        monkeypatch.setattr(lp, entry, propose)
+    reference = simulated(lp.BATCH, seed=1)
     measured(reference, reference, model("sbm_ddf", "K L E"), "auto")
     measured(reference, reference[:, 1:], model("sbm_ddf", "K L E"), "auto")
     assert used == ["batched", "highs"]
@@ -459,7 +458,9 @@ def test_hard_batches_come_out_the_same_of_both_engines(kind, name, returns):
 def test_the_small_job_loads_no_heavy_library():
     code = "import sys, solve_dea; print(sorted({'pandas', 'scipy', 'matplotlib'} & set(sys.modules)))"
     scripts = Path(solve_dea.__file__).parent
-    done = subprocess.run([sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True, check=True)
+    paths = os.pathsep.join(map(str, (scripts, scripts.parent)))
+    environment = os.environ | {"PYTHONPATH": paths}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 

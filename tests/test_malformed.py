@@ -11,11 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from _catalog import check_catalog
-from _cleaning import catalog_entry
-from _exports import known_province
-from _headings import year_of
-from _helpers import InputError
 from _malformed import CATALOG, EXAMPLE, NAMES, PROVINCES, ROOT, YEARS, Case, clean, read, table, tables_of, xlsx
 from _malformed_books import WORKBOOKS
 from _malformed_catalog import CATALOGS, FOLDERS, ROWS, SCHEMA, TEXTS, catalog_text, read_catalog, read_folder
@@ -28,6 +23,11 @@ from _malformed_shapes import SHAPES, of_year
 from conftest import copy_workflow, small_config, snakemake, write_config
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from study.checks.cleaning import catalog_entry
+from study.helpers import InputError
+from study.plan.catalog import check_catalog
+from study.words.headings import year_of
+from study.words.regions import known_province
 
 CAPITAL = Case(
     "capital: a formula",

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from _dense import fit, prepare, simulate, term, without_singletons
-from _helpers import InputError
-from _mediation import _unit_products, indirect_effect, indirect_of_products, replicate_indirect_effects
 from _printed import tidy
 from estimate_table import estimate_table
+from study.helpers import InputError
+from study.regression.mediation import _unit_products, indirect_effect, indirect_of_products, replicate_indirect_effects
 from tabulate_table import write_notes
 
 BOOTSTRAP = {"replications": 60, "block": "province", "level": 90, "seed": 7}

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from _formula import parse_column
-from _mediation import indirect_effect
-from _regression import prepare
+from study.regression.formula import parse_column
+from study.regression.least_squares import prepare
+from study.regression.mediation import indirect_effect
 
 
 def test_a_repaired_variance_of_zero_has_no_test():

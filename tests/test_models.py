@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from _helpers import InputError
-from _models import (
+from conftest import ROOT, planned_jobs, snakemake, write_config
+from study.dea.models import (
     check_model,
     complete_model,
     directed,
@@ -16,7 +16,7 @@ from _models import (
     scale_pairs,
     slack_weights,
 )
-from conftest import ROOT, planned_jobs, snakemake, write_config
+from study.helpers import InputError
 
 SHORT = {
     "name": "m",

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import _simulate_economy as economy
 import numpy as np
 import pandas as pd
 import pytest
+from simulate import economy
 
 SCRIPT = Path(__file__).parent / "benchmarks" / "monte_carlo.py"
 # equation of the script -> table and column of the default study

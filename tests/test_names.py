@@ -6,16 +6,16 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from _columns import symbol
-from _config import check_variables, named_variables
 from _dense import fit
-from _formula import parse_column, parse_formula
-from _helpers import InputError
 from _printed import tidy
-from _terms import names_of, split_outside, term_of, written
 from compare_hypotheses import evidence_term, read_evidence
 from conftest import ROOT, snakemake, write_config
 from estimate_table import estimate_table, to_json
+from study.helpers import InputError
+from study.output.regression_columns import symbol
+from study.plan.config import check_variables, named_variables
+from study.regression.formula import parse_column, parse_formula
+from study.regression.terms import names_of, split_outside, term_of, written
 from tabulate_table import lay_out_table, read_column, write_notes
 
 ODD = {

@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from _formula import parse_column
-from _helpers import InputError, read_cells, read_table, write_rows, write_table
-from _numbers import as_numbers, is_exact, plain_numbers
-from _panel import check_categories, read_panel
-from _panel_cells import figure_text, panel_cells
-from _regression import fit
-from _samples import draw_sample
 from build_panel import join_panel
 from conftest import ROOT, snakemake
+from study.checks.panel_roles import check_categories
+from study.files.panel import read_panel
+from study.files.panel_figures import figure_text, panel_cells
+from study.files.tables import read_cells, read_table, write_table
+from study.helpers import InputError, write_rows
+from study.regression.formula import parse_column
+from study.regression.least_squares import fit
+from study.regression.samples import draw_sample
+from study.words.numbers import as_numbers, is_exact, plain_numbers
 
 DATA = Path(__file__).parent / "data"
 CODES = [f"11000001234500000{last}" for last in range(1, 7)]  # one double for all

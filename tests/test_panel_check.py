@@ -6,12 +6,12 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
-from _helpers import InputError
-from _models import SIGNS
-from _panel import read_panel
-from _panel_columns import check_figures, check_samples, read_column
 from check_panel import HEADER, inspect_panel
 from conftest import ROOT, snakemake, write_config
+from study.checks.panel_contents import check_figures, check_samples, read_column
+from study.dea.models import SIGNS
+from study.files.panel import read_panel
+from study.helpers import InputError
 
 MODEL = {"name": "gml", "measure": "sbm_ddf", "inputs": ["K", "L"], "good_outputs": ["Y"], "bad_outputs": ["C"]}
 BAD = """city,year,K,L,Y,C,x,w,region,const,blank

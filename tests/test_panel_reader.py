@@ -6,9 +6,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from _helpers import InputError
-from _panel import check_production, is_missing, read_panel, read_periods, unit_slugs
-from _panel_cells import panel_cells
+from study.checks.panel_roles import check_production
+from study.files.panel import is_missing, read_panel, read_periods, unit_slugs
+from study.files.panel_figures import panel_cells
+from study.helpers import InputError
 
 PANEL = 'Place,Period,Y,note\n"Île, A",2001Q1,1.5,a\n"Île, A",2001Q2,2,b\n中部,2001Q1,3,\n中部,2001Q2,,c\n'
 

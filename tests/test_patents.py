@@ -5,12 +5,12 @@ import logging
 from pathlib import Path
 
 import pytest
-from _cities import find_city, load_cities
-from _exports import province_names
-from _helpers import InputError
-from _patent_columns import is_patent_table
-from _patents import read_patents
-from _sheets import read_sheets
+from study.files.sheets import read_sheets
+from study.helpers import InputError
+from study.publishers.cities import find_city, load_cities
+from study.publishers.patent_headings import is_patent_table
+from study.publishers.patents import read_patents
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 NAMES = province_names(ROOT / "resources" / "provinces.csv")

@@ -9,19 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from _helpers import InputError, read_rows, read_table, write_table
-from _models import complete_model
-from _panel import read_panel, read_periods
-from _panel_cells import panel_cells
-from _period_labels import read_labels
-from _periods import describe_order, describe_steps, order_periods, sorting_key
-from _production import read_production
-from _productivity import productivity_change
-from build_codebook import codebook_rows
 from conftest import ROOT, snakemake
 from index_productivity import read_scores
 from plot_trends import summarise_by_year
 from solve_dea import solve_units, write_scores
+from study.dea.indices import productivity_change
+from study.dea.models import complete_model
+from study.dea.production import read_production
+from study.files.panel import read_panel, read_periods
+from study.files.panel_figures import panel_cells
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, read_rows
+from study.output.codebook import codebook_rows
+from study.words.period_labels import read_labels
+from study.words.periods import describe_order, describe_steps, order_periods, sorting_key
 
 CASES = Path(__file__).parent / "data" / "dea"
 

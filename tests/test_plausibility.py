@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from _cleaning import convert_units, load_catalog
-from _exports import province_names
-from _helpers import InputError
-from _plausibility import find_suspects, find_vintage_break
-from _suspects import report_suspects
-from _yearbook import Yearbook, read_yearbook
+from study.checks.cleaning import convert_units, load_catalog
+from study.checks.plausibility import find_suspects, find_vintage_break
+from study.checks.suspects import report_suspects
+from study.helpers import InputError
+from study.publishers.yearbook import Yearbook, read_yearbook
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "resources" / "example"

@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from _helpers import InputError
-from _models import complete_model
-from _production import read_production
 from solve_dea import find_units, solve_units, write_peers, write_scores
+from study.dea.models import complete_model
+from study.dea.production import read_production
+from study.helpers import InputError
 
 VARIABLES = ("k", "l", "y", "b")
 MODEL = complete_model(

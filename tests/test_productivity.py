@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from _helpers import InputError, read_table, write_table
-from _models import complete_model
-from _productivity import (
+from index_productivity import cells_of, read_scores
+from scipy.optimize import linprog
+from study.dea.indices import (
     BIENNIAL,
     MISSING,
     PROGRAM_COLUMNS,
@@ -21,9 +21,10 @@ from _productivity import (
     productivity_change,
     scale_components,
 )
-from _tables import render_html
-from index_productivity import cells_of, read_scores
-from scipy.optimize import linprog
+from study.dea.models import complete_model
+from study.files.tables import read_table, write_table
+from study.helpers import InputError
+from study.output.tables import render_html
 from tabulate_productivity import HEADINGS, lay_out_productivity, summarise
 
 VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "dea"

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import solve_dea
-from _certificate import TOLERANCE
-from _lp import measure
-from _models import slack_weights
-from _production import Panel
-from _productivity import productivity_change
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from study.dea.certificate import TOLERANCE
+from study.dea.indices import productivity_change
+from study.dea.lp import measure
+from study.dea.models import slack_weights
+from study.dea.production import Panel
 from test_lp import ENGINES, Textbook, model, simulated
 
 RATIOS = ("sbm", "super_sbm")

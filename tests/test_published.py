@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from _audit import read_published
-from _helpers import InputError, read_rows
-from _published import (
+from _typed import CRITICAL, HEADER
+from study.audit.printed_tables import read_published
+from study.audit.published import (
     FIELDS,
     UNCERTAINTY,
     find_published,
@@ -16,8 +16,8 @@ from _published import (
     published_path,
     read_published_rows,
 )
-from _tf import adjusted_p, critical_value
-from _typed import CRITICAL, HEADER
+from study.helpers import InputError, read_rows
+from study.regression.tf import adjusted_p, critical_value
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -63,7 +63,8 @@ def test_spreadsheet_exports_are_read(tmp_path):
 
 
 def test_importing_the_reader_costs_nothing_heavy():
-    code = "import sys, _published, _tf; sys.exit(bool({'numpy', 'scipy', 'pandas'} & set(sys.modules)))"
+    heavy = "{'numpy', 'scipy', 'pandas'} & set(sys.modules)"
+    code = f"import sys, study.audit.published, study.regression.tf; sys.exit(bool({heavy}))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT / "scripts", check=False).returncode == 0
 
 

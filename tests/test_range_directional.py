@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 import solve_dea
 import yaml
-from _bootstrap import replicate_scores
-from _helpers import InputError, read_rows
-from _lp import measure
-from _models import check_model, complete_model, model_variables, needed_sign, signed
-from _production import read_production
-from _programs import lift
 from conftest import ROOT, planned_jobs, snakemake
 from scipy.optimize import linprog
+from study.dea.bootstrap import replicate_scores
+from study.dea.lp import measure
+from study.dea.models import check_model, complete_model, model_variables, needed_sign, signed
+from study.dea.production import read_production
+from study.dea.programs import lift
+from study.helpers import InputError, read_rows
 from test_lp import ENGINES, TIGHT, model
 
 CASE = ROOT / "tests" / "data" / "dea" / "c08b_negative_output_range"

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from _helpers import InputError
-from _read_config import read_config, same_config, study_config
 from conftest import ROOT
+from study.helpers import InputError
+from study.plan.read_config import read_config, same_config, study_config
 
 STUDY = """panel:
   path: p.csv

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from _absorption import count_absorbed, count_not_nested, find_singletons
 from _dense import dense, fit, read_vectors, simulate, term, without_singletons
 from estimate_table import estimate_table, stars, to_json
 from linearmodels.panel import PanelOLS
+from study.regression.absorption import count_absorbed, count_not_nested, find_singletons
 
 # Published numbers -------------------------------------------------------------------------------------
 

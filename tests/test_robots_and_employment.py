@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from _employment import read_census, read_major_groups
-from _exports import province_names
-from _helpers import InputError
-from _ifr import LEAVES, read_robots
+from study.helpers import InputError
+from study.publishers.employment import read_census, read_major_groups
+from study.publishers.ifr import LEAVES, read_robots
+from study.words.regions import province_names
 
 NAMES = province_names(Path(__file__).parents[1] / "resources" / "provinces.csv")
 

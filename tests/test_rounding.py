@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from _helpers import InputError
-from _published import FIELDS, UNCERTAINTY, read_published_rows
-from _quotients import find_quotients
-from _rounding import Cell, Interval, PValue, read_cell
+from study.audit.published import FIELDS, UNCERTAINTY, read_published_rows
+from study.audit.quotients import find_quotients
+from study.audit.rounding import Cell, Interval, PValue, read_cell
+from study.helpers import InputError
 
 
 def cell(estimate="0.011", stars="", **printed) -> Cell:

@@ -5,9 +5,10 @@ import io
 
 import pandas as pd
 import pytest
-from _helpers import plain_cell, read_rows, read_table, write_rows, write_table
-from _panel import read_panel, unit_slugs
-from _panel_cells import panel_cells
+from study.files.panel import read_panel, unit_slugs
+from study.files.panel_figures import panel_cells
+from study.files.tables import read_table, write_table
+from study.helpers import plain_cell, read_rows, write_rows
 
 COMMAND = "=cmd|' /C calc'!A0"
 

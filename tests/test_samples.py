@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from _dense import column, fit, prepare, simulate, small_sample, term, without_singletons
-from _helpers import InputError
-from _samples import draw_sample
-from _terms import CONSTANT
 from estimate_table import estimate_table, to_json
+from study.helpers import InputError
+from study.regression.samples import draw_sample
+from study.regression.terms import CONSTANT
 
 # Conditions ----------------------------------------------------------------------------------------------
 

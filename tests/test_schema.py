@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 import yaml
-from _config import slugged, slugged_cells
-from _exports import province_names
-from _helpers import InputError
-from _schema import check_file_names, check_schema, check_values, dotted
 from conftest import ROOT, default_config
+from study.helpers import InputError
+from study.plan.config import slugged, slugged_cells
+from study.plan.schema import check_file_names, check_schema, check_values, dotted
+from study.words.regions import province_names
 
 SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8"))
 PROVINCES = province_names(ROOT / "resources" / "provinces.csv")

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from _helpers import InputError, read_rows
-from _reasons import check_columns, check_reasons, read_reasons
-from _scorecard import differs, render_scorecard, summarise
 from compare_published import compare_rows, main
 from conftest import ROOT
 from plot_comparison import coefficient_rows, left_out
+from study.helpers import InputError, read_rows
+from study.output.reasons import check_columns, check_reasons, read_reasons
+from study.output.scorecard import differs, render_scorecard, summarise
 from test_compare import ours, printed
 
 CODEBOOK = {"ai": {"symbol": "AI"}, "ai_us": {"symbol": "IV"}, "energy_efficiency": {"symbol": "Efficiency"}}

@@ -16,10 +16,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from _helpers import InputError
-from _sheets import MOST_BYTES, read_sheets
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from study.files.sheets import MOST_BYTES, read_sheets
+from study.helpers import InputError
 
 ROOT = Path(__file__).parents[1]
 XLS = {path.stem: path.read_bytes() for path in sorted((ROOT / "tests" / "data").glob("*.xls"))}
@@ -340,7 +340,7 @@ def test_a_workbook_that_unpacks_beyond_measure_is_refused(tmp_path):
 
 
 def test_a_workbook_with_too_many_cells_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("_sheets.MOST_CELLS", 100)
+    monkeypatch.setattr("study.files.sheets.MOST_CELLS", 100)
     for data in (
         workbook(("s", [[1] * 101])),
         stata(pd.DataFrame({"x": range(101)})),

@@ -5,10 +5,10 @@ import re
 
 import pandas as pd
 import pytest
-from _helpers import InputError
 from _printed import AI, CODEBOOK, CONSTANT, OPEN, estimated, parsed, printed, tidy
-from _tables import FIELDS, entry, exact, render_html, render_tex, shown, table_number, tex, write_tidy
 from plot_trends import period_positions, plot_trends, save, summarise_by_year
+from study.helpers import InputError
+from study.output.tables import FIELDS, entry, exact, render_html, render_tex, shown, table_number, tex, write_tidy
 from tabulate_description import describe, lay_out_description, tidy_description
 
 NOTE = "Simulated inputs: 100% made up & for show"

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from _cleaning import load_catalog
-from _config import check_names
-from _helpers import InputError, read_rows
-from _locate import find_sources, source
-from _raw import clean_table, read_indicators, reader, reader_tables
-from _suspects import report_suspects
 from openpyxl import Workbook
+from study.checks.cleaning import load_catalog
+from study.checks.suspects import report_suspects
+from study.helpers import InputError, read_rows
+from study.plan.config import check_names
+from study.plan.sources import find_sources, source
+from study.publishers.indicators import clean_table, read_indicators, reader, reader_tables
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")

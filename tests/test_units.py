@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 
 import pytest
-from _cleaning import catalog_entry, convert_units, load_catalog
-from _helpers import InputError, read_rows
-from _units import Unit, convert, find_index_base, find_unit, load_units, unit_key
-from _yearbook import Yearbook
+from study.checks.cleaning import catalog_entry, convert_units, load_catalog
+from study.checks.units import Unit, convert, find_index_base, find_unit, load_units, unit_key
+from study.helpers import InputError, read_rows
+from study.publishers.yearbook import Yearbook
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")

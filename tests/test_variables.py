@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from _emissions import emission_factors
-from _helpers import InputError, read_rows
-from _variables import chosen_activities, chosen_indicators
 from conftest import make_study, planned_jobs, small_config, snakemake, write_config
 from derive_efficiency import energy_efficiency
 from derive_intelligence import check_varies, component_index, entropy_index, entropy_weights, indicator_values
 from derive_regulation import check_industry
 from derive_scopes import activity_factors, log_total, scope_emissions
 from derive_structure import by_sector, report_gap, weighted_productivity, weighted_shares
+from study.helpers import InputError, read_rows
+from study.variables.choices import chosen_activities, chosen_indicators
+from study.variables.emissions import emission_factors
 from test_workflow import CATALOG, assert_told, changed, fix_figure, with_config
 
 RESOURCES = Path(__file__).parents[1] / "resources"

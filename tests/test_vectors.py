@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from _models import complete_model, model_variables
-from _production import read_production
 from conftest import ROOT, snakemake, write_config
 from solve_dea import solve_units
+from study.dea.models import complete_model, model_variables
+from study.dea.production import read_production
 
 VECTORS = ROOT.parent / "shared" / "vectors" / "dea"
 needs_vectors = pytest.mark.skipif(not VECTORS.is_dir(), reason=f"the test vectors are not at hand: no {VECTORS}")

@@ -4,9 +4,9 @@ import re
 
 import pandas as pd
 import pytest
-from _helpers import InputError
-from _panel import read_panel
 from conftest import ROOT, snakemake, write_config
+from study.files.panel import read_panel
+from study.helpers import InputError
 
 
 def refusal(path, columns=None):

@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from _amounts import no_amount
-from _config import check_winsorise
-from _formula import parse_column
-from _helpers import InputError, read_table
 from _printed import CODEBOOK, estimated
-from _regression import fit, prepare
 from conftest import ROOT, snakemake, write_config
 from estimate_table import estimate_table
+from study.checks.amounts import no_amount
+from study.files.tables import read_table
+from study.helpers import InputError
+from study.plan.config import check_winsorise
+from study.regression.formula import parse_column
+from study.regression.least_squares import fit, prepare
 from tabulate_table import write_notes
 from winsorise_panel import left_alone, list_cells, winsorise_panel
 

@@ -207,7 +207,7 @@ def test_a_new_row_of_the_catalog_reruns_nothing(small_study):
 
 
 def test_a_changed_module_reruns_its_rules_and_what_is_downstream(small_study):
-    module = small_study[0].parent / "scripts" / "_productivity.py"
+    module = small_study[0].parent / "scripts" / "study" / "dea" / "indices.py"
     with changed(module, module.read_bytes() + b"\n# a remark\n"):
         below = {"index_productivity": 2, "tabulate_productivity": 1, **PANEL, **ESTIMATES}
         assert dry_run(small_study) == below

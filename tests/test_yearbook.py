@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from _exports import find_province, province_names
-from _helpers import InputError
-from _yearbook import read_yearbook
+from study.helpers import InputError
+from study.publishers.yearbook import read_yearbook
+from study.words.regions import find_province, province_names
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "real" / "nbs"

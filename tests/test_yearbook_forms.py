@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from _exports import province_names
-from _helpers import InputError
-from _series import Yearbook
-from _sheets import read_sheets
-from _yearbook import read_drafts, read_yearbook
 from openpyxl import Workbook
+from study.files.series import Yearbook
+from study.files.sheets import read_sheets
+from study.helpers import InputError
+from study.publishers.yearbook import read_drafts, read_yearbook
+from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "real" / "nbs"

@@ -3,8 +3,8 @@
 import textwrap
 from collections import Counter
 
-from _helpers import InputError, read_rows, shortened_list, start_log
-from _made import MADE, count_lines
+from study.checks.not_observed import MADE, count_lines
+from study.helpers import InputError, read_rows, shortened_list, start_log
 
 WIDTH = 118
 

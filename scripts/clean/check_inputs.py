@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from _census_totals import PLAUSIBLE
-from _cleaning import CatalogEntry, catalog_entry, entry_names, load_catalog
-from _crosschecks import accepted_contradictions, report_crosschecks
-from _employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
-from _exports import province_names
-from _files import reads
-from _helpers import InputError, shortened_list, start_log, write_rows
-from _ifr import read_robots
-from _inspection import COLUMNS, STATUSES, Listener, count_made, inspect_table, study_yearbook
-from _made import MADE
-from _pages import html_table, page
-from _raw import reader, reader_tables
+from study.checks.cleaning import CatalogEntry, catalog_entry, entry_names, load_catalog
+from study.checks.crosschecks import accepted_contradictions, report_crosschecks
+from study.checks.not_observed import MADE
+from study.files.unchanged import reads
+from study.helpers import InputError, shortened_list, start_log, write_rows
+from study.output.inspection import COLUMNS, STATUSES, Listener, count_made, inspect_table, study_yearbook
+from study.output.pages import html_table, page
+from study.publishers.census_totals import PLAUSIBLE
+from study.publishers.employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
+from study.publishers.ifr import read_robots
+from study.publishers.indicators import reader, reader_tables
+from study.words.regions import province_names
 
 
 def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, object]:

@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
-from _config import unknown_variables
-from _files import reads
-from _formula import parse_column
-from _helpers import InputError, shortened_list, start_log, write_rows
-from _models import check_base_year, model_variables
-from _numbers import plain_numbers
-from _pages import html_table, page
-from _panel import KEYS, check_categories, check_production, read_panel, unit_slugs
-from _panel_cells import panel_cells
-from _panel_columns import MOST_CELLS, Column, odd_cells, read_column
-from _periods import order_periods
-from _regression import prepare
+from study.checks.panel_contents import MOST_CELLS, Column, odd_cells, read_column
+from study.checks.panel_roles import check_categories, check_production
+from study.dea.models import check_base_year, model_variables
+from study.files.panel import KEYS, read_panel, unit_slugs
+from study.files.panel_figures import panel_cells
+from study.files.unchanged import reads
+from study.helpers import InputError, shortened_list, start_log, write_rows
+from study.output.pages import html_table, page
+from study.plan.config import unknown_variables
+from study.regression.formula import parse_column
+from study.regression.least_squares import prepare
+from study.words.numbers import plain_numbers
+from study.words.periods import order_periods
 
 HEADER = [
     *["column", "file_column", "status", "kind", "filled", "missing", "zeros", "negative", "minimum", "maximum"],

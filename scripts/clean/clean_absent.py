@@ -1,7 +1,7 @@
 """A raw table that is not there -> one clear error."""
 
-from _cleaning import catalog_entry, require_files
-from _helpers import start_log, write_rows
+from study.checks.cleaning import catalog_entry, require_files
+from study.helpers import start_log, write_rows
 
 
 def main(snakemake) -> None:

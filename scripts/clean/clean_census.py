@@ -1,11 +1,11 @@
 """The census of employment by province and industrial division -> tidy, checked counts of persons."""
 
-from _census_totals import PLAUSIBLE
-from _cleaning import catalog_entry, require_files
-from _employment import division_titles, read_census
-from _exports import province_names
-from _files import reads
-from _helpers import start_log, write_rows
+from study.checks.cleaning import catalog_entry, require_files
+from study.files.unchanged import reads
+from study.helpers import start_log, write_rows
+from study.publishers.census_totals import PLAUSIBLE
+from study.publishers.employment import division_titles, read_census
+from study.words.regions import province_names
 
 
 @reads("raw")

@@ -1,9 +1,9 @@
 """Employment by industry of the instrument's country in its base year -> tidy counts of persons."""
 
-from _cleaning import catalog_entry, require_files
-from _employment import UNITED_STATES, group_industries, read_major_groups
-from _files import reads
-from _helpers import start_log, write_rows
+from study.checks.cleaning import catalog_entry, require_files
+from study.files.unchanged import reads
+from study.helpers import start_log, write_rows
+from study.publishers.employment import UNITED_STATES, group_industries, read_major_groups
 
 
 @reads("raw")

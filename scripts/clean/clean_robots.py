@@ -1,9 +1,9 @@
 """The federation's robot counts of one country -> installations and stock by industry, each robot once."""
 
-from _cleaning import catalog_entry, require_files
-from _files import reads
-from _helpers import start_log, write_rows
-from _ifr import MEASURES, read_robots
+from study.checks.cleaning import catalog_entry, require_files
+from study.files.unchanged import reads
+from study.helpers import start_log, write_rows
+from study.publishers.ifr import MEASURES, read_robots
 
 
 @reads("raw")

@@ -1,10 +1,10 @@
 """Tables of one theme as published -> one tidy, checked table in the catalog's units, gaps interpolated and flagged."""
 
-from _cleaning import catalog_entry, load_catalog, require_files
-from _crosschecks import report_crosschecks
-from _files import reads
-from _helpers import logger, start_log, write_rows
-from _raw import clean_table, reader, reader_tables
+from study.checks.cleaning import catalog_entry, load_catalog, require_files
+from study.checks.crosschecks import report_crosschecks
+from study.files.unchanged import reads
+from study.helpers import logger, start_log, write_rows
+from study.publishers.indicators import clean_table, reader, reader_tables
 
 
 @reads("raw")

@@ -1,10 +1,11 @@
 """A ready panel -> production.csv for the productivity floor, and the panel's columns."""
 
-from _files import mark_of, reads
-from _helpers import InputError, logger, start_log, write_table
-from _panel import KEYS, read_panel
-from _panel_cells import panel_cells
-from _periods import describe_order, describe_steps, order_periods, sorting_key
+from study.files.panel import KEYS, read_panel
+from study.files.panel_figures import panel_cells
+from study.files.tables import write_table
+from study.files.unchanged import mark_of, reads
+from study.helpers import InputError, logger, start_log
+from study.words.periods import describe_order, describe_steps, order_periods, sorting_key
 
 
 @reads("panel")

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from _helpers import InputError, logger, read_table, start_log, write_table
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, logger, start_log
 
 CONTROLS = ["open", "density", "fin", "gov", "energy", "urban"]
 

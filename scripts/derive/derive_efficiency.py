@@ -1,8 +1,9 @@
 """Real GDP and total energy consumption -> energy efficiency, or energy intensity."""
 
 import pandas as pd
-from _cells import select_series
-from _helpers import read_table, start_log, write_table
+from study.files.tables import read_table, write_table
+from study.helpers import start_log
+from study.variables.indicators import select_series
 
 
 def energy_efficiency(real_gdp: pd.Series, energy: pd.Series, definition: str) -> pd.Series:

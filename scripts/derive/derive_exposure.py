@@ -1,8 +1,9 @@
 """Robots by industry and base-year employment -> each province's exposure to robots, with its lag."""
 
 import pandas as pd
-from _helpers import read_table, start_log, write_table
-from _shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
+from study.files.tables import read_table, write_table
+from study.helpers import start_log
+from study.variables.shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
 
 
 def province_exposure(

@@ -1,7 +1,8 @@
 """Applications for green patents and population -> green technological progress."""
 
-from _cells import select_series
-from _helpers import read_table, start_log, write_table
+from study.files.tables import read_table, write_table
+from study.helpers import start_log
+from study.variables.indicators import select_series
 
 
 def main(snakemake) -> None:

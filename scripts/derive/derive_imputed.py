@@ -1,8 +1,9 @@
 """Cleaned tables and capital -> every cell that was not observed or is accepted in doubt, with its rule."""
 
 import pandas as pd
-from _crosschecks import accepted_contradictions
-from _helpers import read_table, start_log, write_table
+from study.checks.crosschecks import accepted_contradictions
+from study.files.tables import read_table, write_table
+from study.helpers import start_log
 
 
 def imputed_cells(

@@ -1,8 +1,9 @@
 """Robots of another country by industry, met with Chinese base-year shares -> the exposure instrument."""
 
 import pandas as pd
-from _helpers import read_table, start_log, write_table
-from _shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
+from study.files.tables import read_table, write_table
+from study.helpers import start_log
+from study.variables.shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
 
 
 def foreign_exposure(

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from _helpers import InputError, logger, read_table, start_log, write_rows, write_table
-from _variables import DIRECTIONS
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, logger, start_log, write_rows
+from study.variables.choices import DIRECTIONS
 
 
 def indicator_values(cells: pd.DataFrame, indicators: list[dict[str, str]]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Labour, capital, energy, real GDP and CO2 -> the one table the productivity floor reads."""
 
-from _helpers import InputError, read_table, start_log, write_table
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, start_log
 
 
 def check_positive(table, variables: list[str]) -> None:

@@ -1,7 +1,8 @@
 """Nominal GDP of the base year, chained by the GDP index -> real GDP."""
 
 import pandas as pd
-from _helpers import read_table, start_log, write_table
+from study.files.tables import read_table, write_table
+from study.helpers import start_log
 
 
 def chain_gdp(accounts: pd.DataFrame, base_year: int) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """resources/provinces.csv -> what kind of region a province is."""
 
-from _helpers import read_rows, start_log, write_rows
+from study.helpers import read_rows, start_log, write_rows
 
 
 def main(snakemake) -> None:

@@ -1,8 +1,9 @@
 """Investment in the treatment of industrial pollution and industrial value added -> environmental regulation."""
 
 import pandas as pd
-from _cells import select_series
-from _helpers import InputError, read_table, start_log, write_table
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, start_log
+from study.variables.indicators import select_series
 
 
 def check_industry(industry: pd.Series, whole: pd.Series, name: str) -> None:

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from _emissions import emission_factors
-from _helpers import InputError, logger, read_table, start_log, write_table
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, logger, start_log
+from study.variables.emissions import emission_factors
 
 
 def activity_factors(activities: list[dict[str, str]], fuels: pd.Series) -> pd.Series:

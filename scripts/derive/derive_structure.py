@@ -1,11 +1,12 @@
 """Value added and employment of three sectors -> upgrading of the industrial structure, industrialisation."""
 
 import pandas as pd
-from _cells import select_series
-from _crosschecks import SECTOR_GAP, sectors_against_gdp
-from _helpers import InputError, logger, read_table, start_log, write_table
-from _suspects import Suspect, report_suspects
-from _variables import SECTORS
+from study.checks.crosschecks import SECTOR_GAP, sectors_against_gdp
+from study.checks.suspects import Suspect, report_suspects
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, logger, start_log
+from study.variables.choices import SECTORS
+from study.variables.indicators import select_series
 
 # Beyond this relative gap a sector's table is surely another table or another unit, not a revision of the accounts.
 GROSS_GAP = 0.1

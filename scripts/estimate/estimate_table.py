@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _formula import Regression, parse_column
-from _helpers import InputError, logger, read_rows, read_table, stars, start_log
-from _instruments import first_stages, instrument_tests
-from _mediation import indirect_effect
-from _regression import Design, Estimates, estimate, prepare
+from study.files.tables import read_table
+from study.helpers import InputError, logger, read_rows, start_log
+from study.regression.formula import Regression, parse_column
+from study.regression.instruments import first_stages, instrument_tests
+from study.regression.least_squares import Design, Estimates, estimate, prepare
+from study.regression.mediation import indirect_effect
+from study.regression.stars import stars
 
 NOT_FINITE = "the estimates are not finite"
 KEYS = ["province", "year"]

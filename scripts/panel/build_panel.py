@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pandas as pd
-from _helpers import InputError, logger, read_cells, start_log, write_table
-from _periods import sorting_key
+from study.files.tables import read_cells, write_table
+from study.helpers import InputError, logger, start_log
+from study.words.periods import sorting_key
 
 KEYS = ["province", "year"]
 LEADING = [*KEYS, "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
-from _amounts import TEXT, TWO_VALUES, no_amount
-from _helpers import InputError, logger, read_table, start_log, write_table
+from study.checks.amounts import TEXT, TWO_VALUES, no_amount
+from study.files.tables import read_table, write_table
+from study.helpers import InputError, logger, start_log
 
 KEYS = ("province", "year")
 CHOSEN = "by choice"

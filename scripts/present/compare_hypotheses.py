@@ -6,17 +6,17 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from _audit import LEVELS, stars_of
-from _audit_cells import p_values
-from _columns import symbol
-from _helpers import logger, read_rows, start_log, write_rows
-from _pages import html_table, page
-from _published import is_coefficient, read_published_rows
-from _rounding import read_cell
-from _tables import exact, read_codebook, shown, shown_p_value, table_number
-from _terms import CONSTANT, names_of, term_of
-from _tf import adjusted_p, read_critical_values
 from scipy.special import ndtr
+from study.audit.coefficients import p_values
+from study.audit.printed_tables import LEVELS, stars_of
+from study.audit.published import is_coefficient, read_published_rows
+from study.audit.rounding import read_cell
+from study.helpers import logger, read_rows, start_log, write_rows
+from study.output.pages import html_table, page
+from study.output.regression_columns import symbol
+from study.output.tables import exact, read_codebook, shown, shown_p_value, table_number
+from study.regression.terms import CONSTANT, names_of, term_of
+from study.regression.tf import adjusted_p, read_critical_values
 
 LEVEL = 0.05
 INDIRECT = "indirect"  # the term of the config that means a column's indirect effect

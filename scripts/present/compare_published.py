@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from _helpers import InputError, logger, read_rows, start_log, write_rows
-from _published import ANSWERS, is_coefficient, read_published_rows
-from _reasons import UNIT, Reason, check_reasons, read_reasons
-from _rounding import read_cell
-from _scorecard import JOINT, render_scorecard, summarise
-from _tables import NOT_ESTIMATED, exact, read_codebook
+from study.audit.published import ANSWERS, is_coefficient, read_published_rows
+from study.audit.rounding import read_cell
+from study.helpers import InputError, logger, read_rows, start_log, write_rows
+from study.output.reasons import UNIT, Reason, check_reasons, read_reasons
+from study.output.scorecard import JOINT, render_scorecard, summarise
+from study.output.tables import NOT_ESTIMATED, exact, read_codebook
 
 FIELDS = (
     "table",

@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from _helpers import logger, read_rows, start_log
-from _plots import BLUE, ORANGE, draw_panels, save
-from _tables import entry, read_codebook
-from _terms import unquoted
 from matplotlib.figure import Figure
+from study.helpers import logger, read_rows, start_log
+from study.output.plots import BLUE, ORANGE, draw_panels, save
+from study.output.tables import entry, read_codebook
+from study.regression.terms import unquoted
 
 PANELS_PER_ROW = 2
 _NORMAL_975 = 1.959964

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
-from _helpers import InputError, read_table, start_log
-from _key_names import capital, key_names
-from _periods import order_periods
-from _plots import BLUE, draw_panels, save
-from _tables import entry, read_codebook
-from _terms import unquoted
 from matplotlib.figure import Figure
+from study.files.tables import read_table
+from study.helpers import InputError, start_log
+from study.output.plots import BLUE, draw_panels, save
+from study.output.tables import entry, read_codebook
+from study.regression.terms import unquoted
+from study.words.key_names import capital, key_names
+from study.words.periods import order_periods
 
 PROVINCES = key_names({})
 PANELS_PER_ROW = 3

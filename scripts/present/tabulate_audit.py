@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from _audit import ROW_FIELDS, Setting, Tables, natural, read_published, refuse_unknown_names
-from _audit_cells import (
+from study.audit.coefficients import (
     check_decimals,
     check_figures,
     check_quotients,
@@ -11,18 +10,18 @@ from _audit_cells import (
     check_standard_errors,
     check_stars,
 )
-from _audit_constants import check_constants, check_implied_means
-from _audit_moments import check_growth, check_log_totals, check_moments, check_shares, check_sizes
-from _audit_page import CHECKS, render_audit
-from _audit_ratios import check_r2, check_ratios
-from _audit_samples import (
+from study.audit.constants import check_constants, check_implied_means
+from study.audit.moments import check_growth, check_log_totals, check_moments, check_shares, check_sizes
+from study.audit.printed_tables import ROW_FIELDS, Setting, Tables, natural, read_published, refuse_unknown_names
+from study.audit.ratios import check_r2, check_ratios
+from study.audit.samples import (
     check_effect_names,
     check_group_differences,
     check_reversals,
     check_sample_sizes,
     check_splits,
 )
-from _audit_stages import (
+from study.audit.stages import (
     check_duplicates,
     check_first_stage,
     check_first_stage_samples,
@@ -32,8 +31,9 @@ from _audit_stages import (
     check_rank_test,
     check_tf,
 )
-from _helpers import logger, start_log, write_rows
-from _tf import CriticalValues, read_critical_values
+from study.helpers import logger, start_log, write_rows
+from study.output.audit_page import CHECKS, render_audit
+from study.regression.tf import CriticalValues, read_critical_values
 
 
 def audit(tables: Tables, setting: Setting, critical_values: CriticalValues) -> list[dict]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from _helpers import InputError, read_table, start_log
-from _made import count_lines, read_counts
-from _tables import (
+from study.checks.not_observed import count_lines, read_counts
+from study.files.tables import read_table
+from study.helpers import InputError, start_log
+from study.output.tables import (
     Layout,
     entry,
     exact,
@@ -17,7 +18,7 @@ from _tables import (
     table_number,
     write_tidy,
 )
-from _terms import unquoted
+from study.regression.terms import unquoted
 
 STATISTICS = ("n", "mean", "sd", "min", "max")
 
@@ -73,7 +74,7 @@ def lay_out_description(
 ) -> Layout:
     """The printed table: variable, symbol, N, mean, standard deviation, minimum, maximum.
 
-    made : what the notes say of cells that were made up or accepted in doubt, from `_made.count_lines`.
+    made : what the notes say of cells that were made up or accepted in doubt, from `checks.not_observed.count_lines`.
     """
     names = ("Variable", "Symbol", "N", "Mean", "SD", "Min", "Max")
     rows = [

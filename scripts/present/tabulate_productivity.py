@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _helpers import read_table, start_log, write_table
-from _periods import describe_order, describe_steps
-from _productivity import BIENNIAL, CHANGES, GAP, SUPER, observed_periods
-from _tables import Layout, render_html, shown
+from study.dea.indices import BIENNIAL, CHANGES, GAP, SUPER, observed_periods
+from study.files.tables import read_table, write_table
+from study.helpers import start_log
+from study.output.tables import Layout, render_html, shown
+from study.words.periods import describe_order, describe_steps
 
 # Column of the CSV -> heading of the page.
 HEADINGS = {

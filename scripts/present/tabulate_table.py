@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from _columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
-from _helpers import read_rows, start_log
-from _key_names import key_names, rename_variables
-from _published import read_published_rows
-from _tables import (
+from study.audit.published import read_published_rows
+from study.helpers import read_rows, start_log
+from study.output.regression_columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
+from study.output.tables import (
     NOT_ESTIMATED,
     STAR_LEVELS,
     Layout,
@@ -23,8 +22,9 @@ from _tables import (
     table_number,
     write_tidy,
 )
-from _terms import CONSTANT, names_of, split_outside, term_of
-from _winsorising import winsorising_notes
+from study.output.winsorising import winsorising_notes
+from study.regression.terms import CONSTANT, names_of, split_outside, term_of
+from study.words.key_names import key_names, rename_variables
 
 _COVARIANCE_NAMES = {"iid": "homoskedastic", "robust": "heteroskedasticity-robust"}
 PROVINCES = key_names({})

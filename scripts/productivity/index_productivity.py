@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from _helpers import logger, read_table, start_log, write_table
-from _periods import describe_order, describe_steps
-from _productivity import BIENNIAL, gap_changes, infeasible_programs, observed_periods, productivity_change
+from study.dea.indices import BIENNIAL, gap_changes, infeasible_programs, observed_periods, productivity_change
+from study.files.tables import read_table, write_table
+from study.helpers import logger, start_log
+from study.words.periods import describe_order, describe_steps
 
 
 def read_scores(paths: Sequence[str | Path]) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Pure and scale parts of one productivity index, from the same model under constant and under variable returns."""
 
-from _helpers import logger, read_table, start_log, write_table
-from _productivity import BIENNIAL, scale_components
+from study.dea.indices import BIENNIAL, scale_components
+from study.files.tables import read_table, write_table
+from study.helpers import logger, start_log
 
 
 def main(snakemake) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import numpy as np
-from _bootstrap import draw, replicate_scores
-from _helpers import logger, read_rows, start_log, write_rows
-from _models import check_model, complete_model
-from _production import Panel, read_production
-from _subsampling import block_replicates, check_bootstrap, subsample_size
+from study.dea.bootstrap import draw, replicate_scores
+from study.dea.models import check_model, complete_model
+from study.dea.production import Panel, read_production
+from study.dea.subsampling import block_replicates, check_bootstrap, subsample_size
+from study.helpers import logger, read_rows, start_log, write_rows
 
 HEADER = ["replicate", "province", "year", "score"]
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from _helpers import InputError, logger, read_rows, slug, start_log
-from _lp import CertificateError, Distances, fingerprint, measure
-from _models import check_model, complete_model, reference_names, reference_periods
-from _production import Panel, read_production
+from study.dea.lp import CertificateError, Distances, fingerprint, measure
+from study.dea.models import check_model, complete_model, reference_names, reference_periods
+from study.dea.production import Panel, read_production
+from study.helpers import InputError, logger, read_rows, start_log
+from study.words.slugs import slug
 
 
 def find_units(panel: Panel, wanted: str, per_job: int) -> np.ndarray:

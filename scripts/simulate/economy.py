@@ -1,11 +1,11 @@
 """The simulated economy: 31 provinces, 2000-2022, with a known effect of robots on CO2 and on efficiency.
 
-Order of causation: robots and the employment of 2004 give the exposure (module _simulate_robots); the exposure and six
+Order of causation: robots and the employment of 2004 give the exposure (module simulate.robots); the exposure and six
 controls, winsorised as the study winsorises them, give CO2; capital, labour, energy, CO2 and an inefficiency that
 falls with the exposure give output. Everything later (trade from openness, investment from capital, fuels from CO2)
 is arithmetic backwards from these to the tables a publisher would print.
 
-All panels are arrays (31 provinces, 23 years from 2000), rows in the order of _simulate_facts.PROVINCES.
+All panels are arrays (31 provinces, 23 years from 2000), rows in the order of simulate.facts.PROVINCES.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from contextvars import ContextVar
 from typing import NamedTuple
 from zlib import crc32
 
-import _simulate_facts as facts
 import numpy as np
+from simulate import facts
 
 SEED = 2546  # of the example
 _seed = ContextVar("seed", default=SEED)
@@ -101,7 +101,7 @@ def stream(key: str) -> np.random.Generator:
 
 
 def province_facts() -> dict[str, np.ndarray]:
-    """Columns of _simulate_facts.PROVINCES by name; `province` is text, the rest numbers."""
+    """Columns of simulate.facts.PROVINCES by name; `province` is text, the rest numbers."""
     lines = [line.split() for line in facts.PROVINCES.strip().splitlines()]
     columns = dict(zip(lines[0], zip(*lines[1:], strict=True), strict=True))
     return {

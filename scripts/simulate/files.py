@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-import _simulate_facts as facts
 import numpy as np
-from _simulate_robots import Robots, divisions
-from _simulate_tables import Table
+from simulate import facts
+from simulate.robots import Robots, divisions
+from simulate.tables import Table
 
 SIMULATED_ZH = "本表为模拟数据"  # stands in the notes of every Chinese table
 CRLF = {"gdp", "employment", "loans", "investment_price_index", "electricity", "raw_coal", "exchange_rate"}

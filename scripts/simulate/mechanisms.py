@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from _simulate_economy import EXCLUDED, START, STUDY, WINSORISED, YEARS, Economy, in_study, smooth_noise, stream
-from _simulate_tables import Table, since
+from simulate.economy import EXCLUDED, START, STUDY, WINSORISED, YEARS, Economy, in_study, smooth_noise, stream
+from simulate.tables import Table, since
 
 FIRST_PRINTED = 2012  # first year of these tables; a year before the study, as in the energy tables
 
@@ -269,7 +269,7 @@ def mechanism_tables(
 ) -> dict[str, Table]:
     """Every table beyond the baseline by catalog key.
 
-    gdp : (31, 23) as printed, without gaps. typed : columns of _simulate_facts.PROVINCES. activities : key -> 10^4 t
+    gdp : (31, 23) as printed, without gaps. typed : columns of simulate.facts.PROVINCES. activities : key -> 10^4 t
     CO2 per printed unit. energy_keys : tables in the energy yearbook's form, which has a national row.
     """
     latent = simulate_mechanisms(economy, typed["ln_co2"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import _simulate_facts as facts
 import numpy as np
-from _simulate_economy import FIRST_YEAR, YEARS, province_facts, stream
+from simulate import facts
+from simulate.economy import FIRST_YEAR, YEARS, province_facts, stream
 
 FACTORY_POWER = 0.5  # how strongly the typed weight of manufacturing shapes a province's employment
 SPECIALISATION_SD = 1.2  # log points: how far provinces differ in the mix of manufacturing divisions

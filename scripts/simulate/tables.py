@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import _simulate_facts as facts
 import numpy as np
-from _simulate_economy import FIRST_YEAR, YEARS, Economy, in_study, stream
+from simulate import facts
+from simulate.economy import FIRST_YEAR, YEARS, Economy, in_study, stream
 
 ENERGY_YEARS = range(2012, 2023)
 GFCF_LAST, PRICE_LAST = (

@@ -6,17 +6,17 @@ import csv
 import logging
 import re
 import sys
-import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from _errors import InputError
-
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 logger = logging.getLogger("study")
+
+
+class InputError(Exception):
+    """A mistake in the user's data or configuration: shown as one message, never as a traceback."""
 
 
 def start_log(snakemake, warn: bool = True) -> None:
@@ -48,22 +48,10 @@ def start_log(snakemake, warn: bool = True) -> None:
     sys.excepthook = log_uncaught
 
 
-def slug(name: str) -> str:
-    """File-name form of a unit's name: lower case, letters and digits of any script kept, the rest `_`."""
-    text = unicodedata.normalize("NFC", name.strip()).lower()
-    kept = (c if unicodedata.category(c)[0] in "LMN" else "_" for c in text)
-    return "_".join(part for part in "".join(kept).split("_") if part)
-
-
 def shortened_list(text: str, most: int = 6) -> str:
     """A list parted by commas, cut where it is long."""
     parts = text.split(", ")
     return text if len(parts) <= most else f"{', '.join(parts[: most - 2])} and {len(parts) - most + 2} more"
-
-
-def stars(p_value: float) -> str:
-    """*** p < .01, ** p < .05, * p < .1."""
-    return "*" * sum(p_value < level for level in (0.01, 0.05, 0.1))
 
 
 # Cells that begin so are formulas to a spreadsheet (OWASP, "CSV Injection"), unless they are figures.
@@ -109,55 +97,3 @@ def write_rows(path: str | Path, header: list[str], rows: list[tuple], digits: i
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(map(plain_cell, header))
         writer.writerows(map(written, row) for row in rows)
-
-
-def read_cells(path: str | Path) -> pd.DataFrame:
-    """One of the workflow's own CSV tables, every cell the text it is; an empty one is missing."""
-    import pandas as pd
-
-    return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
-
-
-def read_table(path: str | Path, text: tuple[str, ...] = ()) -> pd.DataFrame:
-    """One of the workflow's own CSV tables; `province`, `year` and the columns `text` are text, an empty cell missing.
-
-    Another column is numbers, to the last bit, if all its cells are and none would lose a digit (`_numbers`); codes
-    with more digits than a number keeps, or with zeros before them, stay the text they are.
-    """
-    from _numbers import plain_numbers
-
-    table = read_cells(path)
-    return table.assign(
-        **{name: plain_numbers(table[name]) for name in table if name not in ("province", "year", *text)}
-    )
-
-
-def write_table(
-    table: pd.DataFrame,
-    path: str | Path,
-    keys: tuple[str, ...] = ("province", "year"),
-    periods: Mapping[str, int] | None = None,
-    digits: int | None = None,
-) -> None:
-    """Write a table as UTF-8 CSV sorted by `keys`, numbers to the last bit, no text a formula.
-
-    periods : place of each `year`; by default what the table's own labels or rows say (`_periods.sorting_key`).
-    digits : significant ones of a number, in tables that people read and no job does; by default all.
-    """
-    from _periods import sorting_key
-
-    table = table.rename(columns=plain_cell)
-    for name in table.columns[[kind.kind not in "biufc" for kind in table.dtypes]]:
-        cells = [plain_cell(cell) for cell in table[name]]
-        if any(plain is not cell for plain, cell in zip(cells, table[name], strict=True)):
-            table[name] = cells
-    if "year" in keys:
-        years = table["year"].astype(str)
-        order = periods or sorting_key(zip(table.get("province", years), years, strict=True))
-        table = table.sort_values(
-            list(keys), key=lambda column: column.astype(str).map(order) if column.name == "year" else column
-        )
-    elif keys:
-        table = table.sort_values(list(keys))
-    rounded = f"%.{digits}g" if digits else None
-    table.to_csv(path, index=False, float_format=rounded, lineterminator="\n", encoding="utf-8")

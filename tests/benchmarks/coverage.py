@@ -26,13 +26,13 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from _bootstrap import draw, largest_scores, replicate_scores  # noqa: E402
-from _models import complete_model  # noqa: E402
-from _production import Panel  # noqa: E402
-from _productivity import efficiency, program_levels  # noqa: E402
-from _subsampling import subsample_size  # noqa: E402
 from index_bootstrap import bootstrap_table  # noqa: E402
 from scipy.optimize import minimize  # noqa: E402
+from study.dea.bootstrap import draw, largest_scores, replicate_scores  # noqa: E402
+from study.dea.indices import efficiency, program_levels  # noqa: E402
+from study.dea.models import complete_model  # noqa: E402
+from study.dea.production import Panel  # noqa: E402
+from study.dea.subsampling import subsample_size  # noqa: E402
 
 SHARES = {"capital": 0.35, "labour": 0.3, "energy": 0.2, "co2": 0.15}  # elasticities under CRS
 VRS = 0.8  # their sum under VRS

@@ -5,7 +5,7 @@
 
 Every unit is held against all n units: 3 inputs, 1 good output, 1 bad output, variable returns. A peer computes the
 model nearest to the slacks-based directional distance that it has, and its scores are compared with our engine's on
-that very model; `model` names it in our vocabulary (scripts/_models.py). A slow peer is timed on a random sample of
+that very model; `model` names it in our vocabulary (dea/models.py). A slow peer is timed on a random sample of
 the units, still against all n: `timed` says how many programs ran. One process, one thread; the stating of programs
 counts, imports do not.
 """
@@ -27,9 +27,9 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # before the first import of numpy: 
 import numpy as np  # noqa: E402
 
 sys.path.append(str(Path(__file__).parents[2] / "scripts"))
-from _lp import solve  # noqa: E402
-from _models import complete_model  # noqa: E402
-from _programs import direction_amounts, state_programs, state_technology  # noqa: E402
+from study.dea.lp import solve  # noqa: E402
+from study.dea.models import complete_model  # noqa: E402
+from study.dea.programs import direction_amounts, state_programs, state_technology  # noqa: E402
 
 SIZES = (300, 3_000, 30_000)
 LIMIT = 120.0  # seconds that a peer, or one of our engines on one model, may take at one size

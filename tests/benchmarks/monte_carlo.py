@@ -5,7 +5,7 @@
 Every draw is another economy of the example's generator, with the seed `--seed`, `--seed` + 1, ...: figures rounded
 and with gaps as printed, then cleaning, derived variables, panel, winsorising and the columns of config.yaml that
 EQUATIONS names, by the functions that the workflow's rules call; only the parsing of files is left out. The truth,
-CO2_COEFFICIENTS of scripts/_simulate_economy.py, is exact for ln CO2 on the winsorised regressors. The study winsorises
+CO2_COEFFICIENTS of scripts/simulate/economy.py, is exact for ln CO2 on the winsorised regressors. The study winsorises
 ln CO2 too, and then no truth is exact, so each column is estimated twice: with ln CO2 `as_made`, to test the
 estimators, and `winsorised`, to see what that step does. Exposure is exogenous in these economies: IV is right like FE,
 only wider, and that it cures endogeneity is not tested.
@@ -33,28 +33,28 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # before the first import of numpy: 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "scripts"))
 
-import _simulate_facts as facts  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import simulate_example as example  # noqa: E402
 import yaml  # noqa: E402
-from _cleaning import CatalogEntry, convert_units, load_catalog, select_cells  # noqa: E402
-from _emissions import emission_factors  # noqa: E402
-from _formula import Regression, parse_column  # noqa: E402
-from _helpers import read_rows  # noqa: E402
-from _ifr import LEAVES, UNSPECIFIED  # noqa: E402
-from _instruments import instrument_tests  # noqa: E402
-from _regression import estimate, prepare  # noqa: E402
-from _shift_share import load_crosswalk  # noqa: E402
-from _simulate_economy import CO2_COEFFICIENTS, YEARS, province_facts, seeded  # noqa: E402
-from _simulate_robots import Robots, simulate_employment_2004, simulate_robots, simulate_us_employment  # noqa: E402
-from _simulate_tables import Table, raw_tables  # noqa: E402
-from _yearbook import Yearbook  # noqa: E402
 from build_panel import join_panel  # noqa: E402
 from derive_co2 import fuel_emissions  # noqa: E402
 from derive_controls import check_range, derive_controls  # noqa: E402
 from derive_exposure import province_exposure  # noqa: E402
 from derive_instrument import foreign_exposure  # noqa: E402
+from simulate import facts  # noqa: E402
+from simulate.economy import CO2_COEFFICIENTS, YEARS, province_facts, seeded  # noqa: E402
+from simulate.robots import Robots, simulate_employment_2004, simulate_robots, simulate_us_employment  # noqa: E402
+from simulate.tables import Table, raw_tables  # noqa: E402
+from study.checks.cleaning import CatalogEntry, convert_units, load_catalog, select_cells  # noqa: E402
+from study.helpers import read_rows  # noqa: E402
+from study.publishers.ifr import LEAVES, UNSPECIFIED  # noqa: E402
+from study.publishers.yearbook import Yearbook  # noqa: E402
+from study.regression.formula import Regression, parse_column  # noqa: E402
+from study.regression.instruments import instrument_tests  # noqa: E402
+from study.regression.least_squares import estimate, prepare  # noqa: E402
+from study.variables.emissions import emission_factors  # noqa: E402
+from study.variables.shift_share import load_crosswalk  # noqa: E402
 from winsorise_panel import winsorise_panel  # noqa: E402
 
 SEED = 10_001  # of the first draw; the example's, chosen for its estimates, is none of them

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from _audit import Column, Setting, Tables, row_of, say, say_p, say_range, stars_of
-from _rounding import Cell, Interval, normal_size
 from scipy.special import ndtr, stdtr, stdtrit
+
+from study.audit.printed_tables import Column, Setting, Tables, row_of, say, say_p, say_range, stars_of
+from study.audit.rounding import Cell, Interval, normal_size
 
 # check -> what the p-value is taken from
 CONVENTIONS = {

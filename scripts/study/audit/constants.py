@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from _audit import CONSTANT, Column, Tables, row_of, say, say_range
-from _rounding import Interval, Printed
+
+from study.audit.printed_tables import CONSTANT, Column, Tables, row_of, say, say_range
+from study.audit.rounding import Interval, Printed
 
 Draw = Callable[[Printed], float]
 

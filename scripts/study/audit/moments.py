@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from itertools import product
 
-from _audit import Setting, Tables, row_of, say
-from _audit_constants import comparable
-from _rounding import Interval, Printed
+from study.audit.constants import comparable
+from study.audit.printed_tables import Setting, Tables, row_of, say
+from study.audit.rounding import Interval, Printed
 
 FAR = 5.0  # standard deviations from the mean worth a note
 LARGE_FACTOR = 2.0  # an effect that halves or doubles a total over the sample's range

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from _helpers import InputError
-from _published import ANSWERS, FIELDS, is_moment, read_published_rows
-from _quotients import find_quotients, with_divisor
-from _rounding import Cell, Interval, Printed, read_cell
+from study.audit.published import ANSWERS, FIELDS, is_moment, read_published_rows
+from study.audit.quotients import find_quotients, with_divisor
+from study.audit.rounding import Cell, Interval, Printed, read_cell
+from study.helpers import InputError
 
 ROW_FIELDS = ("check", "table", "column", "dependent", "term", "printed", "recomputed", "low", "high")
 ROW_FIELDS += ("verdict", "kind", "severity", "finding")

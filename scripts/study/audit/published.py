@@ -12,7 +12,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from _helpers import InputError
+from study.helpers import InputError
 
 FIELDS = ("table", "column", "dependent", "group", "term", "estimate", "statistic", "stars")
 # What papers print in place of t: columns that a file may have.

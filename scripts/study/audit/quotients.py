@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from _rounding import Cell, Printed
+from study.audit.rounding import Cell, Printed
 
 # Chance with which the t of a table may all be such quotients although they were printed.
 CHANCE = 1e-4

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from _audit import Column, Setting, Tables, row_of, say, say_p
-from _audit_cells import degrees_of_freedom
-from _rounding import Cell, Interval
 from scipy.special import ndtr
+
+from study.audit.coefficients import degrees_of_freedom
+from study.audit.printed_tables import Column, Setting, Tables, row_of, say, say_p
+from study.audit.rounding import Cell, Interval
 
 LARGE_RATIO = 2.0  # an IV estimate beyond twice least squares, or of the other sign, wants an explanation
 

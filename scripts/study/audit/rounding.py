@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from _published import NUMBER, half_unit, is_coefficient
+from study.audit.published import NUMBER, half_unit, is_coefficient
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 from itertools import combinations
 
-from _audit import Column, Setting, Tables, row_of, say, say_p
-from _audit_cells import degrees_of_freedom
-from _published import published_difference
-from _rounding import Cell, Interval
 from scipy.special import ndtr
+
+from study.audit.coefficients import degrees_of_freedom
+from study.audit.printed_tables import Column, Setting, Tables, row_of, say, say_p
+from study.audit.published import published_difference
+from study.audit.rounding import Cell, Interval
 
 # N of so many times units x periods is of a panel with a further dimension rather than a slip.
 FURTHER = 2

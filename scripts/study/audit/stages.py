@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from _audit import CONSTANT, Column, Setting, Tables, row_of, say, say_p, say_range, stars_of
-from _audit_cells import degrees_of_freedom
-from _rounding import Cell, Interval
-from _tf import CriticalValues, adjusted_p, critical_value
 from scipy.special import chdtrc
+
+from study.audit.coefficients import degrees_of_freedom
+from study.audit.printed_tables import CONSTANT, Column, Setting, Tables, row_of, say, say_p, say_range, stars_of
+from study.audit.rounding import Cell, Interval
+from study.regression.tf import CriticalValues, adjusted_p, critical_value
 
 # Stock and Yogo (2005, table 5.2): one endogenous regressor, one instrument, 10% maximal size of a 5% test.
 STOCK_YOGO = 16.38

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from _exports import squeeze
-from _gaps import ANY_GAP, Interpolation, check_gaps, inner_gaps, read_interpolation
-from _helpers import InputError, logger, read_rows
-from _made import INTERPOLATED, NIL
-from _series import Yearbook
-from _units import chain_index, check_scale, convert
+
+from study.checks.gaps import ANY_GAP, Interpolation, check_gaps, inner_gaps, read_interpolation
+from study.checks.not_observed import INTERPOLATED, NIL
+from study.checks.units import chain_index, check_scale, convert
+from study.files.series import Yearbook
+from study.helpers import InputError, logger, read_rows
+from study.words.printed import squeeze
 
 MOST_LISTED = 20  # lines of a message
 # `sign` of a catalog row -> what its figures have to be; an empty one is `positive`.
@@ -101,7 +102,7 @@ def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
 def require_files(needs: Iterable[tuple[str, CatalogEntry, dict]]) -> None:
     """Raise InputError listing every raw table that was not found, with its titles and publisher.
 
-    needs : where a table is expected, its entry and where it was found (`_locate.source`), whose problem is raised too.
+    needs : where a table is expected, its entry and where it was found (`sources.source`), whose problem is raised too.
     """
     missing = []
     for path, entry, source in needs:
@@ -160,7 +161,7 @@ def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int],
 
     A file that names no unit (the 2025-26 site) has the catalog's first one. An index on a fixed base becomes one on
     the previous year, and its years without a year before leave `table`. Raises InputError for a unit that is unknown,
-    of another quantity, or contradicted by the figures (`_units`).
+    of another quantity, or contradicted by the figures (`checks.units`).
     """
     unit = table.unit or _unstated_unit(table, entry)
     rule = convert(unit, entry, table.path)

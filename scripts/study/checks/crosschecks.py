@@ -1,7 +1,7 @@
 """Checks of one cleaned table against another: parts against a total, growth against an index, total against final.
 
 Figures are {(province, year): value} in the catalog's units. Every check looks only at cells that all its tables have.
-The provinces' sum against a national row is `_cleaning.check_total`; the sectors' largest gap over a whole study is
+The provinces' sum against a national row is `cleaning.check_total`; the sectors' largest gap over a whole study is
 logged by `derive_structure`, while the checks here name the cells.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from _made import accepted_rule
-from _suspects import Cells, Suspect, report_suspects
+from study.checks.not_observed import accepted_rule
+from study.checks.suspects import Cells, Suspect, report_suspects
 
 # tce per t of raw coal: GB/T 2589, appendix A, 0.7143 kgce/kg in the editions of 2008 and 2020 (5,000 over 7,000 kcal).
 RAW_COAL_TCE = 0.7143

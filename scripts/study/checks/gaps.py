@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from _helpers import InputError
+from study.helpers import InputError
 
 LONGEST_GAP = 2  # years, where the config does not say
 METHODS = ("linear", "none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from _helpers import read_rows
+from study.helpers import read_rows
 
 # Rules, as the column `rule` of results/clean/ and results/imputed.csv has them; each is given where a cell is made.
 INTERPOLATED = "linear interpolation inside the series"

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from _conditions import EQUALITIES, Comparison, parse_condition
-from _exports import place
-from _formula import parse_column
-from _helpers import InputError
-from _numbers import DIGITS_KEPT, LEADING_ZERO, is_exact, number_key
-from _panel import KEYS, is_missing
-from _panel_cells import LOGICAL, figure_text
+from study.files.panel import KEYS, is_missing
+from study.files.panel_figures import LOGICAL, figure_text
+from study.helpers import InputError
+from study.regression.conditions import EQUALITIES, Comparison, parse_condition
+from study.regression.formula import parse_column
+from study.words.numbers import DIGITS_KEPT, LEADING_ZERO, is_exact, number_key
+from study.words.printed import place
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 MOST_CELLS = 3  # that a message names

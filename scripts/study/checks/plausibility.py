@@ -1,7 +1,7 @@
 """Suspect figures of a yearbook table: implausible sizes, breaks in time, copied rows, mixed data vintages.
 
 Every rule looks at one table in the catalog's unit. Limits (smallest and largest figure, largest yearly change) are
-the catalog's; the rules' own thresholds stand below. A suspect is not proof of a mistake: `_suspects` turns them into
+the catalog's; the rules' own thresholds stand below. A suspect is not proof of a mistake: `suspects` turns them into
 an error or warnings, and lets pass the cells that the user has verified.
 """
 
@@ -13,7 +13,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from _suspects import Cells, Suspect
+
+from study.checks.suspects import Cells, Suspect
 
 STEADY = 1.6  # largest ratio of two figures on one side of a break that make the side a level
 SMALL_IF_NIL_IS_POSSIBLE = 0.05  # of the provinces' median: a few plants, whose figures may jump

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from _helpers import InputError, logger
+from study.helpers import InputError, logger
 
 Cells = dict[tuple[str, int], float | None]
 MOST_SHOWN = 20

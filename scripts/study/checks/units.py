@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from _exports import squeeze
-from _helpers import InputError, logger, read_rows
+from study.helpers import InputError, logger, read_rows
+from study.words.printed import squeeze
 
 UNITS = Path(__file__).resolve().parent.parent / "resources" / "units.csv"
 

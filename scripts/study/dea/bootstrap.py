@@ -25,10 +25,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from _lp import CertificateError, solve
-from _models import directed, model_variables, slack_weights
-from _production import Panel
-from _programs import direction_amounts, lift, state_programs, state_technology, variable_signs
+
+from study.dea.lp import CertificateError, solve
+from study.dea.models import directed, model_variables, slack_weights
+from study.dea.production import Panel
+from study.dea.programs import direction_amounts, lift, state_programs, state_technology, variable_signs
 
 
 def draw(seed: int, replicate: int, provinces: int, size: int) -> np.ndarray:

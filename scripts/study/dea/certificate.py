@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from _programs import Programs
+
+from study.dea.programs import Programs
 
 TOLERANCE = 1e-9  # largest violation of a certified result, in own-value terms
 FINE = 1e-12  # a gap below this is rounding

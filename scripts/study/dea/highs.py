@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import highspy
 import numpy as np
 import pulp
-from _programs import Programs, Proposal
+
+from study.dea.programs import Programs, Proposal
 
 # Presolve would hide the ray of an infeasible program; matrix entries under 1e-9 would be dropped silently.
 COMMON = {

@@ -3,7 +3,7 @@
 A score is an inefficiency S, 0 on the frontier, or with the measures `sbm` and `super_sbm` an efficiency rho, 1 on
 the frontier. Each becomes a level: log E of an efficiency E for the indices that take ratios, -S for the Luenberger
 indicator, which takes differences. A change is then a difference of levels in every index. A model is a completed
-one of `_models`, with `base_year` if the study names one.
+one of `dea.models`, with `base_year` if the study names one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from _helpers import InputError
-from _models import RATIO_MEASURES, directed
-from _periods import Periods, order_periods
+
+from study.dea.models import RATIO_MEASURES, directed
+from study.helpers import InputError
+from study.words.periods import Periods, order_periods
 
 KEYS = ["province", "year"]
 CHANGES = ["index", "efficiency_change", "technical_change"]

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import partial
 
-import _highs
-import _simplex
 import numpy as np
-from _certificate import DUST, FINE, TOLERANCE, Results, certify_infeasible, certify_optima
-from _helpers import InputError
-from _models import RATIO_MEASURES, ROLES
-from _programs import Programs, direction_amounts, lift, state_programs, state_technology
+
+from study.dea.certificate import DUST, FINE, TOLERANCE, Results, certify_infeasible, certify_optima
+from study.dea.highs import RETRIES
+from study.dea.highs import propose as propose_hot
+from study.dea.models import RATIO_MEASURES, ROLES
+from study.dea.programs import Programs, direction_amounts, lift, state_programs, state_technology
+from study.dea.simplex import propose as propose_batched
+from study.helpers import InputError
 
 BATCH = 100  # programs against one technology from which the batched engine is the faster
 
@@ -60,11 +62,11 @@ def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray
     """
     if engine == "auto":
         engine = "batched" if len(programs) >= BATCH else "highs"
-    ways = [_highs.propose, _simplex.propose]
+    ways = [propose_hot, propose_batched]
     if engine == "batched":
         ways.reverse()
-    ways += [partial(_highs.propose, options=options, own_rows=True) for options in _highs.RETRIES]
-    ways.append(partial(_simplex.propose, extended=True))
+    ways += [partial(propose_hot, options=options, own_rows=True) for options in RETRIES]
+    ways.append(partial(propose_batched, extended=True))
     results, attempts = None, np.zeros(len(programs), dtype=int)
     pending = np.arange(len(programs))
     tried: list[list[str]] = [[] for _ in pending]

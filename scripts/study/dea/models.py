@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from _helpers import InputError
+from study.helpers import InputError
 
 ROLES = ("inputs", "good_outputs", "bad_outputs")
 SLACK_MEASURES = ("sbm_ddf", "nddf", "additive")  # maximise weighted slacks along a direction

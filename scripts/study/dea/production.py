@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from _helpers import InputError
-from _models import NEGATIVE, RANGES, ROLES, SIGNS, directed, model_variables, needed_sign, range_directional
-from _periods import order_periods
-from _programs import direction_amounts
+
+from study.dea.models import NEGATIVE, RANGES, ROLES, SIGNS, directed, model_variables, needed_sign, range_directional
+from study.dea.programs import direction_amounts
+from study.helpers import InputError
+from study.words.periods import order_periods
 
 
 class Panel(NamedTuple):

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from _models import RANGES, RATIO_MEASURES, ROLES, directed, model_variables, range_directional, slack_weights
+
+from study.dea.models import RANGES, RATIO_MEASURES, ROLES, directed, model_variables, range_directional, slack_weights
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 All programs of a technology share its columns, so one matrix product prices a pool of columns for a block of units. A
 block is solved on the pool; then all columns are priced, each unit's worst is added to the pool, and the units that it
 concerns go on from their bases. Only observations on or near the frontier ever enter, so that the pool stays small and
-serves the next block. The result is a proposal: certified by `_certificate`, doubtful units handed to HiGHS.
+serves the next block. The result is a proposal: certified by `dea.certificate`, doubtful units handed to HiGHS.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from _certificate import column_sizes, lowest_prices
-from _programs import Programs, Proposal
+
+from study.dea.certificate import column_sizes, lowest_prices
+from study.dea.programs import Programs, Proposal
 
 OPTIMAL = 1e-11  # reduced costs below this are no gain
 ZERO = 1e-11  # basic values below this are zero

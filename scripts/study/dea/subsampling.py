@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from _helpers import InputError
-from _models import RATIO_MEASURES, range_directional
+from study.dea.models import RATIO_MEASURES, range_directional
+from study.helpers import InputError
 
 
 def check_bootstrap(model: Mapping) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING
 
-from _helpers import InputError, logger
+from study.helpers import InputError, logger
 
 if TYPE_CHECKING:
     import pandas as pd

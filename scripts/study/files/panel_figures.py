@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from _exports import HALF_WIDTH, parse_number
-from _helpers import InputError, logger
-from _numbers import FIGURE
-from _panel import KEYS, is_missing
+from study.files.panel import KEYS, is_missing
+from study.helpers import InputError, logger
+from study.words.numbers import FIGURE
+from study.words.printed import HALF_WIDTH, parse_number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from itertools import permutations
 from pathlib import Path
 
-from _exports import NUMBER, find_province, known_province, parse_number, place, squeeze
-from _headings import CHINESE, NOTE, heading_kind, year_of
-from _helpers import InputError, logger
-from _sheets import Row, Sheet
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError, logger
+from study.words.headings import CHINESE, NOTE, heading_kind, year_of
+from study.words.printed import NUMBER, parse_number, place, squeeze
+from study.words.regions import find_province, known_province
 
 # Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
 NOT_PROVINCES = """

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 
-from _helpers import InputError
+from study.helpers import InputError
 
 TOLERANCE = 10.0  # seconds that the clocks of a network's disks are apart; a start waits for so long
 NAMED = 5  # files that a message names

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from _period_labels import kind_of
-from _sheets import Row
+from study.files.sheets import Row
+from study.words.period_labels import kind_of
 
 _PERIOD = r"(?:19|20)\d{2}(?:[-_. ]?[QqHh][1-4])?"
 _LAST = re.compile(rf"(?P<stem>.*?)(?P<mark>[ _.-]*)(?P<period>{_PERIOD})(?:年度?|\.0+)?")

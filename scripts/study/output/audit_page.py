@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from _audit import Setting
-from _pages import html_table, page
-from _published import PLACE
+from study.audit.printed_tables import Setting
+from study.audit.published import PLACE
+from study.output.pages import html_table, page
 
 # check -> (heading, what it does and what it rests on), in the order of the page
 CHECKS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from _columns import symbol
-from _helpers import InputError
-from _published import is_coefficient
+from study.audit.published import is_coefficient
+from study.helpers import InputError
+from study.output.regression_columns import symbol
 
 UNIT = "unit"  # the one reason for which a pair is not compared
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from _formula import HIGH
-from _helpers import InputError, stars
-from _published import is_coefficient, published_difference
-from _rounding import read_cell
-from _tables import entry
-from _terms import CONSTANT, names_of
+from study.audit.published import is_coefficient, published_difference
+from study.audit.rounding import read_cell
+from study.helpers import InputError
+from study.output.tables import entry
+from study.regression.formula import HIGH
+from study.regression.stars import stars
+from study.regression.terms import CONSTANT, names_of
 
 # name in the CSV -> (name in the estimates, label in print); those that a column does not have are left out
 STATISTICS = {

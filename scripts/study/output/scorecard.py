@@ -7,11 +7,11 @@ from html import escape
 from itertools import groupby
 from statistics import median
 
-from _audit import natural
-from _pages import html_table, page
-from _published import half_unit
-from _tables import shown
-from _terms import CONSTANT
+from study.audit.printed_tables import natural
+from study.audit.published import half_unit
+from study.output.pages import html_table, page
+from study.output.tables import shown
+from study.regression.terms import CONSTANT
 
 SUMMARY = ("Table", "Published numbers", "Ours", "Coefficients", "Same sign", "Same stars", "Within 1.96 SE", "Median")
 # Why any pair of a study may differ, by where its data are from.

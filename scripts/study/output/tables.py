@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from _helpers import read_rows, write_rows
-from _pages import page
+from study.helpers import read_rows, write_rows
+from study.output.pages import page
 
 FIELDS = (
     "table",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from _columns import in_order, symbol
-from _terms import CONSTANT, names_of
+from study.output.regression_columns import in_order, symbol
+from study.regression.terms import CONSTANT, names_of
 
 
 def winsorising_notes(

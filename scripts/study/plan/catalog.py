@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from _cleaning import catalog_entry
-from _helpers import InputError
+from study.checks.cleaning import catalog_entry
+from study.helpers import InputError
 
 # Columns that the readers of a row take for granted; the others may be left out.
 COLUMNS = ("key", "theme", "file", "title_zh", "title_en", "unit", "conversion", "years", "where")

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from _exports import known_province
-from _formula import HIGH, bootstrap_block, parse_column
-from _helpers import InputError
-from _models import check_model, complete_model, model_variables
-from _published import PLACE, published_path
-from _terms import CONSTANT, names_of, unquoted
+from study.audit.published import PLACE, published_path
+from study.dea.models import check_model, complete_model, model_variables
+from study.helpers import InputError
+from study.regression.formula import HIGH, bootstrap_block, parse_column
+from study.regression.terms import CONSTANT, names_of, unquoted
+from study.words.regions import known_province
 
 # A cell under cleaning.accept: a province by any name and a year.
 CELL = re.compile(r"(.*\S)\s*((?:19|20)\d{2})年?")

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
-from _helpers import InputError
-from _schema import dotted
-from _sheets import decode
-from _yaml_faults import IN_LISTS, SENTENCES, fault_at, full_width_hint, meant_mark, refuse_yaml
+
+from study.files.sheets import decode
+from study.helpers import InputError
+from study.plan.schema import dotted
+from study.plan.yaml_faults import IN_LISTS, SENTENCES, fault_at, full_width_hint, meant_mark, refuse_yaml
 
 CONFIG = "config.yaml"  # a study's file in its folder
 MARK = "config_mark"  # key of --config by which jobs know the config of their run

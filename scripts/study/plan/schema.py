@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 
-from _helpers import InputError
-from _yaml_faults import full_width_hint
+from study.helpers import InputError
+from study.plan.yaml_faults import full_width_hint
 
 # Other words for a key -> where it is, or what to write.
 SYNONYMS = {
@@ -71,7 +71,7 @@ def dotted(path: Sequence) -> str:
 def check_schema(config: Mapping, schema: Mapping, places: Mapping[tuple, tuple[int, int]] | None = None) -> None:
     """Raise InputError for the first value that does not fit `schema` (JSON Schema) or that no config can hold.
 
-    places : path of keys and item numbers -> line and column in the file (`_read_config.Config`).
+    places : path of keys and item numbers -> line and column in the file (`plan.read_config.Config`).
     """
     from jsonschema import Draft202012Validator
 

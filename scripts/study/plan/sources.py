@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from _cleaning import catalog_entry, entry_names
-from _exports import squeeze
-from _helpers import InputError
-from _raw import ReaderTables, read_indicators
+from study.checks.cleaning import catalog_entry, entry_names
+from study.helpers import InputError
+from study.publishers.indicators import ReaderTables, read_indicators
+from study.words.printed import squeeze
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".dta", ".parquet")
 

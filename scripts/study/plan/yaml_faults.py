@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import yaml
-from _helpers import InputError
+
+from study.helpers import InputError
 
 # Marks of a Chinese keyboard -> the mark of YAML that is meant.
 MEANT = dict(zip("：，［］｛｝【】＃－", (": ", ", ", *"[]{}[]", " #", "- "), strict=True))

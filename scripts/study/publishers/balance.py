@@ -14,12 +14,22 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
-from _balance_words import PARTS, PRINTED, BalanceItem, fold_name, is_printed, read_unit, section_of, split_units
-from _exports import find_province, parse_number, place, squeeze
-from _headings import province_in, year_in, year_of
-from _helpers import InputError, logger
-from _series import Yearbook
-from _sheets import Row, Sheet
+from study.files.series import Yearbook
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError, logger
+from study.publishers.balance_items import (
+    PARTS,
+    PRINTED,
+    BalanceItem,
+    fold_name,
+    is_printed,
+    read_unit,
+    section_of,
+    split_units,
+)
+from study.words.headings import province_in, year_in, year_of
+from study.words.printed import parse_number, place, squeeze
+from study.words.regions import find_province
 
 HEADS = re.compile("平衡表|energybalance|续表", re.IGNORECASE)
 TITLE = re.compile(f"{HEADS.pattern}|实物量|physicalquantity|continued|单位:|units?:|年鉴|yearbook", re.IGNORECASE)

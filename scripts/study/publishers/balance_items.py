@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import squeeze
-from _headings import CHINESE
-from _helpers import InputError, read_rows
+from study.helpers import InputError, read_rows
+from study.words.headings import CHINESE
+from study.words.printed import squeeze
 
 # Item -> how Chinese and English editions print it, numbering and marks aside. Parts count inside their section only.
 SECTIONS = {

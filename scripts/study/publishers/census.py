@@ -6,7 +6,9 @@ industry, and long data sets.
 
 from __future__ import annotations
 
-from _census_layout import (
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError
+from study.publishers.census_layout import (
     CODE_HEADS,
     NAME_HEADS,
     NOTE,
@@ -34,11 +36,9 @@ from _census_layout import (
     row_province,
     rows_of_year,
 )
-from _counts import find_unit, restore_zeros
-from _divisions import Industry
-from _exports import place
-from _helpers import InputError
-from _sheets import Row, Sheet
+from study.publishers.divisions import Industry
+from study.publishers.employment_counts import find_unit, restore_zeros
+from study.words.printed import place
 
 
 def read_sheet(sheet: Sheet, stem: str, reading: Reading) -> list[tuple[Cell, bool]]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from _counts import find_unit
-from _divisions import Divisions, Industry
-from _exports import FOOTNOTE, find_province, parse_number, place, squeeze
-from _helpers import InputError, logger
-from _sheets import Row, Sheet
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError, logger
+from study.publishers.divisions import Divisions, Industry
+from study.publishers.employment_counts import find_unit
+from study.words.printed import FOOTNOTE, parse_number, place, squeeze
+from study.words.regions import find_province
 
 PROVINCE_HEADS = {"省份", "省", "地区", "省市", "省区市", "省份名称", "地区名称", "province", "provincename", "prov"}
 PROVINCE_HEADS |= {"region", "area"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from _census_layout import Cell
-from _counts import check_sum
-from _divisions import SECTIONS, Industry, section_of
-from _helpers import InputError, logger
+from study.helpers import InputError, logger
+from study.publishers.census_layout import Cell
+from study.publishers.divisions import SECTIONS, Industry, section_of
+from study.publishers.employment_counts import check_sum
 
 # Persons employed in China in 2004 by the census or by the labour force survey: what a table without a unit must add
 # up to, about, in the unit it is in (752 million employed, China Statistical Yearbook 2005; 215 million in legal units

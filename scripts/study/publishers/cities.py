@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from _exports import FOOTNOTE, squeeze
-from _helpers import InputError, read_rows
+from study.helpers import InputError, read_rows
+from study.words.printed import FOOTNOTE, squeeze
 
 # What English tables print after a city's name.
 ENGLISH_KINDS = re.compile(r"\s+(city|shi|municipality|prefecture|league|autonomous prefecture|meng|zhou)$")

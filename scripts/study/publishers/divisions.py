@@ -6,8 +6,8 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from _exports import FOOTNOTE, squeeze
-from _helpers import InputError
+from study.helpers import InputError
+from study.words.printed import FOOTNOTE, squeeze
 
 # Sections of GB/T 4754-2002 with their first and last division.
 SECTIONS = {

@@ -7,16 +7,17 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from _census import read_sheet
-from _census_layout import Reading
-from _census_totals import employment, settle, with_unit
-from _counts import check_size, check_sum, count, unit_factor
-from _divisions import Divisions
-from _exports import NUMBER, Row, find_province, place, squeeze
-from _foreign_employment import read_other_forms
-from _helpers import InputError, read_rows
-from _series import check_width
-from _sheets import Sheet, read_sheets
+from study.files.series import check_width
+from study.files.sheets import Row, Sheet, read_sheets
+from study.helpers import InputError, read_rows
+from study.publishers.census import read_sheet
+from study.publishers.census_layout import Reading
+from study.publishers.census_totals import employment, settle, with_unit
+from study.publishers.divisions import Divisions
+from study.publishers.employment_counts import check_size, check_sum, count, unit_factor
+from study.publishers.us_employment import read_other_forms
+from study.words.printed import NUMBER, place, squeeze
+from study.words.regions import find_province
 
 DIVISION = re.compile(r"\d{2}")
 SECTION = re.compile(r"[A-Z]")
@@ -70,8 +71,8 @@ def read_census(
     path : a file, a folder, or several files. `units` maps the printed unit to persons. titles : division -> Chinese
     name (`division_titles`), without which only the arrangement with 代码 in its header is read. year : the census
     year, which data sets may hold among others. sheet : the only sheet to read. unit : of figures that state none.
-    plausible : least and most persons in all (`_census_totals.PLAUSIBLE`); beyond, the unit is not that of the counts.
-    Arrangements: one whose header begins with 代码 and names the provinces, and those of `_census`. Raises
+    plausible : least and most persons in all (`census_totals.PLAUSIBLE`); beyond, the unit is not that of the counts.
+    Arrangements: one whose header begins with 代码 and names the provinces, and those of `publishers.census`. Raises
     InputError naming file, row and column for an unknown province, industry or unit, a division or province listed
     twice, a cell that is no count, counts that are missing, and provinces or divisions that do not add to the printed
     totals within `tolerance`.
@@ -182,7 +183,7 @@ def read_major_groups(
     """Rows (SIC 1987 major group, persons employed) of the United States in `year`.
 
     Forms: SIC major groups under division rows, the unit in brackets above the header, as in `(In thousands)`; and
-    those of `_foreign_employment`. industries : major group -> where the crosswalk puts it (`group_industries`); with
+    those of `us_employment`. industries : major group -> where the crosswalk puts it (`group_industries`); with
     it every group of the crosswalk has to be there, and a figure for several groups stands at the first of them where
     the crosswalk treats them alike. sheet, unit, plausible (`UNITED_STATES`) : as in `read_census`. Raises InputError
     naming file, row and column for an unknown unit or industry, a group listed twice, a cell that is no count, missing

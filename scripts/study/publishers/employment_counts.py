@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from _exports import Row, parse_number, place, squeeze
-from _helpers import InputError, logger
+from study.files.sheets import Row
+from study.helpers import InputError, logger
+from study.words.printed import parse_number, place, squeeze
 
 # Printed forms of units -> the catalog's words for them.
 SAME_UNIT = {

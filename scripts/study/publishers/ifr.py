@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import parse_number
-from _helpers import InputError, logger, read_rows
-from _ifr_counts import MEASURES, Cell, Counts, is_missing
-from _ifr_forms import PRINTED, list_files, read_counts
-from _ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters, normalise_code
+from study.helpers import InputError, logger, read_rows
+from study.publishers.ifr_counts import MEASURES, Cell, Counts, is_missing
+from study.publishers.ifr_forms import PRINTED, list_files, read_counts
+from study.publishers.ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters, normalise_code
+from study.words.printed import parse_number
 
 __all__ = ["LEAF_SETS", "LEAVES", "MEASURES", "UNSPECIFIED", "load_leaf_set", "normalise_code", "read_robots"]
 
@@ -150,7 +150,7 @@ def read_robots(
 ) -> list[tuple[str, int, float | None, float | None]]:
     """Rows (industry, year, installations, operational stock) of one country: the leaves and one row `99` a year.
 
-    path : a file, files, or a folder of files, in any form of `_ifr_forms`. measure : the one the study uses; where the
+    path : a file, files, or a folder of files, in any form of `ifr_forms`. measure : the one the study uses; where the
     other cannot be read its figures are None. None wants both. made : takes (industry, year, measure,
     robots, rule) of each figure that is not printed. Robots are counted in units. Raises InputError naming
     file and place for a table that cannot be read, a missing year or industry, a figure that is no count, a year that

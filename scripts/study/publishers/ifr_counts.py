@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from _exports import MISSING_MARKS, squeeze
-from _helpers import InputError
+from study.helpers import InputError
+from study.words.printed import MISSING_MARKS, squeeze
 
 MEASURES = ("installations", "operational_stock")
 MOST_FIGURES = 6  # years of an unknown label in a message

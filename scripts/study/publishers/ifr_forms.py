@@ -2,7 +2,7 @@
 
 Long: a row a year, industry and country (`Year, industrycode, industry, countrycode, country, delivered, op_stock`).
 Wide: one country and measure, rows such as `29-Automotive`, years across. By industry: one industry and measure, a
-title of some rows, years down, columns such as `CN-China`. Text stays text here; `_ifr` makes numbers of it.
+title of some rows, years down, columns such as `CN-China`. Text stays text here; `publishers.ifr` makes numbers of it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import NUMBER, place
-from _helpers import InputError, logger
-from _ifr_counts import MEASURES, Cell, Counts, Unknown
-from _ifr_labels import (
+from study.files.sheets import Row, Sheet, read_sheets
+from study.helpers import InputError, logger
+from study.publishers.ifr_counts import MEASURES, Cell, Counts, Unknown
+from study.publishers.ifr_labels import (
     AS_DATE,
     COUNTRIES,
     country_keys,
@@ -27,7 +27,7 @@ from _ifr_labels import (
     letters,
     named_countries,
 )
-from _sheets import Row, Sheet, read_sheets
+from study.words.printed import NUMBER, place
 
 LONG_HEADER = "Year,industrycode,industry,countrycode,country,delivered,op_stock"
 # What the columns of the long form are called, letters and digits only; the first is the federation's own name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from _exports import squeeze
+from study.words.printed import squeeze
 
 TOTAL = "000"
 MEASURE_WORDS = {

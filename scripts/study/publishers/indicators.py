@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from _balance import is_balance, read_balances
-from _balance_words import load_balance_items
-from _cities import Cities, load_cities
-from _cleaning import (
+from study.checks.cleaning import (
     CatalogEntry,
     add_national_row,
     check_coverage,
@@ -21,18 +18,22 @@ from _cleaning import (
     entry_names,
     select_cells,
 )
-from _exports import province_names, squeeze
-from _gaps import Interpolation, read_interpolation
-from _helpers import InputError, logger
-from _inventory import is_inventory, read_inventories
-from _made import SUMMED, accepted_rule
-from _patent_columns import GREEN, is_panel, is_patent_table
-from _patents import read_patents
-from _plausibility import find_suspects
-from _series import Draft, Yearbook
-from _sheets import Sheet, read_sheets
-from _suspects import report_suspects
-from _yearbook import read_drafts
+from study.checks.gaps import Interpolation, read_interpolation
+from study.checks.not_observed import SUMMED, accepted_rule
+from study.checks.plausibility import find_suspects
+from study.checks.suspects import report_suspects
+from study.files.series import Draft, Yearbook
+from study.files.sheets import Sheet, read_sheets
+from study.helpers import InputError, logger
+from study.publishers.balance import is_balance, read_balances
+from study.publishers.balance_items import load_balance_items
+from study.publishers.cities import Cities, load_cities
+from study.publishers.inventory import is_inventory, read_inventories
+from study.publishers.patent_headings import GREEN, is_panel, is_patent_table
+from study.publishers.patents import read_patents
+from study.publishers.yearbook import read_drafts
+from study.words.printed import squeeze
+from study.words.regions import province_names
 
 # Shares of the national figure are a variable of the study.
 NEEDS_TOTAL = {"electricity"}
@@ -98,7 +99,7 @@ def chosen_sheets(path: str | Path, sheets: list[Sheet], name: str) -> list[Shee
 
 
 def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
-    """The table of `entry` out of the files of `source` (`_locate.source`), parts of several files put together.
+    """The table of `entry` out of the files of `source` (`plan.sources.source`), parts of several files put together.
 
     read : how a file is read (`reader`). Raises InputError for a problem of the source, files without the table,
     several indicators that could be it, and parts that contradict each other.
@@ -197,7 +198,7 @@ def clean_table(
     """Rows (province, year, indicator, value, imputed) of one raw table for the study's provinces and years.
 
     A national series, or a national row beside the provinces, comes as province `china`. source : where the table is
-    (`_locate.source`). read : how a file is read (`reader`). total_tolerance : largest gap between the provinces' sum
+    (`sources.source`). read : how a file is read (`reader`). total_tolerance : largest gap between the provinces' sum
     and the national row; None only reports it. suspects : `error` or `warning`, for figures that are hardly possible;
     accepted : those that are right, as in `tianjin 2018`. interpolation : the config's. rules : takes, by (province,
     year, indicator), the rule of each cell that is not printed, or that is printed, in doubt and accepted. Raises

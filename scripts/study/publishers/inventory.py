@@ -13,11 +13,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import find_province, parse_number, place, squeeze
-from _headings import province_in, year_in
-from _helpers import InputError, logger
-from _series import Yearbook
-from _sheets import Row, Sheet
+from study.files.series import Yearbook
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError, logger
+from study.words.headings import province_in, year_in
+from study.words.printed import parse_number, place, squeeze
+from study.words.regions import find_province
 
 TITLE = "co2_inventory"
 UNIT = "百万吨"

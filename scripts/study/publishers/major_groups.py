@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from _helpers import InputError, logger
+from study.helpers import InputError, logger
 
 
 @dataclass(frozen=True)

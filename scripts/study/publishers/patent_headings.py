@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from _exports import place, squeeze
-from _helpers import InputError
-from _sheets import Row, Sheet
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError
+from study.words.printed import place, squeeze
 
 # Headings of the columns that say what a row counts; compared without blanks, case, brackets and marks.
 KEYS = {

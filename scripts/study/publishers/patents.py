@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from _cities import Cities, find_city
-from _exports import find_province, parse_number, place, squeeze
-from _helpers import InputError, logger
-from _patent_columns import (
+from study.files.series import Yearbook
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError, logger
+from study.publishers.cities import Cities, find_city
+from study.publishers.patent_headings import (
     APPLIED,
     GRANTED,
     GREEN,
@@ -28,8 +29,8 @@ from _patent_columns import (
     kind_of,
     plain,
 )
-from _series import Yearbook
-from _sheets import Row, Sheet
+from study.words.printed import parse_number, place, squeeze
+from study.words.regions import find_province
 
 TITLE = "green_patents"
 UNIT = "件"
@@ -68,7 +69,7 @@ class Count:
 def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:
     """Applications for green patents by province and year, in pieces (件).
 
-    names : printed province -> slug (`_exports.province_names`); cities : `_cities.load_cities`; tolerance : largest
+    names : printed province -> slug (`regions.province_names`); cities : `cities.load_cities`; tolerance : largest
     relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the table is
     refused (inventions and utility models). A province without any figure in a year is None there; blank cells count no
     patent where other classes of the city are printed, and a city missing in some years is warned of. Raises InputError

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from _cleaning import CatalogEntry
-from _employment import division_titles, group_industries, read_census, read_major_groups
-from _helpers import InputError
-from _ifr import load_leaf_set
-from _ifr_forms import read_counts
+from study.checks.cleaning import CatalogEntry
+from study.helpers import InputError
+from study.publishers.employment import division_titles, group_industries, read_census, read_major_groups
+from study.publishers.ifr import load_leaf_set
+from study.publishers.ifr_forms import read_counts
 
 
 def has_robots(file: str, country: str, years: range, leaf_sets: str | Path) -> bool:

@@ -12,11 +12,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from _counts import check_sum, find_unit, restore_zeros
-from _exports import parse_number, place, squeeze
-from _helpers import InputError, logger, read_rows
-from _major_groups import Figure, major_groups, plain_code
-from _sheets import Row, Sheet
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError, logger, read_rows
+from study.publishers.employment_counts import check_sum, find_unit, restore_zeros
+from study.publishers.major_groups import Figure, major_groups, plain_code
+from study.words.printed import parse_number, place, squeeze
 
 LINES = Path(__file__).resolve().parents[1] / "resources" / "us_industries.csv"
 SIC_HEADS = (

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from _exports import NUMBER, find_province, known_province, place, squeeze
-from _headings import FURTHER, NOTE, annual_year, heading_kind, read_preamble, split_unit
-from _helpers import InputError
-from _series import AGGREGATES, Draft, NoTable, check_width, merge_draft, unnamed_columns
-from _sheets import Row, Sheet
+from study.files.preamble import read_preamble
+from study.files.series import AGGREGATES, Draft, NoTable, check_width, merge_draft, unnamed_columns
+from study.files.sheets import Row, Sheet
+from study.helpers import InputError
+from study.words.headings import FURTHER, NOTE, annual_year, heading_kind, split_unit
+from study.words.printed import NUMBER, place, squeeze
+from study.words.regions import find_province, known_province
 
 COUNTRY = {"中国", "全国", "cn", "china"}
 # What vendors print between the names and the first date.

@@ -3,7 +3,7 @@
 A table has three axes (province, year, indicator): two run down and across, the third is said once, above the header,
 in the sheet's or the file's name. All six layouts are read here, in the National Bureau of Statistics' classic and
 2025-26 exports, the energy yearbook's tables by region and provincial yearbooks; vendors' forms and data sets in
-`_long`.
+`publishers.vendors`.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
-from _exports import find_province, known_province, place, shortened, squeeze
-from _headings import (
+from study.files.preamble import Preamble, read_preamble
+from study.files.series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft, unnamed_columns
+from study.files.sheets import Row, Sheet, read_sheets
+from study.helpers import InputError, logger
+from study.publishers.vendors import read_long, read_vendor, split_series, vendor_header
+from study.words.headings import (
     CHINESE,
-    Preamble,
     bare_label,
     chinese_part,
     heading_kind,
     province_in,
-    read_preamble,
     split_unit,
     year_in,
     year_of,
 )
-from _helpers import InputError, logger
-from _long import read_long, read_vendor, split_series, vendor_header
-from _series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft, unnamed_columns
-from _sheets import Row, Sheet, read_sheets
+from study.words.printed import place, shortened, squeeze
+from study.words.regions import find_province, known_province
 
 # What UTF-8 or GBK looks like read as the other or as Western text.
 GARBLED = re.compile("\ufffd|锘|Ã|[ä-é][\x80-¿Œ-ž–-€]")
@@ -42,7 +42,7 @@ CODE_WORDS = {"序号", "编号", "代码", "地区代码", "省份代码", "行
 def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
     """Read a file that holds one indicator, in whichever form it has.
 
-    `names` maps printed province names to slugs (`_exports.province_names`). Raises InputError naming file, row and
+    `names` maps printed province names to slugs (`regions.province_names`). Raises InputError naming file, row and
     column for an unknown form or province, a duplicated province or year, a ragged row or a cell that is no number.
     """
     drafts = read_drafts(path, read_sheets(path), names)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from _helpers import InputError
-from _numbers import as_numbers
-from _terms import QUOTING
+from study.helpers import InputError
+from study.regression.terms import QUOTING
+from study.words.numbers import as_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,7 +294,7 @@ def _depth(tree: ast.AST) -> int:
 
 
 def _exact_numbers(series: pd.Series) -> pd.Series:
-    """As `_numbers.as_numbers`; long codes, whole numbers that a float would round, as integers of any length."""
+    """As `words.numbers.as_numbers`; long codes, whole numbers that a float would round, as integers of any length."""
     import pandas as pd
 
     numbers, texts = as_numbers(series), series.dropna().astype(str)

@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from _conditions import condition_variables
-from _helpers import InputError
-from _terms import CONSTANT, QUOTING, names_of, read_name, split_outside, term_of, written
+from study.helpers import InputError
+from study.regression.conditions import condition_variables
+from study.regression.terms import CONSTANT, QUOTING, names_of, read_name, split_outside, term_of, written
 
 COVARIANCES = ("iid", "robust")
 COLUMN_KEYS = ("formula", "group", "vcov", "sample", "split", "weights", "collinear", "singletons", "indirect")
@@ -50,7 +50,7 @@ class Regression:
     `regressors` are exogenous; `absorbed` are the fixed effects, none meaning a constant; `endogenous` regressors are
     instrumented by `instruments`. `vcov` is `iid`, `robust` or `cluster`, the last with `clusters`. `sample` is a
     condition on rows; `weights` names a variable; `collinear` is `stop` or `drop`, `singletons` `drop` or `keep`;
-    `group` is the heading above the column. Terms are those of `_terms`; `weights` is a name.
+    `group` is the heading above the column. Terms are those of `regression.terms`; `weights` is a name.
     """
 
     dependent: str

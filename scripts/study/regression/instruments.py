@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from _regression import Design, Estimates, least_squares, wald
-from _terms import CONSTANT
 from scipy.linalg import solve_triangular
 from scipy.special import chdtrc, fdtrc
+
+from study.regression.least_squares import Design, Estimates, least_squares, wald
+from study.regression.terms import CONSTANT
 
 _SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that counts as positive
 _VANISHING = 1e-10  # root mean square of a score, over the largest, that is zero but for rounding

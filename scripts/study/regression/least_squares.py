@@ -15,13 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from _absorption import count_absorbed, count_not_nested, partial_out
-from _formula import Regression
-from _helpers import InputError, logger
-from _samples import Sample, draw_sample, joined
-from _terms import CONSTANT
 from linearmodels.iv import IV2SLS
 from scipy.special import fdtrc, stdtr, stdtrit
+
+from study.helpers import InputError, logger
+from study.regression.absorption import count_absorbed, count_not_nested, partial_out
+from study.regression.formula import Regression
+from study.regression.samples import Sample, draw_sample, joined
+from study.regression.terms import CONSTANT
 
 ENTITY = "province"  # whose means the within-entity R2 takes out
 _COVARIANCE = {"iid": "unadjusted", "robust": "robust", "cluster": "clustered"}

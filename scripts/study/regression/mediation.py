@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from _absorption import is_nested, partial_out
-from _formula import ROW, bootstrap_block
-from _helpers import InputError, logger
-from _regression import Design, least_squares
 from scipy.special import stdtr
+
+from study.helpers import InputError, logger
+from study.regression.absorption import is_nested, partial_out
+from study.regression.formula import ROW, bootstrap_block
+from study.regression.least_squares import Design, least_squares
 
 _SINGULAR = 1e-10  # smallest over largest eigenvalue of a replication's standardised cross products
 

@@ -8,12 +8,13 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from _absorption import find_singletons
-from _conditions import parse_condition
-from _formula import HIGH, Regression
-from _helpers import InputError
-from _numbers import as_numbers, why_no_numbers
-from _terms import names_of
+
+from study.helpers import InputError
+from study.regression.absorption import find_singletons
+from study.regression.conditions import parse_condition
+from study.regression.formula import HIGH, Regression
+from study.regression.terms import names_of
+from study.words.numbers import as_numbers, why_no_numbers
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from _helpers import read_rows
+from study.helpers import read_rows
 
 CriticalValues = Sequence[tuple[float, float]]
 

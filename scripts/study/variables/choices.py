@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from _helpers import InputError
+from study.helpers import InputError
 
 SECTORS = ("primary", "secondary", "tertiary")
 DIRECTIONS = {"+": 1.0, "-": -1.0}

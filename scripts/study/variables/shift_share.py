@@ -7,7 +7,8 @@ symbols, and its equation 3 as printed has no industry in the shares.
 from __future__ import annotations
 
 import pandas as pd
-from _helpers import InputError, logger
+
+from study.helpers import InputError, logger
 
 
 def load_crosswalk(path, source: str) -> pd.DataFrame:

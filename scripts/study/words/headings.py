@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
-from _exports import find_province, place, squeeze
-from _sheets import Row
+from study.words.printed import squeeze
 
 # A year as printed, perhaps as a date of its first or last day, or marked as preliminary or revised.
 YEAR = re.compile(
@@ -83,70 +81,6 @@ def split_unit(title: str) -> tuple[str, str]:
     bare = chinese_part(title.strip())
     match = UNIT_IN_TITLE.fullmatch(bare)
     return (match[1].strip(), squeeze(match[2])) if match else (bare, "")
-
-
-@dataclass(frozen=True)
-class Preamble:
-    """What the lines above a table's header say; empty or None where they do not."""
-
-    title: str = ""
-    unit: str = ""
-    province: str = ""
-    year: int | None = None
-    classic: bool = False
-
-
-NUMBERING = re.compile(
-    r"(表|Table)?\s*[A-Z]?\d{1,3}([-–—.]\d+)*[.、\s]\s*|(表|Table)?\s*\d+([-–—.]\d+)+", re.IGNORECASE
-)
-YEAR_IN_TITLE = re.compile(r"[(（\s—–-]*((?:19|20)\d\d)年?[)）]?$|^((?:19|20)\d\d)年")
-
-
-def read_preamble(source: str, rows: list[Row], names: dict[str, str]) -> Preamble:
-    """The lines above a header: `指标：`, `地区：`, `时间：`, `单位：` where they stand, else the first one as title.
-
-    Raises InputError for a page of a place that is no province.
-    """
-    found: dict = {}
-    headings: list[str] = []
-    for row in rows:
-        for text in filter(None, row.cells):
-            plain = squeeze(text)
-            if match := re.match(r"(指标|Indicators?)\W+(.+)", text, re.IGNORECASE):
-                title, unit = split_unit(match[2])
-                # the English edition's title may have brackets of its own before those of the unit
-                found |= {"title": title, "classic": True} | ({"unit": unit} if unit else {})
-            elif match := re.fullmatch(r"(地区|Region)[:：](.+)", plain, re.IGNORECASE):
-                found |= {"classic": True, "province": find_province(match[2], names, place(source, row.line))}
-            elif match := re.fullmatch(r"(时间|Time|Year)[:：](.*)", plain, re.IGNORECASE):
-                found |= {"classic": True}
-                if year := year_of(match[2]):
-                    found["year"] = year
-            elif re.match(r"(数据库|Database)\W", plain, re.IGNORECASE):
-                found |= {"classic": True}
-            elif match := re.search(r"单位[:：]\s*([^\s)）]+)", text.translate({0x3000: " "})):
-                found["unit"] = squeeze(match[1])
-            elif match := re.fullmatch(r"[(（]?Units?[:：](.+?)[)）]?", text.strip(), re.IGNORECASE):
-                found.setdefault("unit", squeeze(match[1]))
-            elif not EDITION.search(text):
-                headings.append(text)
-    if headings and not found.get("classic"):
-        heading = headings[0]
-        title, unit = split_unit(_plain_title(heading))
-        years = {int(match[1] or match[2]) for text in headings if (match := YEAR_IN_TITLE.search(text.strip()))}
-        if len(years) == 1:
-            found.setdefault("year", years.pop())
-        if year_of(unit):
-            title, unit = split_unit(title)
-        found = {"title": squeeze(title) if CHINESE.search(title) else title} | ({"unit": unit} if unit else {}) | found
-        found.setdefault("province", province_in(heading, names))
-    return Preamble(**found)
-
-
-def _plain_title(heading: str) -> str:
-    """A printed title without its number and year."""
-    bare = NUMBERING.sub("", heading.strip(), count=1) if NUMBERING.match(heading.strip()) else heading.strip()
-    return re.sub(r"[(（]((?:19|20)\d\d)年?(底|末)?[)）]", "", bare).strip()
 
 
 def province_in(text: str, names: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from _errors import InputError
+from study.helpers import InputError
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMES = (

@@ -1,4 +1,4 @@
-"""The order of a panel's periods: what their labels say of time (`_period_labels`), else the order of the file."""
+"""The order of a panel's periods: what their labels say of time (`words.period_labels`), else the order of the file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple
 
-from _errors import InputError
-from _period_labels import read_labels
+from study.helpers import InputError
+from study.words.period_labels import read_labels
 
 MOST_LISTED = 24  # periods in a sentence
 CURE = (

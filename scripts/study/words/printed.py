@@ -7,23 +7,13 @@ import re
 import unicodedata
 from pathlib import Path
 
-from _helpers import InputError, read_rows
-from _sheets import Row, read_sheets
+from study.helpers import InputError
 
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+")
 SIZES = (1e-12, 1e20)  # of figures; beyond them are slips of the power, and codes for missing ones such as 8.99e307
 MOST_QUOTED = 60  # characters of a cell in a message
 # How publishers and spreadsheets print "no figure"; compared after blanks and full-width forms are gone.
 MISSING_MARKS = {"", "-", "--", "..", "...", "na", "none", *"—–―…", "——", "……"}
-
-
-def read_export(path: str | Path) -> list[Row]:
-    """Rows of a file that holds one table, in any format of `_sheets.read_sheets`; InputError where it has more."""
-    sheets = read_sheets(path)
-    if len(sheets) > 1:
-        names = ", ".join(sheet.name for sheet in sheets)
-        raise InputError(f"{path}: {len(sheets)} sheets are filled ({names}); keep the one that has the table.")
-    return sheets[0].rows
 
 
 def place(path: str | Path, line: int, column: int | None = None) -> str:
@@ -72,35 +62,3 @@ def squeeze(text: str) -> str:
     """A name without any blanks, full-width forms folded, invisible marks gone: `北　京` and `北 京` are `北京`."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Cf")
-
-
-def province_names(path: str | Path) -> dict[str, str]:
-    """Every printed form of a province's name -> slug (resources/provinces.csv), and 全国 -> `china`."""
-    nation = ("全国", "全国合计", "全国总计", "全国总量", "nationaltotal", "national", "wholecountry")
-    names = dict.fromkeys(nation, "china")
-    for row in read_rows(path):
-        forms = [row["province"], row["name_zh"], row["short_zh"], row["name_en"], *row["aliases"].split(";")]
-        names.update({squeeze(form).lower(): row["province"] for form in forms if form})
-    return names
-
-
-def known_province(name: str, names: dict[str, str]) -> str | None:
-    """The slug of a printed province name, which may carry a footnote mark or stand in two languages; None if none."""
-    plain = squeeze(FOOTNOTE.sub("", name.strip())).lower()
-    if plain in names:
-        return names[plain]
-    chinese = "".join(c for c in plain if not c.isascii())
-    latin = "".join(c for c in plain if c.isascii())
-    return names[chinese] if chinese in names and names.get(latin) == names[chinese] else None
-
-
-def find_province(name: str, names: dict[str, str], where: str) -> str:
-    """The slug of a printed province name; InputError with the near spellings where there is none."""
-    slug = known_province(name, names)
-    if slug is None:
-        import difflib
-
-        near = difflib.get_close_matches(squeeze(name).lower(), names, n=3)
-        hint = f" (did you mean {', '.join(near)}?)" if near else ""
-        raise InputError(f"{where}: unknown province {name!r}{hint}; resources/provinces.csv lists the names.")
-    return slug

@@ -1,0 +1,1 @@
+"""The generator of the simulated example; `scripts/simulate_example.py` runs it."""

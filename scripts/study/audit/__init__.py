@@ -1,0 +1,1 @@
+"""Published tables as typed: what their figures admit and what they contradict."""

@@ -1,0 +1,1 @@
+"""Linear programs of productivity models, their certificates, and the indices made of their scores."""

@@ -1,0 +1,63 @@
+"""The workflow's own tables as data frames: read without loss, written sorted and to the last bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+from study.helpers import plain_cell
+
+
+def read_cells(path: str | Path) -> pd.DataFrame:
+    """One of the workflow's own CSV tables, every cell the text it is; an empty one is missing."""
+    import pandas as pd
+
+    return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+
+
+def read_table(path: str | Path, text: tuple[str, ...] = ()) -> pd.DataFrame:
+    """One of the workflow's own CSV tables; `province`, `year` and the columns `text` are text, an empty cell missing.
+
+    Another column is numbers, to the last bit, if all its cells are and none would lose a digit (`numbers`); codes
+    with more digits than a number keeps, or with zeros before them, stay the text they are.
+    """
+    from study.words.numbers import plain_numbers
+
+    table = read_cells(path)
+    return table.assign(
+        **{name: plain_numbers(table[name]) for name in table if name not in ("province", "year", *text)}
+    )
+
+
+def write_table(
+    table: pd.DataFrame,
+    path: str | Path,
+    keys: tuple[str, ...] = ("province", "year"),
+    periods: Mapping[str, int] | None = None,
+    digits: int | None = None,
+) -> None:
+    """Write a table as UTF-8 CSV sorted by `keys`, numbers to the last bit, no text a formula.
+
+    periods : place of each `year`; by default what the table's own labels or rows say (`words.periods.sorting_key`).
+    digits : significant ones of a number, in tables that people read and no job does; by default all.
+    """
+    from study.words.periods import sorting_key
+
+    table = table.rename(columns=plain_cell)
+    for name in table.columns[[kind.kind not in "biufc" for kind in table.dtypes]]:
+        cells = [plain_cell(cell) for cell in table[name]]
+        if any(plain is not cell for plain, cell in zip(cells, table[name], strict=True)):
+            table[name] = cells
+    if "year" in keys:
+        years = table["year"].astype(str)
+        order = periods or sorting_key(zip(table.get("province", years), years, strict=True))
+        table = table.sort_values(
+            list(keys), key=lambda column: column.astype(str).map(order) if column.name == "year" else column
+        )
+    elif keys:
+        table = table.sort_values(list(keys))
+    rounded = f"%.{digits}g" if digits else None
+    table.to_csv(path, index=False, float_format=rounded, lineterminator="\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""One publisher's form a module: yearbooks, energy balances, robots, censuses, patents, inventories."""

@@ -1,0 +1,1 @@
+"""Formulas, samples and estimators: what reghdfe and ivreghdfe print."""

@@ -1,0 +1,1 @@
+"""Words and labels as people write them: numbers, regions, headings, periods."""

@@ -1,0 +1,109 @@
+"""The house's order: floors of scripts over one package, whose rooms import one another one way only."""
+
+import ast
+import importlib.metadata
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from study.plan.imports import imports_of, script_of
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+FLOORS = ("clean", "derive", "productivity", "panel", "estimate", "present")
+# A room imports from itself and from the steps below its own; `scripts` are the floors.
+STEPS = (
+    {"scripts"},
+    {"plan"},
+    {"publishers", "audit", "output"},
+    {"checks", "variables", "dea", "regression"},
+    {"files", "words"},
+    {"helpers"},
+)
+STEP = {room: step for step, rooms in enumerate(STEPS) for room in rooms}
+FILES = sorted(SCRIPTS.rglob("*.py"))
+MODULES = [path for path in sorted((SCRIPTS / "study").rglob("*.py")) if path.name != "__init__.py"]
+RULES = sorted(path.stem for floor in FLOORS for path in (SCRIPTS / floor).glob("*.py"))
+
+
+def imported(path: Path) -> set[tuple[str, ...]]:
+    """What a file imports: names of modules, split at their points, wherever the import stands."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {tuple(alias.name.split(".")) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: a relative import"
+            found.add(tuple(node.module.split(".")))
+    return found
+
+
+def room_of(path: Path) -> str:
+    parts = path.relative_to(SCRIPTS).with_suffix("").parts
+    return parts[1] if parts[0] == "study" else "scripts"
+
+
+def test_each_script_stands_on_a_floor_and_each_module_in_a_room():
+    assert {path.relative_to(SCRIPTS).parts[0] for path in FILES} == {
+        *FLOORS,
+        "study",
+        "simulate",
+        "simulate_example.py",
+    }
+    assert {room_of(path) for path in MODULES} == set(STEP) - {"scripts"}
+    assert len(RULES) == len(set(RULES))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SCRIPTS).as_posix())
+def test_imports_go_one_way(path):
+    floors = {path.stem for floor in FLOORS for path in (SCRIPTS / floor).glob("*.py")} | set(FLOORS)
+    for name in imported(path):
+        assert name[0] not in floors, f"{path} imports the script {name}"
+        assert name[0] != "importlib" or room_of(path) == "scripts", f"{path}: imports have to be found by their text"
+        if name[0] == "study" and path.relative_to(SCRIPTS).parts[0] != "simulate":
+            assert STEP[name[1]] >= STEP[room_of(path)], f"{path} imports {'.'.join(name)}, a room above its own"
+
+
+def test_rooms_import_one_another_without_a_circle():
+    from graphlib import TopologicalSorter
+
+    rooms = {room: set() for room in STEP}
+    for path in MODULES:
+        rooms[room_of(path)] |= {name[1] for name in imported(path) if name[0] == "study"} - {room_of(path)}
+    assert len(list(TopologicalSorter(rooms).static_order())) == len(STEP)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SCRIPTS).as_posix())
+def test_the_package_is_imported_in_one_form(path):
+    """`from study.room.module import name`: what the rules' lists of code are read from."""
+    text = path.read_text("utf-8")
+    named = {name for name in imported(path) if name[0] == "study"}
+    assert all((SCRIPTS / Path(*name)).with_suffix(".py").is_file() for name in named), "import from a module"
+    assert len(re.findall(r"^[ \t]*(?:import|from) study\b", text, re.MULTILINE)) >= len(named)
+    assert not re.search(r"^[ \t]*import study\b|\bimportlib\b|\b__import__\b|\\$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_code_of_a_rule_is_all_that_it_imports(rule):
+    def walk(path: Path, found: set[Path]) -> set[Path]:
+        found.add(path)
+        for name in imported(path):
+            module = (SCRIPTS / Path(*name)).with_suffix(".py")
+            if name[0] == "study" and module not in found:
+                walk(module, found)
+        return found
+
+    script = script_of(rule, SCRIPTS)
+    assert set(imports_of(script, SCRIPTS)) == walk(script, set())
+
+
+def test_rooms_say_what_they_hold_and_do_nothing():
+    for path in (SCRIPTS / "study").rglob("__init__.py"):
+        body = ast.parse(path.read_text("utf-8")).body
+        assert len(body) == 1, path
+        assert ast.get_docstring(ast.Module(body, [])), path
+
+
+def test_module_names_do_not_hide_packages():
+    packages = set(importlib.metadata.packages_distributions()) | set(sys.stdlib_module_names)
+    assert not packages & {path.stem for path in SCRIPTS.iterdir()}
