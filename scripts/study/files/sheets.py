@@ -409,12 +409,3 @@ def _data_set(path: Path, names: list[str], columns: list[list[object]], titles:
     rows = zip(*(map(cell_text, column) for column in columns), strict=True)
     body = [Row(line, cells) for line, cells in enumerate(rows, 2)]
     return [Sheet(str(path), "", [Row(1, tuple(map(_trimmed, names))), *body], tuple(map(_trimmed, titles)))]
-
-
-def read_export(path: str | Path) -> list[Row]:
-    """Rows of a file that holds one table, in any format of `sheets.read_sheets`; InputError where it has more."""
-    sheets = read_sheets(path)
-    if len(sheets) > 1:
-        names = ", ".join(sheet.name for sheet in sheets)
-        raise InputError(f"{path}: {len(sheets)} sheets are filled ({names}); keep the one that has the table.")
-    return sheets[0].rows
