@@ -19,9 +19,8 @@ from simulate.economy import SEED, YEARS, Economy, province_facts, simulate_econ
 from simulate.mechanisms import mechanism_tables
 from simulate.robots import china_exposure, simulate_employment_2004, simulate_robots, simulate_us_employment
 from simulate.tables import Table, account_tables, raw_tables
-from study.helpers import read_rows
+from study.helpers import RESOURCES, read_rows
 
-RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 TABLES = ("catalog", "provinces", "industries", "fuels", "activities")  # the workflow's own tables the generator reads
 
 SIMULATED = (

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("study")
 
+SCRIPTS = Path(__file__).resolve().parents[1]
+RESOURCES = SCRIPTS.parent / "resources"  # the workflow's own tables
+
 
 class InputError(Exception):
     """A mistake in the user's data or configuration: shown as one message, never as a traceback."""

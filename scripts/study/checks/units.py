@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from study.helpers import InputError, logger, read_rows
+from study.helpers import RESOURCES, InputError, logger, read_rows
 from study.words.printed import squeeze
 
-UNITS = Path(__file__).resolve().parent.parent / "resources" / "units.csv"
+UNIT_TABLE = RESOURCES / "units.csv"
 
 SCALES = {
     "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9, "百亿": 1e10,
@@ -70,7 +70,7 @@ def unit_key(printed: str) -> str:
 
 
 @cache
-def load_units(path: str | Path = UNITS) -> dict[str, Unit]:
+def load_units(path: str | Path = UNIT_TABLE) -> dict[str, Unit]:
     """Units of resources/units.csv by `unit_key`. Raises InputError for a factor that is no positive number."""
     units = {}
     for row in read_rows(path):

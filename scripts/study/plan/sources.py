@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from study.checks.cleaning import catalog_entry, entry_names
-from study.helpers import InputError
+from study.helpers import RESOURCES, SCRIPTS, InputError
 from study.publishers.indicators import ReaderTables, read_indicators
 from study.words.printed import squeeze
 
@@ -150,6 +150,5 @@ def _titles(file: str, tables: ReaderTables, others: Mapping[str, Callable[[str]
 
 def _version() -> str:
     """Changes when a module or a table of the readers does: what older ones made of a file is read anew."""
-    folder = Path(__file__).parent
-    files = sorted([*folder.glob("_*.py"), *folder.glob("../resources/*.csv")])
+    files = sorted([*(SCRIPTS / "study").rglob("*.py"), *RESOURCES.glob("*.csv")])
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.helpers import InputError, logger, read_rows
+from study.helpers import RESOURCES, InputError, logger, read_rows
 from study.publishers.ifr_counts import MEASURES, Cell, Counts, is_missing
 from study.publishers.ifr_forms import PRINTED, list_files, read_counts
 from study.publishers.ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters, normalise_code
@@ -20,7 +20,7 @@ from study.words.printed import parse_number
 
 __all__ = ["LEAF_SETS", "LEAVES", "MEASURES", "UNSPECIFIED", "load_leaf_set", "normalise_code", "read_robots"]
 
-LEAF_SETS = Path(__file__).parents[1] / "resources" / "robots.csv"
+LEAF_SETS = RESOURCES / "robots.csv"
 # The leaf set of all countries in resources/robots.csv, and what makes its row `99`.
 LEAVES = (
     "A-B", "C", "10-12", "13-15", "16", "17-18", "19", "20-21", "22", "23", "24", "25", "26-27", "28", "29", "30", "91",
