@@ -4,12 +4,14 @@ from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
-from snakemake.utils import min_version, validate
+from snakemake.utils import min_version
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
 from study.helpers import InputError
 from study.plan.read_config import plain_config, same_config, study_config
-from study.plan.schema import check_file_names, check_schema
+from study.plan.refusals import check_study
+from study.plan.schema import check_file_names, check_schema, with_defaults
+from study.plan.study import Study
 
 min_version("9.18")
 
@@ -17,24 +19,21 @@ min_version("9.18")
 try:
     STUDY_CONFIG = study_config(config, workflow.config_settings)
     same_config(STUDY_CONFIG.values, config, workflow.config_settings, workflow.is_main_process)
-    check_schema(
-        STUDY_CONFIG.values,
-        yaml.safe_load((Path(workflow.basedir) / "rules/config.schema.yaml").read_text("utf-8")),
-        STUDY_CONFIG.places,
-    )
+    SCHEMA = yaml.load((Path(workflow.basedir) / "rules/config.schema.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    check_schema(STUDY_CONFIG.values, SCHEMA, STUDY_CONFIG.places)
     check_file_names(STUDY_CONFIG.values)
+    config = with_defaults(STUDY_CONFIG.values, SCHEMA)
+    STUDY = Study(config, Path(workflow.basedir), tuple(sys.argv[1:]))
+    check_study(STUDY, dates=workflow.is_main_process)
 except InputError as error:
     raise WorkflowError(str(error)) from None
-config = STUDY_CONFIG.values
 workflow.configfiles.extend(plain_config())  # for the report, and for jobs on machines without this disk
-validate(config, "rules/config.schema.yaml")  # fills in the defaults
 
 
 report: "rules/captions/workflow.rst"
 
 
 include: "rules/common.smk"
-include: "rules/raw.smk"
 
 
 if "panel" in config:
@@ -59,4 +58,4 @@ include: "rules/present.smk"
 rule all:
     default_target: True
     input:
-        all_results(),
+        all_results(STUDY),

@@ -4,8 +4,8 @@
 rule check_inputs:
     """Every raw table of the catalog, whether all of them are there or not."""
     input:
-        raw=raw(*study_tables()),
-        tables=[from_workflow(f"resources/{name}.csv") for name in READER_TABLES],
+        raw=raw(*STUDY.raw_tables.used),
+        tables=STUDY.raw_tables.reader_tables,
         units=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
         leaf_sets=from_workflow("resources/robots.csv"),
         industries=from_workflow("resources/industries.csv"),
@@ -20,15 +20,15 @@ rule check_inputs:
     conda:
         "../envs/environment.yaml"
     params:
-        tables=checked_tables(),
-        unused=unused_files(),
-        provinces=PROVINCES,
+        tables=STUDY.derived.checked_tables(),
+        unused=STUDY.raw_tables.unused_files,
+        provinces=list(STUDY.units),
         interpolation=config["cleaning"]["interpolation"],
         suspects=config["cleaning"]["suspects"],
-        accepted=config["cleaning"]["accept"],
+        accepted=STUDY.accepted,
         total_tolerance=config["cleaning"]["total_tolerance"],
         catalog=from_workflow("resources/catalog.csv"),
         measure=config["exposure"]["robots"],
-        note=SIMULATED,
+        note=STUDY.simulated,
     script:
         "../scripts/clean/check_inputs.py"

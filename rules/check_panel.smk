@@ -1,5 +1,7 @@
 """Beside the floors: what a ready panel holds, and whatever keeps the study from using it."""
 
+from pathlib import Path
+
 
 localrules:
     check_panel,
@@ -8,7 +10,7 @@ localrules:
 rule check_panel:
     """Every column of the panel, its units and periods, and all that is wrong with it at once."""
     input:
-        panel=[path for path in [config["panel"]["path"]] if os.path.isfile(path)],
+        panel=[path for path in [config["panel"]["path"]] if Path(path).is_file()],
         code=imports_of("check_panel"),
     output:
         csv="results/check.csv",
@@ -23,10 +25,12 @@ rule check_panel:
         path=config["panel"]["path"],
         columns=config["panel"]["columns"],
         config={
-            key: config[key] for key in ("controls", "describe", "tables", "figures", "hypotheses") if key in config
+            key: STUDY.config[key]
+            for key in ("controls", "describe", "tables", "figures", "hypotheses")
+            if key in STUDY.config
         },
-        models=list(MODELS.values()),
-        variables=VARIABLES,
-        indices=list(INDICES),
+        models=list(STUDY.models.values()),
+        variables=STUDY.model_signs,
+        indices=list(STUDY.indices),
     script:
         "../scripts/clean/check_panel.py"

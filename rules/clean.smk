@@ -7,8 +7,8 @@ These jobs come first: what is wrong with the inputs is told before anything lon
 rule clean_yearbook:
     """Tables of one theme, in the catalog's units, gaps interpolated and flagged."""
     input:
-        raw=lambda wildcards: raw(*needed_tables(wildcards.theme)),
-        tables=lambda wildcards: reader_files(wildcards.theme),
+        raw=lambda wildcards: raw(*STUDY.raw_tables.needed(wildcards.theme)),
+        tables=lambda wildcards: STUDY.raw_tables.theme_readers(wildcards.theme),
         units=from_workflow("resources/units.csv"),
         code=imports_of("clean_yearbook"),
     output:
@@ -21,19 +21,19 @@ rule clean_yearbook:
     conda:
         "../envs/environment.yaml"
     params:
-        tables=lambda wildcards: needed_tables(wildcards.theme),
-        provinces=PROVINCES,
+        tables=lambda wildcards: STUDY.raw_tables.needed(wildcards.theme),
+        provinces=list(STUDY.units),
         interpolation=config["cleaning"]["interpolation"],
         suspects=config["cleaning"]["suspects"],
-        accepted=lambda wildcards: accepted_cells(needed_tables(wildcards.theme)),
-        absent=lambda wildcards: absent_tables(wildcards.theme),
+        accepted=lambda wildcards: STUDY.raw_tables.accepted(STUDY.raw_tables.needed(wildcards.theme)),
+        absent=lambda wildcards: STUDY.raw_tables.absent(wildcards.theme),
         # only electricity's provinces have to add up: fuels are known not to
         total_tolerance=lambda wildcards: (
             config["cleaning"]["total_tolerance"] if wildcards.theme == "electricity" else None
         ),
         # what other tables are called; what a result depends on is in `tables`
         catalog=from_workflow("resources/catalog.csv"),
-        reader_tables=[from_workflow(f"resources/{name}.csv") for name in READER_TABLES],
+        reader_tables=STUDY.raw_tables.reader_tables,
     script:
         "../scripts/clean/clean_yearbook.py"
 
@@ -56,12 +56,12 @@ rule clean_robots:
     conda:
         "../envs/environment.yaml"
     params:
-        entry=lambda wildcards: CATALOG[f"robots_{wildcards.country}"],
-        path=lambda wildcards: raw_path(f"robots_{wildcards.country}"),
-        source=lambda wildcards: raw_source(f"robots_{wildcards.country}"),
+        entry=lambda wildcards: STUDY.raw_tables.catalog[f"robots_{wildcards.country}"],
+        path=lambda wildcards: STUDY.raw_tables.path(f"robots_{wildcards.country}"),
+        source=lambda wildcards: STUDY.raw_tables.source(f"robots_{wildcards.country}"),
         # the lagged exposure needs the year before the study
-        first=lambda wildcards: FIRST - 1 if wildcards.country == "china" else FIRST,
-        last=LAST,
+        first=lambda wildcards: config["study"]["years"][0] - (1 if wildcards.country == "china" else 0),
+        last=config["study"]["years"][1],
         total_tolerance=config["cleaning"]["total_tolerance"],
         measure=config["exposure"]["robots"],
     script:
@@ -71,13 +71,13 @@ rule clean_robots:
 rule clean_census:
     """Employment by province and industrial division in the base year."""
     input:
-        raw=raw(BASE_EMPLOYMENT),
+        raw=raw(STUDY.raw_tables.base_employment),
         provinces=from_workflow("resources/provinces.csv"),
         industries=from_workflow("resources/industries.csv"),
         tables=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
         code=imports_of("clean_census"),
     output:
-        f"results/clean/{BASE_EMPLOYMENT}.csv",
+        f"results/clean/{STUDY.raw_tables.base_employment}.csv",
     log:
         "results/logs/clean_census.log",
     benchmark:
@@ -86,9 +86,9 @@ rule clean_census:
     conda:
         "../envs/environment.yaml"
     params:
-        entry=CATALOG.get(BASE_EMPLOYMENT),
-        path=lambda wildcards: raw_path(BASE_EMPLOYMENT),
-        source=lambda wildcards: raw_source(BASE_EMPLOYMENT),
+        entry=STUDY.raw_tables.catalog[STUDY.raw_tables.base_employment],
+        path=lambda wildcards: STUDY.raw_tables.path(STUDY.raw_tables.base_employment),
+        source=lambda wildcards: STUDY.raw_tables.source(STUDY.raw_tables.base_employment),
         year=config["exposure"]["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
@@ -98,12 +98,12 @@ rule clean_census:
 rule clean_foreign_employment:
     """Employment by industry of the instrument's country in its base year."""
     input:
-        raw=raw(FOREIGN_EMPLOYMENT),
+        raw=raw(STUDY.raw_tables.foreign_employment),
         industries=from_workflow("resources/industries.csv"),
         tables=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
         code=imports_of("clean_foreign_employment"),
     output:
-        f"results/clean/{FOREIGN_EMPLOYMENT}.csv",
+        f"results/clean/{STUDY.raw_tables.foreign_employment}.csv",
     log:
         "results/logs/clean_foreign_employment.log",
     benchmark:
@@ -112,10 +112,10 @@ rule clean_foreign_employment:
     conda:
         "../envs/environment.yaml"
     params:
-        entry=CATALOG.get(FOREIGN_EMPLOYMENT),
-        path=lambda wildcards: raw_path(FOREIGN_EMPLOYMENT),
-        source=lambda wildcards: raw_source(FOREIGN_EMPLOYMENT),
-        year=INSTRUMENT["base_year"],
+        entry=STUDY.raw_tables.catalog[STUDY.raw_tables.foreign_employment],
+        path=lambda wildcards: STUDY.raw_tables.path(STUDY.raw_tables.foreign_employment),
+        source=lambda wildcards: STUDY.raw_tables.source(STUDY.raw_tables.foreign_employment),
+        year=config["exposure"]["instrument"]["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/clean/clean_foreign_employment.py"
@@ -135,8 +135,8 @@ rule clean_absent:
     conda:
         "../envs/environment.yaml"
     params:
-        entry=lambda wildcards: CATALOG[wildcards.key],
-        path=lambda wildcards: raw_path(wildcards.key),
-        source=lambda wildcards: raw_source(wildcards.key),
+        entry=lambda wildcards: STUDY.raw_tables.catalog[wildcards.key],
+        path=lambda wildcards: STUDY.raw_tables.path(wildcards.key),
+        source=lambda wildcards: STUDY.raw_tables.source(wildcards.key),
     script:
         "../scripts/clean/clean_absent.py"

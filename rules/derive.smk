@@ -1,10 +1,12 @@
 """Floor 2, derive: the study's variables from the cleaned tables."""
 
+from study.plan.made_of import PRODUCTION
+
 
 rule derive_co2:
     """CO2 of each province-year from its total consumption of fuels (IPCC 2006)."""
     input:
-        energy=f"results/clean/{'inventory' if EMISSIONS == 'ceads' else 'energy'}.csv",
+        energy=f"results/clean/{'inventory' if config['emissions']['source'] == 'ceads' else 'energy'}.csv",
         fuels=from_workflow("resources/fuels.csv"),
         code=imports_of("derive_co2"),
     output:
@@ -16,7 +18,7 @@ rule derive_co2:
     conda:
         "../envs/environment.yaml"
     params:
-        source=EMISSIONS,
+        source=config["emissions"]["source"],
         factors=config["emissions"]["factors"],
         fuels=config["emissions"]["fuels"],
     script:
@@ -38,7 +40,7 @@ rule derive_real_gdp:
         "../envs/environment.yaml"
     params:
         base_year=config["capital"]["base_year"],
-        first=FIRST,
+        first=config["study"]["years"][0],
     script:
         "../scripts/derive/derive_real_gdp.py"
 
@@ -47,7 +49,8 @@ rule derive_capital:
     """Capital stock by perpetual inventory, with flags of continued investment and prices."""
     input:
         investment="results/clean/capital.csv",
-        accounts=deflator_source(),
+        # where the GDP deflator continues the investment price index
+        accounts=["results/clean/accounts.csv"] if config["capital"]["price_continued_by"] == "gdp_deflator" else [],
         code=imports_of("derive_capital"),
     output:
         "results/derived/capital.csv",
@@ -59,7 +62,7 @@ rule derive_capital:
         "../envs/environment.yaml"
     params:
         **config["capital"],
-        last=LAST,
+        last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_capital.py"
 
@@ -82,7 +85,7 @@ rule derive_production:
     conda:
         "../envs/environment.yaml"
     params:
-        variables=PRODUCTION,
+        variables=list(PRODUCTION),
     script:
         "../scripts/derive/derive_production.py"
 
@@ -91,7 +94,7 @@ rule derive_exposure:
     """Each province's exposure to robots (shift-share), with its lag."""
     input:
         robots="results/clean/robots_china.csv",
-        employment=f"results/clean/{BASE_EMPLOYMENT}.csv",
+        employment=f"results/clean/{STUDY.raw_tables.base_employment}.csv",
         crosswalk=from_workflow("resources/industries.csv"),
         code=imports_of("derive_exposure"),
     output:
@@ -106,9 +109,9 @@ rule derive_exposure:
         robots=config["exposure"]["robots"],
         per_workers=config["exposure"]["per_workers"],
         unspecified=config["exposure"]["unspecified"],
-        provinces=PROVINCES,
-        first=FIRST,
-        last=LAST,
+        provinces=list(STUDY.units),
+        first=config["study"]["years"][0],
+        last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_exposure.py"
 
@@ -116,9 +119,9 @@ rule derive_exposure:
 rule derive_instrument:
     """Exposure to another country's robots, the instrument."""
     input:
-        robots=f"results/clean/robots_{INSTRUMENT['country']}.csv",
-        foreign_employment=f"results/clean/{FOREIGN_EMPLOYMENT}.csv",
-        employment=f"results/clean/{BASE_EMPLOYMENT}.csv",
+        robots=f"results/clean/robots_{config['exposure']['instrument']['country']}.csv",
+        foreign_employment=f"results/clean/{STUDY.raw_tables.foreign_employment}.csv",
+        employment=f"results/clean/{STUDY.raw_tables.base_employment}.csv",
         crosswalk=from_workflow("resources/industries.csv"),
         code=imports_of("derive_instrument"),
     output:
@@ -130,13 +133,13 @@ rule derive_instrument:
     conda:
         "../envs/environment.yaml"
     params:
-        country=INSTRUMENT["country"],
+        country=config["exposure"]["instrument"]["country"],
         robots=config["exposure"]["robots"],
         per_workers=config["exposure"]["per_workers"],
         unspecified=config["exposure"]["unspecified"],
-        provinces=PROVINCES,
-        first=FIRST,
-        last=LAST,
+        provinces=list(STUDY.units),
+        first=config["study"]["years"][0],
+        last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_instrument.py"
 
@@ -144,7 +147,7 @@ rule derive_instrument:
 rule derive_controls:
     """Openness, density, finance, government, energy and urbanisation."""
     input:
-        cells=expand("results/clean/{theme}.csv", theme=control_themes()),
+        cells=expand("results/clean/{theme}.csv", theme=STUDY.derived.control_themes),
         code=imports_of("derive_controls"),
     output:
         "results/derived/controls.csv",
@@ -155,8 +158,8 @@ rule derive_controls:
     conda:
         "../envs/environment.yaml"
     params:
-        first=FIRST,
-        last=LAST,
+        first=config["study"]["years"][0],
+        last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_controls.py"
 
@@ -176,7 +179,7 @@ rule derive_efficiency:
     conda:
         "../envs/environment.yaml"
     params:
-        definition=CHOICES["energy_efficiency"],
+        definition=config["variables"]["energy_efficiency"],
     script:
         "../scripts/derive/derive_efficiency.py"
 
@@ -186,8 +189,17 @@ rule derive_structure:
     input:
         structure="results/clean/structure.csv",
         accounts="results/clean/accounts.csv",
-        labour=["results/clean/labour.csv"] if deflated_by() else [],
-        real_gdp=deflated_by(),
+        # upgrading by labour productivity is at constant prices
+        labour=(
+            ["results/clean/labour.csv"]
+            if config["variables"]["industrial_upgrading"] == "labour_productivity"
+            else []
+        ),
+        real_gdp=(
+            ["results/derived/real_gdp.csv"]
+            if config["variables"]["industrial_upgrading"] == "labour_productivity"
+            else []
+        ),
         code=imports_of("derive_structure"),
     output:
         "results/derived/structure.csv",
@@ -198,9 +210,9 @@ rule derive_structure:
     conda:
         "../envs/environment.yaml"
     params:
-        upgrading=CHOICES["industrial_upgrading"],
+        upgrading=config["variables"]["industrial_upgrading"],
         suspects=config["cleaning"]["suspects"],
-        accepted=config["cleaning"]["accept"].get("gdp", []),
+        accepted=STUDY.accepted.get("gdp", []),
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/derive/derive_structure.py"
@@ -229,7 +241,8 @@ rule derive_regulation:
     input:
         regulation="results/clean/regulation.csv",
         accounts="results/clean/accounts.csv",
-        structure=secondary_source(),
+        # the sectors' value added, which industry's is checked against where the study has it
+        structure=["results/clean/structure.csv"] if "structure" in STUDY.optional_tables else [],
         code=imports_of("derive_regulation"),
     output:
         "results/derived/regulation.csv",
@@ -246,7 +259,7 @@ rule derive_regulation:
 rule derive_intelligence:
     """Index of industrial intelligence, and the weight of each indicator."""
     input:
-        cells=expand("results/clean/{theme}.csv", theme=indicator_themes()),
+        cells=expand("results/clean/{theme}.csv", theme=STUDY.derived.indicator_themes),
         code=imports_of("derive_intelligence"),
     output:
         index="results/derived/intelligence.csv",
@@ -258,9 +271,9 @@ rule derive_intelligence:
     conda:
         "../envs/environment.yaml"
     params:
-        method=CHOICES["intelligence"]["method"],
-        indicators=INDICATORS,
-        first=FIRST,
+        method=config["variables"]["intelligence"]["method"],
+        indicators=STUDY.raw_tables.indicators,
+        first=config["study"]["years"][0],
     script:
         "../scripts/derive/derive_intelligence.py"
 
@@ -282,7 +295,7 @@ rule derive_scopes:
         "../envs/environment.yaml"
     params:
         factors=config["emissions"]["factors"],
-        activities=ACTIVITIES,
+        activities=STUDY.raw_tables.activities,
     script:
         "../scripts/derive/derive_scopes.py"
 
@@ -301,9 +314,9 @@ rule derive_regions:
     conda:
         "../envs/environment.yaml"
     params:
-        provinces=PROVINCES,
-        first=FIRST,
-        last=LAST,
+        provinces=list(STUDY.units),
+        first=config["study"]["years"][0],
+        last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_regions.py"
 
@@ -311,9 +324,9 @@ rule derive_regions:
 rule derive_imputed:
     """Every cell that was not observed or is accepted in doubt, with its rule."""
     input:
-        cleaned=expand("results/clean/{theme}.csv", theme=imputed_themes()),
-        robots=imputed_robots(),
-        capital=imputed_capital(),
+        cleaned=expand("results/clean/{theme}.csv", theme=STUDY.derived.imputed_themes),
+        robots=expand("results/clean/imputed/{key}.csv", key=STUDY.derived.imputed_robots),
+        capital=["results/derived/capital.csv"] if STUDY.derived.has_capital else [],
         code=imports_of("derive_imputed"),
     output:
         cells="results/imputed.csv",
@@ -327,7 +340,7 @@ rule derive_imputed:
     conda:
         "../envs/environment.yaml"
     params:
-        accepted=config["cleaning"]["accept"],
+        accepted=STUDY.accepted,
         price_continued_by=config["capital"]["price_continued_by"],
         investment_continued_by=config["capital"]["investment_continued_by"],
     script:

@@ -6,7 +6,9 @@ rule estimate_table:
     input:
         panel="results/panel.csv",
         winsorised="results/panel_winsorised.csv",
-        lacking=lambda wildcards: lacking(*table_variables(wildcards.table)),
+        lacking=lambda wildcards: expand(
+            "results/clean/absent/{key}.csv", key=STUDY.derived.lacks(*STUDY.table_variables(wildcards.table))
+        ),
         critical_values=from_workflow("resources/stock_yogo.csv"),
         code=imports_of("estimate_table"),
     output:
@@ -18,9 +20,9 @@ rule estimate_table:
     conda:
         "../envs/environment.yaml"
     params:
-        columns=lambda wildcards: TABLES[wildcards.table]["columns"],
-        controls=CONTROLS,
-        bootstrap=lambda wildcards: TABLES[wildcards.table].get("bootstrap"),
-        note=SIMULATED,
+        columns=lambda wildcards: STUDY.tables[wildcards.table]["columns"],
+        controls=config.get("controls", []),
+        bootstrap=lambda wildcards: STUDY.tables[wildcards.table].get("bootstrap"),
+        note=STUDY.simulated,
     script:
         "../scripts/estimate/estimate_table.py"

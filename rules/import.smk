@@ -1,5 +1,7 @@
 """In place of floors 1 and 2 where the config has a `panel`: the user's own panel."""
 
+from study.files.unchanged import mark_of
+
 
 rule import_panel:
     """The panel's columns, and the numeric ones for the productivity floor."""
@@ -18,6 +20,6 @@ rule import_panel:
     params:
         path=config["panel"]["path"],
         columns=config["panel"]["columns"],
-        units=mark_of(UNITS.values()),  # the jobs that are planned
+        units=mark_of(STUDY.units.values()),  # the jobs that are planned
     script:
         "../scripts/clean/import_panel.py"

@@ -4,8 +4,8 @@
 rule build_panel:
     """All variables of the study, one row a province-year; gtfp is the main model's cumulative index."""
     input:
-        columns=panel_sources(),
-        productivity=[f"results/productivity/{model}.csv" for model in panel_indices().values()],
+        columns=expand("results/derived/{table}.csv", table=STUDY.derived.panel_sources),
+        productivity=expand("results/productivity/{model}.csv", model=STUDY.derived.panel_indices.values()),
         code=imports_of("build_panel"),
     output:
         "results/panel.csv",
@@ -16,8 +16,8 @@ rule build_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        indices=list(panel_indices()),
-        left_out=left_out(),
+        indices=list(STUDY.derived.panel_indices),
+        left_out=STUDY.derived.left_out,
     script:
         "../scripts/panel/build_panel.py"
 
@@ -37,7 +37,7 @@ rule winsorise_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        winsorise=WINSORISE,
+        winsorise=config.get("cleaning", {}).get("winsorise"),
     script:
         "../scripts/panel/winsorise_panel.py"
 
@@ -57,8 +57,8 @@ rule build_codebook:
     conda:
         "../envs/environment.yaml"
     params:
-        choices=codebook_choices(),
-        path=config["panel"]["path"] if not RAW else "",
-        note=SIMULATED,
+        choices=STUDY.codebook_choices,
+        path=config["panel"]["path"] if not STUDY.is_raw else "",
+        note=STUDY.simulated,
     script:
         "../scripts/panel/build_codebook.py"

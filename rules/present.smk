@@ -1,22 +1,6 @@
 """Floor 6, present: tables, figures and the comparison with the published numbers."""
 
-from study.audit.published import read_published_rows
-from study.output.reasons import check_columns, check_reasons, read_reasons
-from study.output.codebook import codebook_symbols
-
-try:
-    for ours, path in published_tables().items():
-        if entries := (TABLES | {"table_1": config.get("describe", {})})[ours].get("differs"):
-            rows = read_published_rows(path)
-            check_columns(ours, entries, rows)
-            if RAW or not ("inputs" in config or CHECKED_ALONE):  # else the panel's columns are not this study's
-                variables = read_rows(from_workflow("resources/variables.csv"))
-                symbols = codebook_symbols(
-                    list(COLUMNS), variables, codebook_choices(), "" if RAW else config["panel"]["path"]
-                )
-                check_reasons(ours, read_reasons(entries, symbols), rows)
-except InputError as error:
-    raise WorkflowError(str(error)) from None
+from study.audit.published import PLACE
 
 
 rule tabulate_table:
@@ -25,7 +9,7 @@ rule tabulate_table:
         estimates="results/estimates/{table}.json",
         codebook="results/codebook.csv",
         winsorised="results/winsorised.csv",
-        published=lambda wildcards: published_pairs(wildcards.table),
+        published=lambda wildcards: STUDY.typed_tables.pairs(wildcards.table),
         code=imports_of("tabulate_table"),
     output:
         csv="results/tables/{table}.csv",
@@ -44,11 +28,11 @@ rule tabulate_table:
     conda:
         "../envs/environment.yaml"
     params:
-        table=lambda wildcards: TABLES[wildcards.table],
-        note=SIMULATED,
-        winsorise=WINSORISE,
-        interval=INTERVAL,
-        names=KEY_NAMES,
+        table=lambda wildcards: STUDY.tables[wildcards.table],
+        note=STUDY.simulated,
+        winsorise=config.get("cleaning", {}).get("winsorise"),
+        interval=config.get("audit", {}).get("interval", 95),
+        names=STUDY.key_names,
     script:
         "../scripts/present/tabulate_table.py"
 
@@ -58,8 +42,11 @@ rule tabulate_description:
     input:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
-        lacking=lacking(*config.get("describe", {}).get("variables", [])),
-        imputed=["results/imputed_counts.csv"] if RAW else [],
+        lacking=expand(
+            "results/clean/absent/{key}.csv",
+            key=STUDY.derived.lacks(*config.get("describe", {}).get("variables", [])),
+        ),
+        imputed=["results/imputed_counts.csv"] if STUDY.is_raw else [],
         code=imports_of("tabulate_description"),
     output:
         csv="results/tables/table_1.csv",
@@ -79,7 +66,7 @@ rule tabulate_description:
         "../envs/environment.yaml"
     params:
         describe=config.get("describe", {}),
-        note=SIMULATED,
+        note=STUDY.simulated,
     script:
         "../scripts/present/tabulate_description.py"
 
@@ -87,8 +74,8 @@ rule tabulate_description:
 rule tabulate_productivity:
     """Each productivity model: what it is, its programs without a solution, its mean changes."""
     input:
-        index=expand("results/productivity/{model}.csv", model=list(MODELS)),
-        infeasible=expand("results/productivity/{model}_infeasible.csv", model=list(MODELS)),
+        index=expand("results/productivity/{model}.csv", model=list(STUDY.models)),
+        infeasible=expand("results/productivity/{model}_infeasible.csv", model=list(STUDY.models)),
         code=imports_of("tabulate_productivity"),
     output:
         csv="results/tables/productivity.csv",
@@ -106,8 +93,8 @@ rule tabulate_productivity:
     conda:
         "../envs/environment.yaml"
     params:
-        models=list(MODELS.values()),
-        note=SIMULATED,
+        models=list(STUDY.models.values()),
+        note=STUDY.simulated,
     script:
         "../scripts/present/tabulate_productivity.py"
 
@@ -115,9 +102,9 @@ rule tabulate_productivity:
 rule compare_hypotheses:
     """Each hypothesis with the columns that speak to it and a verdict from their numbers."""
     input:
-        estimates=expand("results/estimates/{table}.json", table=evidence_tables()),
-        published=[published_tables()[name] for name in compared_evidence()],
-        audit="results/replication/audit.csv" if audited() else [],
+        estimates=expand("results/estimates/{table}.json", table=STUDY.typed_tables.evidence),
+        published=[STUDY.typed_tables.compared[name] for name in STUDY.typed_tables.compared_evidence],
+        audit="results/replication/audit.csv" if STUDY.typed_tables.audited else [],
         critical_values=from_workflow("resources/tf_critical_values.csv"),
         codebook="results/codebook.csv",
         code=imports_of("compare_hypotheses"),
@@ -136,12 +123,12 @@ rule compare_hypotheses:
     conda:
         "../envs/environment.yaml"
     params:
-        hypotheses=HYPOTHESES,
-        tables=evidence_tables(),
-        compared=compared_evidence(),
+        hypotheses=config.get("hypotheses", []),
+        tables=STUDY.typed_tables.evidence,
+        compared=STUDY.typed_tables.compared_evidence,
         levels=config.get("audit", {}).get("levels", [0.1, 0.05, 0.01]),
-        interval=INTERVAL,
-        note=COMPARED,
+        interval=config.get("audit", {}).get("interval", 95),
+        note=STUDY.compared_note,
     script:
         "../scripts/present/compare_hypotheses.py"
 
@@ -168,8 +155,8 @@ rule plot_comparison:
     conda:
         "../envs/environment.yaml"
     params:
-        figure=lambda wildcards: FIGURES[wildcards.comparison],
-        note=COMPARED,
+        figure=lambda wildcards: config["figures"][wildcards.comparison],
+        note=STUDY.compared_note,
     script:
         "../scripts/present/plot_comparison.py"
 
@@ -179,7 +166,10 @@ rule plot_trends:
     input:
         panel="results/panel.csv",
         codebook="results/codebook.csv",
-        lacking=lambda wildcards: lacking(*FIGURES[wildcards.figure]["variables"]),
+        lacking=lambda wildcards: expand(
+            "results/clean/absent/{key}.csv",
+            key=STUDY.derived.lacks(*config["figures"][wildcards.figure]["variables"]),
+        ),
         code=imports_of("plot_trends"),
     output:
         png=report(
@@ -197,9 +187,9 @@ rule plot_trends:
     conda:
         "../envs/environment.yaml"
     params:
-        figure=lambda wildcards: FIGURES[wildcards.figure],
-        note=SIMULATED,
-        names=KEY_NAMES,
+        figure=lambda wildcards: config["figures"][wildcards.figure],
+        note=STUDY.simulated,
+        names=STUDY.key_names,
     script:
         "../scripts/present/plot_trends.py"
 
@@ -207,8 +197,8 @@ rule plot_trends:
 rule compare_published:
     """Each published figure beside ours."""
     input:
-        tables=expand("results/tables/{table}.csv", table=list(published_tables())),
-        published=list(published_tables().values()),
+        tables=expand("results/tables/{table}.csv", table=list(STUDY.typed_tables.compared)),
+        published=list(STUDY.typed_tables.compared.values()),
         codebook="results/codebook.csv",
         code=imports_of("compare_published"),
     output:
@@ -226,10 +216,10 @@ rule compare_published:
     conda:
         "../envs/environment.yaml"
     params:
-        note=COMPARED,
-        settings=compared_settings(),
-        interval=INTERVAL,
-        inputs="simulated" if SIMULATED else "raw" if RAW else "panel",
+        note=STUDY.compared_note,
+        settings=STUDY.typed_tables.said,
+        interval=config.get("audit", {}).get("interval", 95),
+        inputs="simulated" if STUDY.simulated else "raw" if STUDY.is_raw else "panel",
     script:
         "../scripts/present/compare_published.py"
 
@@ -237,7 +227,7 @@ rule compare_published:
 rule tabulate_audit:
     """The published tables checked against themselves."""
     input:
-        published=published_files(),
+        published=STUDY.typed_tables.files,
         critical_values=from_workflow("resources/tf_critical_values.csv"),
         code=imports_of("tabulate_audit"),
     output:
@@ -255,8 +245,8 @@ rule tabulate_audit:
     conda:
         "../envs/environment.yaml"
     params:
-        audit={"units": len(UNITS), "periods": len(PERIODS.names)} | config.get("audit", {}),
+        audit={"units": len(STUDY.units), "periods": len(STUDY.periods.names)} | config.get("audit", {}),
         place=lambda wildcards: config.get("published", PLACE),
-        untyped=UNTYPED,
+        untyped=STUDY.typed_tables.untyped,
     script:
         "../scripts/present/tabulate_audit.py"

@@ -1,5 +1,7 @@
 """Floor 3, productivity: linear programs of one province and one model; then the index and its intervals."""
 
+from study.dea.models import program_options
+
 
 rule solve_dea:
     """Distance functions of one province in every year, each score with its certificate, peers and shadow prices."""
@@ -16,9 +18,9 @@ rule solve_dea:
     conda:
         "../envs/environment.yaml"
     params:
-        model=lambda wildcards: program_options(MODELS[wildcards.model]),
-        engine=ENGINE,
-        units_per_job=UNITS_PER_JOB,
+        model=lambda wildcards: program_options(STUDY.models[wildcards.model]),
+        engine=config.get("productivity", {}).get("engine", "auto"),
+        units_per_job=STUDY.units_per_job,
     script:
         "../scripts/productivity/solve_dea.py"
 
@@ -26,7 +28,7 @@ rule solve_dea:
 rule index_productivity:
     """Productivity index, its decomposition and cumulative level from the scores; the cells without a solution."""
     input:
-        scores=expand("results/dea/{{model}}/{province}.csv", province=JOBS),
+        scores=expand("results/dea/{{model}}/{province}.csv", province=STUDY.jobs),
         code=imports_of("index_productivity"),
     output:
         index="results/productivity/{model}.csv",
@@ -38,7 +40,7 @@ rule index_productivity:
     conda:
         "../envs/environment.yaml"
     params:
-        model=lambda wildcards: MODELS[wildcards.model],
+        model=lambda wildcards: STUDY.models[wildcards.model],
     script:
         "../scripts/productivity/index_productivity.py"
 
@@ -47,9 +49,9 @@ rule index_scale:
     """Pure and scale parts of efficiency and technical change, from a CRS model and its VRS twin."""
     input:
         constant="results/productivity/{model}.csv",
-        variable=lambda wildcards: f"results/productivity/{SCALE[wildcards.model]}.csv",
+        variable=lambda wildcards: f"results/productivity/{STUDY.scale_pairs[wildcards.model]}.csv",
         constant_infeasible="results/productivity/{model}_infeasible.csv",
-        variable_infeasible=lambda wildcards: f"results/productivity/{SCALE[wildcards.model]}_infeasible.csv",
+        variable_infeasible=lambda wildcards: f"results/productivity/{STUDY.scale_pairs[wildcards.model]}_infeasible.csv",
         code=imports_of("index_scale"),
     output:
         "results/productivity/{model}_scale.csv",
@@ -58,11 +60,11 @@ rule index_scale:
     benchmark:
         "results/benchmarks/index_scale/{model}.tsv"
     wildcard_constraints:
-        model=one_of(SCALE),
+        model=one_of(STUDY.scale_pairs),
     conda:
         "../envs/environment.yaml"
     params:
-        index=lambda wildcards: MODELS[wildcards.model]["index"],
+        index=lambda wildcards: STUDY.models[wildcards.model]["index"],
     script:
         "../scripts/productivity/index_scale.py"
 
@@ -81,8 +83,8 @@ rule solve_bootstrap:
     conda:
         "../envs/environment.yaml"
     params:
-        model=lambda wildcards: program_options(MODELS[wildcards.model]),
-        bootstrap={key: value for key, value in BOOTSTRAP.items() if key != "level"},
+        model=lambda wildcards: program_options(STUDY.models[wildcards.model]),
+        bootstrap={key: value for key, value in STUDY.bootstrap.items() if key != "level"},
     script:
         "../scripts/productivity/solve_bootstrap.py"
 
@@ -91,8 +93,10 @@ rule index_bootstrap:
     """Confidence intervals of the index and the cumulative level, and bias-corrected scores."""
     input:
         production="results/derived/production.csv",
-        scores=expand("results/dea/{{model}}/{province}.csv", province=JOBS),
-        replicates=expand("results/bootstrap/{{model}}/{block}.csv", block=range(1, BOOTSTRAP.get("blocks", 0) + 1)),
+        scores=expand("results/dea/{{model}}/{province}.csv", province=STUDY.jobs),
+        replicates=expand(
+            "results/bootstrap/{{model}}/{block}.csv", block=range(1, STUDY.bootstrap.get("blocks", 0) + 1)
+        ),
         code=imports_of("index_bootstrap"),
     output:
         "results/productivity/{model}_bootstrap.csv",
@@ -103,7 +107,7 @@ rule index_bootstrap:
     conda:
         "../envs/environment.yaml"
     params:
-        model=lambda wildcards: MODELS[wildcards.model],
-        bootstrap={key: value for key, value in BOOTSTRAP.items() if key in ("subsample", "level")},
+        model=lambda wildcards: STUDY.models[wildcards.model],
+        bootstrap={key: value for key, value in STUDY.bootstrap.items() if key in ("subsample", "level")},
     script:
         "../scripts/productivity/index_bootstrap.py"

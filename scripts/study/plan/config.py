@@ -9,10 +9,10 @@ from pathlib import Path
 
 from study.audit.published import PLACE, published_path
 from study.dea.models import check_model, complete_model, model_variables
-from study.helpers import InputError
+from study.helpers import InputError, read_rows
 from study.regression.formula import HIGH, bootstrap_block, parse_column
 from study.regression.terms import CONSTANT, names_of, unquoted
-from study.words.regions import known_province
+from study.words.regions import known_province, province_names
 
 # A cell under cleaning.accept: a province by any name and a year.
 CELL = re.compile(r"(.*\S)\s*((?:19|20)\d{2})年?")
@@ -78,6 +78,20 @@ def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -
 def slugged(provinces: Iterable[str], names: dict[str, str]) -> list[str]:
     """Slugs of provinces that the config gives by any name of `names` (`province_names`); an unknown name stays."""
     return [known_province(name, names) or name for name in provinces]
+
+
+def study_provinces(excluded: Iterable[str], path: str | Path) -> list[str]:
+    """Slugs of the provinces of resources/provinces.csv (`path`) without the `excluded` ones, given by any name.
+
+    Raises InputError for an unknown one, and where none is left.
+    """
+    provinces, left_out = [row["province"] for row in read_rows(path)], set(slugged(excluded, province_names(path)))
+    if unknown := sorted(left_out - set(provinces)):
+        raise InputError(f"study.excluded_provinces: unknown {', '.join(unknown)}; there are {', '.join(provinces)}.")
+    chosen = [name for name in provinces if name not in left_out]
+    if not chosen:
+        raise InputError("study.excluded_provinces: no province is left.")
+    return chosen
 
 
 def slugged_cells(accept: dict[str, list[str]], names: dict[str, str]) -> dict[str, list[str]]:

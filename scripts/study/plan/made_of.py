@@ -1,4 +1,4 @@
-"""Which raw tables a variable of the panel is made of, and so what of a study can be made from the files at hand."""
+"""What the derived tables and the variables of the panel are made of, whichever study it is."""
 
 from __future__ import annotations
 
@@ -26,6 +26,36 @@ NEEDS = {
     "ln_co2_scopes": ["theme:activities"],
     "municipality": [],
 }
+
+# Themes of raw tables that every study reads. The DEA reads the first four; a fix in the others reruns no linear program.
+BASE_THEMES = ("accounts", "capital", "labour", "energy", "electricity", "controls")
+# Derived tables that a study makes only where its config names one of their variables -> the theme of raw tables that
+# only they need: who does not use a variable need not have its raw tables.
+OPTIONAL_THEMES = {
+    "efficiency": None,
+    "structure": "structure",
+    "green_patents": "patents",
+    "regulation": "regulation",
+    "intelligence": "intelligence",
+    "scopes": "activities",
+    "regions": None,
+}
+# Derived table -> its variables of the panel; the instrument's is named by its country.
+DERIVED_VARIABLES = {
+    "co2": ("ln_co2",),
+    "exposure": ("ai", "ai_lag1"),
+    "controls": ("open", "density", "fin", "gov", "energy", "urban"),
+    "instrument": ("ai_{country}",),
+    "efficiency": ("energy_efficiency",),
+    "structure": ("industrial_upgrading", "industrialisation"),
+    "green_patents": ("green_patents",),
+    "regulation": ("regulation",),
+    "intelligence": ("intelligence_index",),
+    "scopes": ("ln_co2_scopes",),
+    "regions": ("municipality",),
+}
+# What derive_production makes; the models of a raw study use these.
+PRODUCTION = ("labour", "capital", "energy_total", "real_gdp", "co2")
 
 
 def raw_needs(variable: str, aliases: dict[str, list[str]], theme_tables: Callable[[str], Iterable[str]]) -> set[str]:

@@ -97,6 +97,18 @@ def check_schema(config: Mapping, schema: Mapping, places: Mapping[tuple, tuple[
     raise InputError(f"{place_of(path, places)}: {message}{_meant_value(error)}")
 
 
+def with_defaults(value: object, schema: Mapping) -> object:
+    """A copy of a config that fits `schema` with the defaults written out, below keys that are left out, too."""
+    if isinstance(value, Mapping):
+        known, others = schema.get("properties", {}), schema.get("additionalProperties")
+        defaults = {key: part["default"] for key, part in known.items() if key not in value and "default" in part}
+        parts = dict.fromkeys(value, others if isinstance(others, Mapping) else {}) | known
+        return {key: with_defaults(part, parts[key]) for key, part in (dict(value) | defaults).items()}
+    if isinstance(value, list):
+        return [with_defaults(part, schema.get("items", {})) for part in value]
+    return value
+
+
 def check_values(value: object, places: Mapping[tuple, tuple[int, int]], path: tuple = ()) -> None:
     """Raise InputError for a key below `value` that is no text or has a control character, and for what is no number or
     is a date."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from study.helpers import InputError
 from study.regression.conditions import condition_variables
@@ -158,6 +159,11 @@ def parse_formula(formula: str, controls: Sequence[str] = ()) -> Regression:
     Raises InputError when a part or a term cannot be read, a variable has two roles, or there are fewer instruments
     than endogenous regressors.
     """
+    return _parse_formula(formula, tuple(controls))
+
+
+@cache  # a start asks for each column many times
+def _parse_formula(formula: str, controls: tuple[str, ...]) -> Regression:
     parts = split_outside(formula, "|")
     last = split_outside(parts.pop(), "~") if len(parts) > 1 and len(split_outside(parts[-1], "~")) > 1 else []
     sides = split_outside(parts[0], "~")

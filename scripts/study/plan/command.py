@@ -1,0 +1,45 @@
+"""What the command asks for, known before Snakemake tells its targets, and what a run says last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from study.checks.not_observed import run_summary
+
+if TYPE_CHECKING:
+    from study.plan.study import Study
+
+# The targets that are the check of the inputs.
+CHECK = frozenset({"check", "results/check.csv", "results/check.html"})
+_BOOTSTRAP = re.compile(r"(?:.*/)?results/productivity/([^/]+)_bootstrap\.csv")
+
+
+def asks_check_alone(command: Sequence[str]) -> bool:
+    """Whether a command, the words after `snakemake`, asks for the check of the inputs and nothing else."""
+    if CHECK.isdisjoint(command):
+        return False
+    from snakemake.cli import get_argument_parser
+
+    return set(get_argument_parser().parse_known_args(list(command))[0].targets) <= CHECK
+
+
+def asked_bootstraps(command: Sequence[str]) -> list[str]:
+    """Models whose intervals are among the words of a command."""
+    return sorted(match[1] for match in map(_BOOTSTRAP.fullmatch, command) if match)
+
+
+def last_words(study: Study, targets: Sequence[str], failed: bool = False) -> str:
+    """A run's last lines, also of a quiet one: the cells that were made up or accepted, and, where it failed, the tables
+    that lack raw ones.
+
+    targets : the run's; `check` has told of the cells of the tables as they are now.
+    """
+    if not study.is_raw:
+        return ""
+    said = "" if "check" in targets else run_summary("results/imputed_counts.csv")
+    if failed:
+        for name, missing in study.derived.unmade_tables.items():
+            said += f"{name} lacks raw tables: {', '.join(missing)} (snakemake check)\n"
+    return said

@@ -1,0 +1,111 @@
+"""Everything for which a study is refused when Snakemake starts, before any job."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from study.checks.panel_contents import check_figures, check_samples
+from study.checks.panel_roles import check_categories, check_production
+from study.dea.models import check_base_year
+from study.dea.subsampling import check_asked
+from study.files.unchanged import check_dates
+from study.helpers import InputError
+from study.plan.command import asked_bootstraps
+from study.plan.config import check_config, check_names, check_variables, check_winsorise, named_variables
+from study.plan.made_of import PRODUCTION
+
+if TYPE_CHECKING:
+    from study.plan.study import Study
+
+# Folders of results/ that jobs read.
+RESULTS = ("", "clean", "clean/imputed", "cells", "derived", "productivity", "estimates", "tables", "replication")
+
+
+def check_study(study: Study, dates: bool = True) -> None:
+    """Raise InputError for the first thing that keeps a study from being made.
+
+    With the check of a ready panel alone asked for, what is wrong with the panel is left to its page. dates : look for
+    files dated ahead of the clock, too, as the main process does once for its jobs.
+    """
+    typed = study.typed_tables.by_name
+    if study.is_raw:
+        check_raw_names(study)
+    elif not study.checked_alone:
+        check_panel(study)
+    check_config(
+        study.config,
+        variables=PRODUCTION if study.is_raw else {*study.columns, *(study.model_signs if study.checked_alone else ())},
+        published=typed,
+        coverage=study.raw_tables.coverage if study.is_raw else {},
+    )
+    for model in () if study.checked_alone else study.models.values():
+        check_base_year(model, study.periods.names)
+    for name in asked_bootstraps(study.command):
+        check_asked(name, study.models, study.bootstrap, len(study.units))
+    if has_own_columns(study):
+        check_variables(study.config, study.columns)
+        check_winsorise(study.config, study.columns)
+    if study.is_raw:
+        cells = dict.fromkeys(study.columns, ()) | {"province": list(study.units), "year": study.periods.names}
+        check_samples(cells, study.tables, study.given.get("controls", []))
+        check_raw_tables(study)
+    if dates:
+        check_dates(dated_files(study))
+    study.typed_tables.check_differences(has_own_columns(study))
+
+
+def has_own_columns(study: Study) -> bool:
+    """Whether what the config names has to be a column of the panel.
+
+    A panel laid over the default study (--configfile from the root) still carries that study's tables: one floor may be
+    asked of it, and the scripts tell a missing variable.
+    """
+    return study.is_raw or not ("inputs" in study.given or study.checked_alone)
+
+
+def check_raw_names(study: Study) -> None:
+    """Raise InputError where the config of a raw study names a province or raw table that there is none of."""
+    catalog, provinces = study.raw_tables.catalog, study.from_workflow("resources/provinces.csv")
+    _ = study.units
+    check_names(study.config, catalog, [row["province"] for row in study.rows("provinces")])
+    _ = study.raw_tables.activities, study.raw_tables.indicators
+
+
+def check_raw_tables(study: Study) -> None:
+    """Raise InputError where the catalog has no table for a choice of the config, or a raw table is not where it is
+    said to be."""
+    raw = study.raw_tables
+    for key in (*raw.robots, raw.base_employment, raw.foreign_employment):
+        raw.path(key)
+    _ = raw.sources
+
+
+def check_panel(study: Study) -> None:
+    """Raise InputError where the user's panel cannot be read or does not hold what models and regressions need."""
+    panel, controls = study.given["panel"], study.given.get("controls", [])
+    path, (header, rows, lines) = panel["path"], study.panel_file
+    named_variables(study.config)  # tells a formula that cannot be read with its table and column
+    check_categories(path, header, rows, lines, study.categories)
+    _ = study.periods
+    check_production(path, header, rows, lines, study.model_signs, panel["columns"])
+    if taken := sorted(set(header) & set(study.indices)):
+        raise InputError(f"{path}: the models make {', '.join(taken)}; give the file's column another name.")
+    check_figures(path, header, rows, lines, study.tables, controls)
+    check_samples(
+        dict(zip(header, zip(*rows, strict=True), strict=True)) | dict.fromkeys(study.indices, ()),
+        study.tables,
+        controls,
+    )
+    _ = study.units
+
+
+def dated_files(study: Study) -> list[str]:
+    """Files and folders of what jobs read: the workflow's own, the user's, and results that come from elsewhere."""
+    scripts = {path.parent for path in (study.home / "scripts").rglob("*.py")}
+    workflows = [study.from_workflow(folder) for folder in ("resources", "resources/published")]
+    workflows += sorted(map(os.path.relpath, scripts))
+    users = study.raw_tables.files(*study.raw_tables.used) if study.is_raw else [study.given["panel"]["path"]]
+    typed = study.typed_tables.files if study.typed_tables.audited else []
+    return [*workflows, *users, *typed, *(str(Path("results", folder)) for folder in RESULTS)]

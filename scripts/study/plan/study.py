@@ -1,0 +1,306 @@
+"""The study: what its config says of units, periods, models, variables and tables, worked out once a start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from study.dea.models import SIGNS, complete_model, model_variables, needed_sign, scale_pairs
+from study.files.panel import read_panel, unit_slugs
+from study.helpers import InputError, read_rows
+from study.plan.command import asks_check_alone
+from study.plan.config import named_variables, slugged_cells, study_provinces
+from study.plan.derived import Derived
+from study.plan.imports import imports_of, script_of
+from study.plan.made_of import DERIVED_VARIABLES, OPTIONAL_THEMES
+from study.plan.raw_tables import RawTables
+from study.plan.typed_tables import TypedTables
+from study.regression.formula import Regression, parse_column
+from study.variables.choices import definitions
+from study.words.key_names import aliases, key_names, with_key_columns
+from study.words.periods import Periods, describe_steps, order_periods
+from study.words.regions import province_names
+
+T = TypeVar("T")
+
+
+class PanelFile(NamedTuple):
+    """A ready panel as read: header in our names, rows of text cells, each row's line in the file."""
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One study, of raw tables or of a ready panel; what is asked of it is worked out once.
+
+    given : its config with the schema's defaults; it stays as it is. home : the workflow's folder. command : the words
+    after `snakemake`. Paths are relative to the working directory, the study's folder. A property raises InputError
+    where the config or a file keeps it from being known; `plan.refusals.check_study` asks for all of them.
+    """
+
+    given: Mapping
+    home: Path
+    command: tuple[str, ...] = ()
+
+    # --- the workflow's own files --------------------------------------------------------------------------------
+
+    def from_workflow(self, path: str) -> str:
+        """One of the workflow's own files, relative to the working directory."""
+        return os.path.relpath(self.home / path)
+
+    def imports_of(self, rule: str) -> list[str]:
+        """A rule's script and the shared modules it imports, inputs all: Snakemake does not see a changed import."""
+        scripts = self.home / "scripts"
+        return [os.path.relpath(path) for path in imports_of(script_of(rule, scripts), scripts)]
+
+    # --- what the config says, in the study's own names ----------------------------------------------------------
+
+    @cached_property
+    def is_raw(self) -> bool:
+        """Whether the study is made of raw tables, not of a ready panel."""
+        return "panel" not in self.given
+
+    @cached_property
+    def checked_alone(self) -> bool:
+        """Whether the check of a ready panel alone is asked for: what is wrong with it is for the page, not for an
+        error at the first fault."""
+        return not self.is_raw and asks_check_alone(self.command)
+
+    @cached_property
+    def config(self) -> dict:
+        """The config with key columns and accepted cells called as files have them."""
+        config = dict(self.given)
+        if "tables" in config:
+            config["tables"] = self.tables
+        if self.is_raw:
+            config["cleaning"] = config["cleaning"] | {"accept": self.accepted}
+        return config
+
+    @cached_property
+    def key_names(self) -> dict[str, dict[str, str]]:
+        """Key column -> what units and periods are called."""
+        return key_names(self.given)
+
+    @cached_property
+    def tables(self) -> dict[str, dict]:
+        """Regression tables of the config by name, their variables by the panel's names."""
+        return with_key_columns(self.given.get("tables", {}), aliases(self.given, self.columns))
+
+    @cached_property
+    def regressions(self) -> dict[str, tuple[Regression, ...]]:
+        """Regression table -> its columns."""
+        controls = self.given.get("controls", [])
+        return {
+            name: tuple(parse_column(column, controls) for column in table["columns"])
+            for name, table in self.tables.items()
+        }
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Every variable that the config names, in whichever key."""
+        return frozenset(name for names in named_variables(self.config).values() for name in names)
+
+    @cached_property
+    def accepted(self) -> dict[str, list[str]]:
+        """Raw table -> the suspect figures that the config accepts, as `tianjin 2018`."""
+        return slugged_cells(
+            self.given["cleaning"]["accept"], province_names(self.from_workflow("resources/provinces.csv"))
+        )
+
+    # --- productivity models -------------------------------------------------------------------------------------
+
+    @cached_property
+    def productivity(self) -> Mapping:
+        """The config's section of the models; empty in a study without."""
+        return self.given.get("productivity", {})
+
+    @cached_property
+    def models(self) -> dict[str, dict]:
+        """Productivity models by name, completed."""
+        return {model["name"]: complete_model(model) for model in self.productivity.get("models", [])}
+
+    @cached_property
+    def indices(self) -> dict[str, str]:
+        """Column of the panel -> the model whose cumulative index it is; the main model's, gtfp, comes first."""
+        if not self.models:
+            return {}
+        main = self.productivity.get("main") or next(iter(self.models))
+        return {"gtfp": main} | {f"gtfp_{name}": name for name in self.models if name != main}
+
+    @cached_property
+    def panel_indices(self) -> dict[str, str]:
+        """Those of `indices` that the study's panel has: the main model's is always there, another's only where it is
+        named, so that a model in itself reruns no table."""
+        return {column: name for column, name in self.indices.items() if column == "gtfp" or column in self.named}
+
+    @cached_property
+    def model_signs(self) -> dict[str, str]:
+        """Variable of the models -> the sign that the strictest of them needs."""
+        signs: dict[str, str] = {}
+        for model in self.models.values():
+            for name in model_variables(model):
+                signs[name] = max(signs.get(name, SIGNS[0]), needed_sign(model, name), key=SIGNS.index)
+        return signs
+
+    @cached_property
+    def scale_pairs(self) -> dict[str, str]:
+        """CRS model -> its VRS twin."""
+        return scale_pairs(self.models)
+
+    @cached_property
+    def bootstrap(self) -> Mapping:
+        """The config's bootstrap of the models; empty in a study without."""
+        return self.productivity.get("bootstrap", {})
+
+    @cached_property
+    def units_per_job(self) -> int:
+        """Units whose linear programs one job solves."""
+        return int(self.productivity.get("units_per_job", 1))  # a schema's integer may be 2.0
+
+    @cached_property
+    def jobs(self) -> list[str]:
+        """What stands in {province}'s place: a unit, or in large studies the number of a chunk of units."""
+        if self.units_per_job == 1:
+            return list(self.units)
+        return [f"{chunk:05d}" for chunk in range(1, -(-len(self.units) // self.units_per_job) + 1)]
+
+    # --- the panel: units, columns, periods ----------------------------------------------------------------------
+
+    @cached_property
+    def panel_file(self) -> PanelFile:
+        """The user's panel; without columns where it cannot be read and its check alone is asked for."""
+        panel = self.given["panel"]
+        return self._unless_checked(
+            lambda: PanelFile(*read_panel(panel["path"], panel["columns"])), PanelFile([], [], [])
+        )
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Units of the panel, file-name form -> name."""
+        if self.is_raw:
+            provinces = self.from_workflow("resources/provinces.csv")
+            return {name: name for name in study_provinces(self.given["study"]["excluded_provinces"], provinces)}
+        header, rows, _ = self.panel_file
+        return self._unless_checked(lambda: unit_slugs(header, rows, self.given["panel"]["path"]), {})
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """Columns that the panel may have: what the derive floor makes or the user's file has, and the indices."""
+        if not self.is_raw:
+            return [*self.panel_file.header, *self.indices]
+        country = self.given["exposure"]["instrument"]["country"]
+        names = [row["name"].format(country=country) for row in self.rows("variables")]
+        return [name for name in names if name != "gtfp"] + list(self.indices)
+
+    @cached_property
+    def periods(self) -> Periods:
+        """Periods of the panel, in order if something uses the order."""
+        if self.is_raw:
+            first, last = self.given["study"]["years"]
+            return order_periods(("", str(year)) for year in range(first, last + 1))
+        header, rows, lines = self.panel_file
+        if not rows:
+            return Periods((), "not read")
+        observations = [tuple(row[header.index(key)] for key in ("province", "year")) for row in rows]
+        if self.models or any("variables" in figure for figure in self.given.get("figures", {}).values()):
+            return self._unless_checked(lambda: order_periods(observations, lines), Periods((), "not read"))
+        return Periods(tuple(sorted({period for _, period in observations})), "by name")
+
+    @cached_property
+    def categories(self) -> list[str]:
+        """Variables that some regression absorbs or clusters by: their values are names, not amounts."""
+        columns = [column for table in self.regressions.values() for column in table]
+        return sorted({name for column in columns for name in column.categories})
+
+    @cached_property
+    def optional_tables(self) -> list[str]:
+        """Derived tables that are made because the config names one of their variables."""
+        if not self.is_raw:
+            return []
+        return [table for table in OPTIONAL_THEMES if not self.named.isdisjoint(DERIVED_VARIABLES[table])]
+
+    def table_variables(self, table: str) -> list[str]:
+        """Variables that a regression table names."""
+        return [name for column in self.regressions[table] for name in column.variables]
+
+    # --- what jobs are told --------------------------------------------------------------------------------------
+
+    @cached_property
+    def simulated(self) -> str:
+        """What pages say of simulated inputs; empty for others."""
+        if self.is_raw and Path(self.given["inputs"], "SIMULATED.txt").exists():
+            return "Simulated inputs: the raw tables are simulated, not observed."
+        return ""
+
+    @cached_property
+    def compared_note(self) -> str:
+        """What pages say of simulated inputs that set our numbers beside published ones."""
+        if not self.simulated:
+            return ""
+        return (
+            f"{self.simulated} They were made with the published coefficients as their truth: agreement is by "
+            "construction and is no evidence."
+        )
+
+    @cached_property
+    def codebook_choices(self) -> dict:
+        """The study's choices that the definitions of variables name."""
+        choices = {"variables": "; ".join(self.model_signs), "keys": self.key_names}
+        choices["indices"] = {
+            column: {"model": name}
+            | {key: self.models[name].get(key, "") for key in ("measure", "returns", "technology", "index")}
+            for column, name in self.panel_indices.items()
+        }
+        choices["steps"] = describe_steps(self.periods)
+        if not self.is_raw:
+            return choices
+        emissions, exposure, chosen = (self.given[section] for section in ("emissions", "exposure", "variables"))
+        return choices | {
+            "fuels": len(emissions["fuels"]),
+            "factors": emissions["factors"],
+            "country": exposure["instrument"]["country"],
+            "foreign_base_year": exposure["instrument"]["base_year"],
+            "real_year": self.given["capital"]["base_year"],
+            "scopes": " + ".join(map(str, emissions["scopes"])),
+            "intelligence": chosen["intelligence"]["method"],
+            "indicators": len(self.raw_tables.indicators),
+            **definitions(chosen),
+            **{key: exposure[key] for key in ("robots", "per_workers", "base_year", "unspecified")},
+        }
+
+    # --- its parts -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def raw_tables(self) -> RawTables:
+        """The raw tables that the study uses."""
+        return RawTables(self)
+
+    @cached_property
+    def derived(self) -> Derived:
+        """What can be made of the raw tables that are there."""
+        return Derived(self)
+
+    @cached_property
+    def typed_tables(self) -> TypedTables:
+        """The published tables that ours are compared with."""
+        return TypedTables(self)
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """Rows of one of the workflow's tables, resources/<name>.csv."""
+        return read_rows(self.from_workflow(f"resources/{name}.csv"))
+
+    def _unless_checked(self, read: Callable[[], T], otherwise: T) -> T:
+        """What is read of the panel; `otherwise` where it cannot be, if the check alone is asked for and tells why."""
+        try:
+            return read()
+        except InputError:
+            if not self.checked_alone:
+                raise
+            return otherwise
