@@ -53,8 +53,8 @@ class Derived:
         """Raw tables of variables that are not there."""
         if not self.study.is_raw:
             return []
-        needed = set().union(*map(self.needs_of, variables))
-        return [key for key in self.study.raw_tables.catalog if key in needed and not self.study.raw_tables.is_there(key)]
+        raw, needed = self.study.raw_tables, set().union(*map(self.needs_of, variables))
+        return [key for key in raw.catalog if key in needed and not raw.is_there(key)]
 
     # --- the panel -----------------------------------------------------------------------------------------------
 

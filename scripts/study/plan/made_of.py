@@ -27,7 +27,7 @@ NEEDS = {
     "municipality": [],
 }
 
-# Themes of raw tables that every study reads. The DEA reads the first four; a fix in the others reruns no linear program.
+# Themes of raw tables that every study reads. The linear programs need the first four; a fix in the others reruns none.
 BASE_THEMES = ("accounts", "capital", "labour", "energy", "electricity", "controls")
 # Derived tables that a study makes only where its config names one of their variables -> the theme of raw tables that
 # only they need: who does not use a variable need not have its raw tables.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ SOURCES_CACHE = ".snakemake/inputs.json"
 
 @dataclass(frozen=True, eq=False)
 class RawTables:
-    """The raw tables of a study by catalog key: needed years, paths, what is there. A study of a ready panel has none."""
+    """The raw tables of a study by catalog key: needed years, paths, what is there; a ready panel has none."""
 
     study: Study
 
@@ -124,7 +124,8 @@ class RawTables:
 
     @cached_property
     def _theme_tables(self) -> dict[str, dict[str, tuple[int, int]]]:
-        return {theme: self._years_needed(theme) for theme in dict.fromkeys(row["theme"] for row in self.catalog.values())}
+        themes = dict.fromkeys(row["theme"] for row in self.catalog.values())
+        return {theme: self._years_needed(theme) for theme in themes}
 
     def theme_tables(self, theme: str) -> dict[str, tuple[int, int]]:
         """Catalog keys of a theme -> first and last year that the study needs of each."""

@@ -67,8 +67,8 @@ def has_own_columns(study: Study) -> bool:
 
 def check_raw_names(study: Study) -> None:
     """Raise InputError where the config of a raw study names a province or raw table that there is none of."""
-    catalog, provinces = study.raw_tables.catalog, study.from_workflow("resources/provinces.csv")
-    _ = study.units
+    catalog = study.raw_tables.catalog
+    _ = study.units  # refuses what it cannot be made of, like all that is only asked for here
     check_names(study.config, catalog, [row["province"] for row in study.rows("provinces")])
     _ = study.raw_tables.activities, study.raw_tables.indicators
 
