@@ -267,7 +267,8 @@ class RawTables:
 
     def absent(self, theme: str) -> list[str]:
         """Paths of a theme's tables that it goes without."""
-        return [self.path(key) for key in self.theme_tables(theme) if key not in self.needed(theme)]
+        needed = self.needed(theme)
+        return [self.path(key) for key in self.theme_tables(theme) if key not in needed]
 
     def blank_is_nil(self, key: str) -> bool:
         """Whether an empty cell is none used, as energy yearbooks leave it empty."""
