@@ -39,7 +39,9 @@ def test_a_study_needs_no_snakemake(tmp_path):
         "study = raw_study(); check_study(study); print(len(all_results(study)))"
     )
     paths = f"import sys; sys.path[:0] = [{str(ROOT / 'scripts')!r}, {str(ROOT / 'tests')!r}]\n"
-    run = subprocess.run([sys.executable, "-c", paths + code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", paths + code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) == len(all_results(raw_study()))
 

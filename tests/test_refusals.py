@@ -12,6 +12,7 @@ from study.helpers import InputError
 from study.plan.refusals import check_study, dated_files
 
 TABLE_2 = default_config()["tables"]["table_2"]
+MODELS = {"productivity": {"models": [MODEL]}}
 ONE_COLUMN = {"title": "T", "columns": ["ai ~ open | province + year"]}
 
 
@@ -53,7 +54,7 @@ def test_the_default_study_is_not_refused():
             "resources/catalog.csv has no table 'robots_germany'; add a row, or change the config.",
         ),
         ({"productivity": {"main": "sbm"}}, "productivity.main: 'sbm' is none of the models gml, ml"),
-        ({"productivity": {"models": [MODEL]}}, "productivity.models: gml uses x, y, z; there are"),
+        (MODELS, "productivity.models: gml uses x, y, z; there are"),
         ({"controls": ["opennes"]}, "controls: no variable opennes; did you mean open?"),
         ({"cleaning": {"winsorise": {"lower": 5, "upper": 95, "except": ["a"]}}}, "winsorise.except: no variable a"),
         ({"published": "nowhere"}, "published: there is no folder and no csv file nowhere"),
@@ -85,7 +86,9 @@ def test_a_study_without_a_province_is_refused():
 def test_a_base_year_outside_the_study_is_refused():
     models = default_config()["productivity"]["models"]
     models[1]["base_year"] = 2012
-    refused(raw_study(productivity={"models": models}), "productivity.models: ml: base_year 2012 is none of the periods")
+    refused(
+        raw_study(productivity={"models": models}), "productivity.models: ml: base_year 2012 is none of the periods"
+    )
 
 
 def test_intervals_that_cannot_be_made_are_refused():
@@ -128,19 +131,19 @@ def test_files_dated_ahead_of_the_clock_are_refused(tmp_path):
     ("panel", "sections", "message"),
     [
         ({"header": "town,period,y,x,z"}, {}, "panel.csv: panel.columns names city; the file has the columns town"),
-        ({"rows": ["a,2010,1,2,3", "a,2010,1,2,3"]}, {}, "panel.csv, row 3: a 2010 stands already in row 2."),
+        ({"rows": ["a,2010,1,2,3", "a,2010,1,2,3"]}, {}, "row 3: a 2010 stands already in row 2."),
         ({}, {"tables": {"t": {"title": "T", "columns": ["y ~ x +"]}}}, "tables.t, column 1: a term is missing"),
         ({"rows": ["1,2010,1,2,3", "01,2010,1,2,3"]}, {}, "province is '01' here and '1' in row 2"),
-        ({"rows": ["a,w,1,2,3", "a,v,1,2,3", "b,v,1,2,3", "b,w,1,2,3"]}, {"productivity": {"models": [MODEL]}}, "order"),
-        ({"rows": ["a,2010,1,0,3", "a,2011,1,2,3"]}, {"productivity": {"models": [MODEL]}}, "found '0', expected a numb"),
+        ({"rows": ["a,w,1,2,3", "a,v,1,2,3", "b,v,1,2,3", "b,w,1,2,3"]}, MODELS, "labels do not say"),
+        ({"rows": ["a,2010,1,0,3", "a,2011,1,2,3"]}, MODELS, "found '0', expected a numb"),
         ({"header": "city,period,y,x,z,gtfp_b", "rows": ["a,2010,1,2,3,4", "a,2011,1,2,3,4"]},
          {"productivity": {"models": [MODEL, MODEL | {"name": "b"}]}}, "panel.csv: the models make gtfp_b; give the"),
-        ({"rows": ["a,2010,1,much,3", "b,2010,1,2,3"]}, {}, "tables.main, column 1: x has to hold numbers; panel.csv, row 2"),
-        ({}, {"tables": {"t": {"title": "T", "columns": [{"formula": "y ~ x", "sample": "z == 9"}]}}}, "is nowhere 9 in"),
+        ({"rows": ["a,2010,1,much,3", "b,2010,1,2,3"]}, {}, "tables.main, column 1: x has to hold numbers; "),
+        ({}, {"tables": {"t": {"title": "T", "columns": [{"formula": "y ~ x", "sample": "z == 9"}]}}}, "is nowhere 9"),
         ({"rows": ["a b,2010,1,2,3", "a_b,2010,1,2,3"]}, {}, "both become 'a_b' in file names; rename one."),
-        ({}, {"productivity": {"models": [MODEL | {"inputs": ["w"]}]}}, "panel.csv: productivity.models use w; the panel has"),
+        ({}, {"productivity": {"models": [MODEL | {"inputs": ["w"]}]}}, "productivity.models use w; the panel has"),
         ({}, {"productivity": {"models": [MODEL | {"base_year": 2009}]}}, "base_year 2009 is none of the periods 2010"),
-        ({}, {"tables": {"t": {"title": "T", "columns": ["y ~ w"]}}}, "tables.t, column 1: no variable w; the panel has"),
+        ({}, {"tables": {"t": {"title": "T", "columns": ["y ~ w"]}}}, "tables.t, column 1: no variable w; "),
     ],
 )  # fmt: skip
 def test_a_panel_study_is_refused(tmp_path, panel, sections, message):
@@ -159,7 +162,9 @@ def test_the_check_of_a_panel_leaves_what_is_wrong_to_its_page(tmp_path):
     assert study.units == {} and study.columns == [] and study.periods.how == "not read"
     assert study.config["tables"] == study.tables
     refused(panel_study("check", "results/panel.csv"), "panel.csv, row 3: a 2010 stands already")
-    refused(panel_study("check", controls=["x"], tables={"t": {"title": "T", "columns": ["y ~"]}}), "tables.t, column 1")
+    refused(
+        panel_study("check", controls=["x"], tables={"t": {"title": "T", "columns": ["y ~"]}}), "tables.t, column 1"
+    )
 
 
 def test_a_panel_over_the_default_study_may_name_what_it_does_not_have(tmp_path):

@@ -55,3 +55,14 @@ def test_a_handler_stands_once(handler):
     # Snakemake keeps the last of several and says nothing
     files = [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]
     assert sum(len(re.findall(rf"^{handler}:", file.read_text("utf-8"), re.MULTILINE)) for file in files) <= 1
+
+
+def test_rules_files_hold_no_functions():
+    # what rules ask is `study.plan`, which is tested as functions
+    files = [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]
+    assert not [file.name for file in files if re.search(r"^\s*(def|class) ", file.read_text("utf-8"), re.MULTILINE)]
+
+
+def test_what_refuses_a_study_is_told_in_one_place():
+    files = [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]
+    assert sum(file.read_text("utf-8").count("raise WorkflowError") for file in files) == 1
