@@ -5,10 +5,10 @@ These jobs come first: what is wrong with the inputs is told before anything lon
 
 
 rule clean_yearbook:
-    """Tables of one theme, in the catalog's units, gaps interpolated and flagged."""
+    """Tables of one theme that stand in yearbooks, in the catalog's units, gaps interpolated and flagged."""
     input:
         raw=lambda wildcards: raw(*STUDY.raw_tables.needed(wildcards.theme)),
-        tables=lambda wildcards: STUDY.raw_tables.theme_readers(wildcards.theme),
+        provinces=from_workflow("resources/provinces.csv"),
         units=from_workflow("resources/units.csv"),
         code=imports_of("clean_yearbook"),
     output:
@@ -17,6 +17,41 @@ rule clean_yearbook:
         "results/logs/clean_yearbook/{theme}.log",
     benchmark:
         "results/benchmarks/clean_yearbook/{theme}.tsv"
+    wildcard_constraints:
+        theme=one_of(STUDY.raw_tables.themes_read_by("yearbook")),
+    priority: 100
+    conda:
+        "../envs/environment.yaml"
+    params:
+        tables=lambda wildcards: STUDY.raw_tables.needed(wildcards.theme),
+        provinces=list(STUDY.units),
+        interpolation=config["cleaning"]["interpolation"],
+        suspects=config["cleaning"]["suspects"],
+        accepted=lambda wildcards: STUDY.raw_tables.accepted(STUDY.raw_tables.needed(wildcards.theme)),
+        absent=lambda wildcards: STUDY.raw_tables.absent(wildcards.theme),
+        total_tolerance=None,
+        # what other tables are called; what a result depends on is in `tables`
+        catalog=from_workflow("resources/catalog.csv"),
+    script:
+        "../scripts/clean/clean_yearbook.py"
+
+
+rule clean_balances:
+    """Tables of one theme that stand in energy balances or beside them: fuels, electricity, activities."""
+    input:
+        raw=lambda wildcards: raw(*STUDY.raw_tables.needed(wildcards.theme)),
+        provinces=from_workflow("resources/provinces.csv"),
+        balance=from_workflow("resources/balance.csv"),
+        units=from_workflow("resources/units.csv"),
+        code=imports_of("clean_balances"),
+    output:
+        "results/clean/{theme}.csv",
+    log:
+        "results/logs/clean_balances/{theme}.log",
+    benchmark:
+        "results/benchmarks/clean_balances/{theme}.tsv"
+    wildcard_constraints:
+        theme=one_of(STUDY.raw_tables.themes_read_by("balances")),
     priority: 100
     conda:
         "../envs/environment.yaml"
@@ -33,9 +68,69 @@ rule clean_yearbook:
         ),
         # what other tables are called; what a result depends on is in `tables`
         catalog=from_workflow("resources/catalog.csv"),
-        reader_tables=STUDY.raw_tables.reader_tables,
     script:
-        "../scripts/clean/clean_yearbook.py"
+        "../scripts/clean/clean_balances.py"
+
+
+rule clean_inventory:
+    """Total CO2 of provinces from published inventories."""
+    input:
+        raw=lambda wildcards: raw(*STUDY.raw_tables.needed("inventory")),
+        provinces=from_workflow("resources/provinces.csv"),
+        units=from_workflow("resources/units.csv"),
+        code=imports_of("clean_inventory"),
+    output:
+        "results/clean/inventory.csv",
+    log:
+        "results/logs/clean_inventory.log",
+    benchmark:
+        "results/benchmarks/clean_inventory.tsv"
+    priority: 100
+    conda:
+        "../envs/environment.yaml"
+    params:
+        tables=lambda wildcards: STUDY.raw_tables.needed("inventory"),
+        provinces=list(STUDY.units),
+        interpolation=config["cleaning"]["interpolation"],
+        suspects=config["cleaning"]["suspects"],
+        accepted=lambda wildcards: STUDY.raw_tables.accepted(STUDY.raw_tables.needed("inventory")),
+        absent=lambda wildcards: STUDY.raw_tables.absent("inventory"),
+        total_tolerance=None,
+        # what other tables are called; what a result depends on is in `tables`
+        catalog=from_workflow("resources/catalog.csv"),
+    script:
+        "../scripts/clean/clean_inventory.py"
+
+
+rule clean_patents:
+    """Applications for green patents."""
+    input:
+        raw=lambda wildcards: raw(*STUDY.raw_tables.needed("patents")),
+        provinces=from_workflow("resources/provinces.csv"),
+        cities=from_workflow("resources/cities.csv"),
+        units=from_workflow("resources/units.csv"),
+        code=imports_of("clean_patents"),
+    output:
+        "results/clean/patents.csv",
+    log:
+        "results/logs/clean_patents.log",
+    benchmark:
+        "results/benchmarks/clean_patents.tsv"
+    priority: 100
+    conda:
+        "../envs/environment.yaml"
+    params:
+        tables=lambda wildcards: STUDY.raw_tables.needed("patents"),
+        provinces=list(STUDY.units),
+        interpolation=config["cleaning"]["interpolation"],
+        suspects=config["cleaning"]["suspects"],
+        accepted=lambda wildcards: STUDY.raw_tables.accepted(STUDY.raw_tables.needed("patents")),
+        absent=lambda wildcards: STUDY.raw_tables.absent("patents"),
+        total_tolerance=None,
+        # what other tables are called; what a result depends on is in `tables`
+        catalog=from_workflow("resources/catalog.csv"),
+    script:
+        "../scripts/clean/clean_patents.py"
 
 
 rule clean_robots:

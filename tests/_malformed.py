@@ -11,14 +11,16 @@ from functools import cache
 from pathlib import Path
 
 from openpyxl import Workbook
+from study.checks.catalog_table import clean_table
 from study.checks.cleaning import load_catalog
 from study.checks.crosschecks import report_crosschecks
 from study.files.sheets import decode
 from study.plan.sources import source
+from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
-from study.publishers.employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
+from study.publishers.every_form import every_reader, reader_tables
 from study.publishers.ifr import read_robots
-from study.publishers.indicators import clean_table, reader, reader_tables
+from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
 from study.words.headings import year_of
 from study.words.printed import place, squeeze
 from study.words.regions import province_names
@@ -186,7 +188,7 @@ def clean_source(found: dict, key: str) -> list[tuple]:
         found,
         entry,
         CATALOG,
-        reader(TABLES),
+        every_reader(TABLES),
         PROVINCES,
         range(YEARS[0], min(int(last), YEARS[-1]) + 1),
         "linear",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from study.checks.catalog_table import clean_table
 from study.checks.cleaning import (
     add_national_row,
     catalog_entry,
@@ -16,7 +17,7 @@ from study.checks.cleaning import (
 )
 from study.helpers import InputError, read_rows
 from study.plan.sources import source
-from study.publishers.indicators import clean_table, reader, reader_tables
+from study.publishers.every_form import every_reader, reader_tables
 from study.publishers.yearbook import Yearbook
 from study.words.regions import province_names
 
@@ -25,7 +26,7 @@ EXAMPLE = ROOT / "resources" / "example"
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
 NAMES = province_names(ROOT / "resources" / "provinces.csv")
 TABLES = reader_tables(*(ROOT / "resources" / f"{name}.csv" for name in ("provinces", "balance", "cities")))
-READ = reader(TABLES)
+READ = every_reader(TABLES)
 
 
 def test_an_unknown_sign_in_the_catalog_is_refused():
@@ -194,7 +195,7 @@ def example_table(key, tmp_path, old=b"", new=b"", tolerance=0.005, blank_is_nil
         source([str(path)]),
         CATALOG[key],
         CATALOG,
-        reader(TABLES),
+        every_reader(TABLES),
         ["beijing", "hainan"],
         range(2013, 2023),
         "linear",

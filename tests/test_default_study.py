@@ -139,7 +139,7 @@ def test_the_lag_is_the_year_before(default_study):
 
 
 def test_electricity_shares_of_all_provinces_add_to_one(default_study):
-    log = Path(default_study / "logs" / "clean_yearbook" / "electricity.log").read_text("utf-8")
+    log = Path(default_study / "logs" / "clean_balances" / "electricity.log").read_text("utf-8")
     assert log.count("31 provinces add up to") == 10
     panel = read_table(default_study / "panel.csv")
     shares = panel.groupby("year")["energy"].sum()

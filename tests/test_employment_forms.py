@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from study.helpers import InputError
+from study.publishers.census_employment import division_titles, read_census
 from study.publishers.divisions import SECTIONS
-from study.publishers.employment import division_titles, group_industries, read_census, read_major_groups
+from study.publishers.major_group_employment import group_industries, read_major_groups
 from study.publishers.us_employment import _lines
 from study.words.regions import province_names
 

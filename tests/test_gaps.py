@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from check import summary
 from derive_imputed import count_cells, imputed_cells
+from study.checks.catalog_table import clean_table
 from study.checks.cleaning import load_catalog
 from study.checks.gaps import inner_gaps, read_interpolation
 from study.checks.not_observed import count_lines, run_summary
@@ -14,7 +15,7 @@ from study.files.sheets import read_sheets
 from study.helpers import InputError
 from study.output.inspection import study_yearbook
 from study.plan.config import check_names
-from study.publishers.indicators import clean_table, reader, reader_tables
+from study.publishers.every_form import every_reader, reader_tables
 from study.words.printed import squeeze
 from tabulate_description import lay_out_description
 
@@ -65,7 +66,7 @@ def clean(path, key, interpolation, provinces=PROVINCES, **choices):
         source(path),
         CATALOG[key],
         CATALOG,
-        reader(TABLES),
+        every_reader(TABLES),
         provinces,
         YEARS,
         interpolation,
@@ -259,7 +260,7 @@ def test_accepted_cells_of_mixed_vintages_are_counted(tmp_path):
     rules = {}
     need = {"source": source(path), "first": 2013, "last": 2022, "blank_is_nil": False}
     choices = {"interpolation": SHORT, "total_tolerance": None, "accepted": accepted}
-    study_yearbook(need, CATALOG["gdp"], CATALOG, reader(TABLES), PROVINCES, choices, rules)
+    study_yearbook(need, CATALOG["gdp"], CATALOG, every_reader(TABLES), PROVINCES, choices, rules)
     assert sum(rule.startswith("accepted") for rule in rules.values()) == 5
 
 

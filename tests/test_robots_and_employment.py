@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from study.helpers import InputError
-from study.publishers.employment import read_census, read_major_groups
+from study.publishers.census_employment import read_census
 from study.publishers.ifr import LEAVES, read_robots
+from study.publishers.major_group_employment import read_major_groups
 from study.words.regions import province_names
 
 NAMES = province_names(Path(__file__).parents[1] / "resources" / "provinces.csv")

@@ -5,16 +5,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from openpyxl import Workbook
+from study.checks.catalog_table import clean_table
 from study.checks.cleaning import load_catalog
 from study.checks.suspects import report_suspects
 from study.helpers import InputError, read_rows
 from study.plan.config import check_names
 from study.plan.sources import find_sources, source
-from study.publishers.indicators import clean_table, read_indicators, reader, reader_tables
+from study.publishers.every_form import every_reader, reader_tables
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
 TABLES = reader_tables(*(ROOT / "resources" / f"{name}.csv" for name in ("provinces", "balance", "cities")))
+READ = every_reader(TABLES)
 
 
 def write(path: Path, text: str) -> Path:
@@ -25,12 +27,12 @@ def write(path: Path, text: str) -> Path:
 
 def clean(paths, key, provinces=("henan",), years=range(2013, 2015)):
     files = [str(path) for path in (paths if isinstance(paths, list) else [paths])]
-    rows = clean_table(source(files), CATALOG[key], CATALOG, reader(TABLES), list(provinces), years, "linear", None)
+    rows = clean_table(source(files), CATALOG[key], CATALOG, READ, list(provinces), years, "linear", None)
     return {(row[0], row[1]): row[3] for row in rows}
 
 
 def by_name(path):
-    return {name: draft for draft in read_indicators(path, TABLES) for name in draft.names()}
+    return {name: draft for draft in READ(path) for name in draft.names()}
 
 
 def refused(path, key, *parts, **choices):
@@ -48,7 +50,7 @@ def test_the_year_of_the_edition_is_not_that_of_the_figures(tmp_path, name):
     bare = write(tmp_path / name.replace("2021", "2021a"), text.replace("(2020年)\n", ""))
     if "年鉴" in name or "Yearbook" in name:
         with pytest.raises(InputError, match="no year"):
-            read_indicators(bare, TABLES)
+            READ(bare)
 
 
 def test_a_heading_that_names_the_yearbook_is_no_title_and_no_year(tmp_path):
@@ -86,10 +88,10 @@ def test_a_second_header_is_refused(tmp_path):
         "河南主要指标\n指标,2013,2014\n地区生产总值(亿元),32191,34938\n指标,2018,2019\n年末常住人口(万人),9864,9901\n"
     )
     with pytest.raises(InputError, match="row 4: a second header"):
-        read_indicators(write(tmp_path / "河南.csv", down), TABLES)
+        READ(write(tmp_path / "河南.csv", down))
     across = "年份,地区生产总值\n2013,32191\n2014,34938\n年份,年末常住人口\n2013,9573\n2014,9645\n"
     with pytest.raises(InputError, match="row 4: a second header"):
-        read_indicators(write(tmp_path / "河南.csv", across), TABLES)
+        READ(write(tmp_path / "河南.csv", across))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_an_index_beside_the_level_is_told_by_its_unit(tmp_path):
         "河南\n年份,地区生产总值(亿元),第一产业(亿元),第一产业(上年=100),第二产业,第二产业\n"
         "2013,32191,4058,104.3,17806,110.0\n2014,34938,4160,104.1,17816,109.6\n"
     )
-    drafts = read_indicators(write(tmp_path / "河南.csv", text), TABLES)
+    drafts = READ(write(tmp_path / "河南.csv", text))
     assert clean(tmp_path / "河南.csv", "gdp")["henan", 2013] == 32191
     first = {draft.unit: draft.parse().values["henan", 2014] for draft in drafts if draft.title == "第一产业"}
     assert first == {"亿元": 4160, "上年=100": 104.1}
@@ -207,7 +209,7 @@ def test_notes_are_told_from_rows(tmp_path):
     assert clean(write(tmp_path / "河南.csv", text), "gdp")["henan", 2013] == 32191
     rows = "province,year,gdp\nHenan,2013,1\nNote: revised\nHebei,2013,2\n"
     with pytest.raises(InputError, match="row 4: 'Hebei' stands below the notes"):
-        read_indicators(write(tmp_path / "y.csv", rows), TABLES)
+        READ(write(tmp_path / "y.csv", rows))
 
 
 def test_a_folder_whose_name_holds_a_province_does_not_move_a_national_series(tmp_path):
@@ -219,7 +221,7 @@ def test_a_folder_whose_name_holds_a_province_does_not_move_a_national_series(tm
 def test_a_column_of_numbers_before_the_names_is_named(tmp_path):
     text = "序号,地区,2013年,2014年\n1,河南,32191,34938\n"
     with pytest.raises(InputError, match=r"Delete the first column \(序号\)"):
-        read_indicators(write(tmp_path / "x.csv", text), TABLES)
+        READ(write(tmp_path / "x.csv", text))
 
 
 def test_the_labels_of_statas_variables_are_titles_with_units(tmp_path):

@@ -250,17 +250,38 @@ def test_further_variables_are_in_the_panel_and_the_codebook(further_study):
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("green_patents", {"derive_green_patents": 1}),
-        ("value_added_tertiary", {"derive_structure": 1, "derive_regulation": 1}),
-        ("pollution_control_investment", {"derive_regulation": 1}),
-        ("software_revenue", {"derive_intelligence": 1}),
-        ("net_electricity", {"derive_scopes": 1}),
+        ("green_patents", {"clean_patents": 1, "derive_green_patents": 1}),
+        ("value_added_tertiary", {"clean_yearbook": 1, "derive_structure": 1, "derive_regulation": 1}),
+        ("pollution_control_investment", {"clean_yearbook": 1, "derive_regulation": 1}),
+        ("software_revenue", {"clean_yearbook": 1, "derive_intelligence": 1}),
+        ("net_electricity", {"clean_balances": 1, "derive_scopes": 1}),
     ],
 )
 def test_a_fix_in_a_further_table_reruns_no_linear_program(further_study, key, expected):
     path = further_study[1] / "raw" / CATALOG[key]["file"]
     with changed(path, fix_figure(path, "北京市")):
-        assert planned(further_study) == {"clean_yearbook": 1, **expected, **BELOW}
+        assert planned(further_study) == {**expected, **BELOW}
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("patents", {"clean_patents": 1, "derive_green_patents": 1}),
+        ("inventory", {}),
+        ("us_employment", {"clean_foreign_employment": 1}),
+        ("census_layout", {"clean_census": 1, "derive_exposure": 1}),
+        ("ifr_labels", {"clean_robots": 1, "derive_exposure": 1}),
+    ],
+)
+def test_a_remark_in_a_reader_reruns_what_it_reads_and_no_linear_program(further_study, module, expected):
+    path = further_study[0].parent / "scripts" / "study" / "publishers" / f"{module}.py"
+    with changed(path, path.read_bytes() + b"\n# a remark\n"):
+        found = planned(further_study)
+    for rule in ("clean_yearbook", "clean_balances", "solve_dea", "index_productivity"):
+        assert rule not in found
+    cleaned = {rule: jobs for rule, jobs in found.items() if rule.startswith(("clean_", "derive_"))}
+    cleaned.pop("derive_imputed", None)
+    assert cleaned == expected
 
 
 def test_a_definition_reruns_its_own_variable(further_study):
@@ -272,7 +293,7 @@ def test_a_definition_reruns_its_own_variable(further_study):
     config = further_config()
     config["emissions"]["scopes"] = [1, 2]
     with with_config(further_study[1], config):
-        assert planned(further_study) == {"clean_yearbook": 1, "derive_scopes": 1, **BELOW}
+        assert planned(further_study) == {"clean_balances": 1, "derive_scopes": 1, **BELOW}
 
 
 def test_the_other_definitions_run(further_study, tmp_path):
@@ -318,7 +339,7 @@ def test_who_does_not_use_a_variable_needs_no_table_of_it(further_study, tmp_pat
     jobs = planned((further_study[0], tmp_path))
     made = {"derive_structure", "derive_scopes", "derive_intelligence", "derive_green_patents", "derive_regulation"}
     assert not made & set(jobs)
-    assert jobs["clean_yearbook"] == 6
+    assert (jobs["clean_yearbook"], jobs["clean_balances"]) == (4, 2)
     # named, its missing tables are told with their titles
     config["tables"]["table_2"]["columns"].append("green_patents ~ ai | province + year")
     write_config(tmp_path, config)

@@ -103,7 +103,7 @@ def test_a_fixed_coal_figure_reruns_every_linear_program(small_study):
     path = small_study[1] / "raw" / CATALOG["raw_coal"]["file"]
     derived = {"derive_co2": 1, "derive_production": 1, "derive_imputed": 1}
     with changed(path, fix_figure(path, "北京市")):
-        assert dry_run(small_study) == {"clean_yearbook": 1, **derived, **INDEX, **PANEL, **ESTIMATES}
+        assert dry_run(small_study) == {"clean_balances": 1, **derived, **INDEX, **PANEL, **ESTIMATES}
 
 
 def test_a_changed_percentile_reruns_the_regressions_but_not_table_1(small_study):
@@ -217,7 +217,7 @@ def test_one_floor_can_be_asked_for_by_file_name(small_study):
     path = small_study[1] / "raw" / CATALOG["raw_coal"]["file"]
     with changed(path, fix_figure(path, "北京市")):
         jobs = dry_run(small_study, "results/productivity/gml.csv")
-    derived = {"clean_yearbook": 1, "derive_co2": 1, "derive_production": 1}
+    derived = {"clean_balances": 1, "derive_co2": 1, "derive_production": 1}
     assert jobs == {**derived, "solve_dea": 4, "index_productivity": 1}
 
 

@@ -9,10 +9,11 @@ from study.files.unchanged import reads
 from study.helpers import InputError, shortened_list, start_log, write_rows
 from study.output.inspection import COLUMNS, STATUSES, Listener, count_made, inspect_table, study_yearbook
 from study.output.pages import html_table, page
+from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
-from study.publishers.employment import UNITED_STATES, division_titles, group_industries, read_census, read_major_groups
+from study.publishers.every_form import every_reader, reader_tables
 from study.publishers.ifr import read_robots
-from study.publishers.indicators import reader, reader_tables
+from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
 from study.words.regions import province_names
 
 
@@ -111,7 +112,7 @@ def main(snakemake) -> None:
     start_log(snakemake, warn=False)  # they are on the page
     params, files = snakemake.params, snakemake.input
     catalog = load_catalog(params.catalog)
-    read = reader(reader_tables(*files.tables))
+    read = every_reader(reader_tables(*files.tables))
     cells, rules = [], {}
 
     def study(key: str, need: dict) -> dict[str, object]:

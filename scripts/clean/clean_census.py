@@ -3,8 +3,8 @@
 from study.checks.cleaning import catalog_entry, require_files
 from study.files.unchanged import reads
 from study.helpers import start_log, write_rows
+from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
-from study.publishers.employment import division_titles, read_census
 from study.words.regions import province_names
 
 

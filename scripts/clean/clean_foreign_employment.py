@@ -3,7 +3,7 @@
 from study.checks.cleaning import catalog_entry, require_files
 from study.files.unchanged import reads
 from study.helpers import start_log, write_rows
-from study.publishers.employment import UNITED_STATES, group_industries, read_major_groups
+from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
 
 
 @reads("raw")

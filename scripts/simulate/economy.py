@@ -17,6 +17,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
+
 from simulate import facts
 
 SEED = 2546  # of the example

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+
 from simulate import facts
 from simulate.robots import Robots, divisions
 from simulate.tables import Table

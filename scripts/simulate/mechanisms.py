@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+
 from simulate.economy import EXCLUDED, START, STUDY, WINSORISED, YEARS, Economy, in_study, smooth_noise, stream
 from simulate.tables import Table, since
 

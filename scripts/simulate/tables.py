@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+
 from simulate import facts
 from simulate.economy import FIRST_YEAR, YEARS, Economy, in_study, stream
 

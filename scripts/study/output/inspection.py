@@ -6,11 +6,11 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 
+from study.checks.catalog_table import NATIONAL, clean_table, read_raw
 from study.checks.cleaning import CatalogEntry
 from study.checks.not_observed import ACCEPTED, INTERPOLATED, MADE, NIL
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
-from study.publishers.indicators import NATIONAL, clean_table, read_raw
 
 COLUMNS = [
     *["table", "title_zh", "title_en", "status", "file", "found_by", "provinces_lacking", "years_lacking"],

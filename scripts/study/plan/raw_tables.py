@@ -16,7 +16,7 @@ from study.helpers import InputError
 from study.plan.catalog import check_catalog
 from study.plan.made_of import BASE_THEMES, OPTIONAL_THEMES
 from study.plan.sources import by_name, find_sources, folder_tables, source
-from study.publishers.indicators import ReaderTables, reader_tables
+from study.publishers.every_form import ReaderTables, reader_tables
 from study.publishers.untitled import has_census, has_major_groups, has_robots
 from study.variables.choices import SECTORS, chosen_activities, chosen_indicators
 
@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 
 # resources/<name>.csv that tell the readers of yearbooks what they meet.
 READER_TABLES = ("provinces", "balance", "cities")
-# Those of them that a theme is read with beside the provinces, so that a change in one reruns no other theme.
-THEME_READERS = {"energy": ["balance"], "electricity": ["balance"], "activities": ["balance"], "patents": ["cities"]}
+# Theme -> the rule that reads it, `clean_<...>`; other themes stand in yearbooks. A change in the readers of one
+# publisher's form so reruns no table of another's.
+READ_BY = {
+    "energy": "balances",
+    "electricity": "balances",
+    "activities": "balances",
+    "inventory": "inventory",
+    "patents": "patents",
+}
 # What continues a series -> that series: needed from the year after it ends, if it is chosen at all.
 CONTINUES = {
     "retail_price_index": "investment_price_index",
@@ -241,11 +248,9 @@ class RawTables:
         """The workflow's tables that tell the readers of yearbooks what they meet."""
         return [self.study.from_workflow(f"resources/{name}.csv") for name in READER_TABLES]
 
-    def theme_readers(self, theme: str) -> list[str]:
-        """Those of them that a theme's tables are read with."""
-        return [
-            self.study.from_workflow(f"resources/{name}.csv") for name in ["provinces", *THEME_READERS.get(theme, [])]
-        ]
+    def themes_read_by(self, form: str) -> list[str]:
+        """Themes whose tables the rule `clean_<form>` reads."""
+        return [theme for theme in self.themes if READ_BY.get(theme, "yearbook") == form]
 
     def needed(self, theme: str) -> dict[str, dict]:
         """Catalog keys of a theme -> path, source, entry and years that the study needs of each.

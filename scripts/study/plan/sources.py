@@ -12,11 +12,11 @@ from pathlib import Path
 from study.checks.cleaning import catalog_entry, entry_names
 from study.helpers import RESOURCES, SCRIPTS, InputError
 from study.plan.imports import imports_of
-from study.publishers.indicators import ReaderTables, read_indicators
+from study.publishers.every_form import ReaderTables, every_reader
 from study.words.printed import squeeze
 
 # Modules that tell what a file holds.
-READERS = ("indicators.py", "untitled.py")
+READERS = ("every_form.py", "untitled.py")
 SUFFIXES = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".dta", ".parquet")
 
 
@@ -145,7 +145,7 @@ def _titles(file: str, tables: ReaderTables, others: Mapping[str, Callable[[str]
     if held := [key for key, has in others.items() if has(file)]:
         return {"titles": held, "problem": ""}
     try:
-        found = read_indicators(file, tables)
+        found = every_reader(tables)(file)
     except InputError as error:
         return {"titles": [], "problem": str(error)}
     return {"titles": sorted({name or stem for draft in found for name in draft.names()}), "problem": ""}

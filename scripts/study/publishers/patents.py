@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from study.files.series import Yearbook
+from study.files.series import Draft, Yearbook
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
 from study.publishers.cities import Cities, find_city
+from study.publishers.forms import Form
 from study.publishers.patent_headings import (
     APPLIED,
     GRANTED,
@@ -26,9 +27,12 @@ from study.publishers.patent_headings import (
     YEAR,
     Columns,
     find_columns,
+    is_panel,
+    is_patent_table,
     kind_of,
     plain,
 )
+from study.publishers.yearbook import read_drafts
 from study.words.printed import parse_number, place, squeeze
 from study.words.regions import find_province
 
@@ -64,6 +68,27 @@ class Count:
     kind: str = ""
     mode: str = ""
     month: str = ""
+
+
+def patent_form(names: dict[str, str], cities: Cities) -> Form:
+    """Patents as one of the forms that a file may have; a vendor's panel may hold other indicators beside them."""
+
+    def indicators(path: str, sheets: list[Sheet]) -> list[Draft | Yearbook] | None:
+        pages = [sheet for sheet in sheets if is_patent_table(sheet)]
+        if not pages:
+            return None
+        if not all(map(is_panel, pages)):
+            return [read_patents(pages, names, cities)]
+        try:
+            others = read_drafts(path, sheets, names)
+        except InputError:
+            others = []
+        if len(others) > 1 and not any(GREEN.search(cell.lower()) for page in pages for cell in page.rows[0].cells):
+            return others
+        counts = read_patents(pages, names, cities)
+        return [counts, *(other for other in others if not other.names() & counts.names())]
+
+    return indicators
 
 
 def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from study.checks.cleaning import CatalogEntry
 from study.helpers import InputError
-from study.publishers.employment import division_titles, group_industries, read_census, read_major_groups
+from study.publishers.census_employment import division_titles, read_census
 from study.publishers.ifr import load_leaf_set
 from study.publishers.ifr_forms import read_counts
+from study.publishers.major_group_employment import group_industries, read_major_groups
 
 
 def has_robots(file: str, country: str, years: range, leaf_sets: str | Path) -> bool:

@@ -1,0 +1,21 @@
+"""Emission inventories of provinces, or a table of their totals -> one tidy, checked table."""
+
+from study.checks.theme import clean_theme
+from study.files.unchanged import reads
+from study.helpers import start_log
+from study.publishers.forms import form, reader
+from study.publishers.inventory import is_inventory, read_inventories
+from study.words.regions import province_names
+
+
+@reads("raw")
+def main(snakemake) -> None:
+    """Clean the totals of the inventories."""
+    start_log(snakemake)
+    provinces = province_names(snakemake.input.provinces)
+    inventories = form(is_inventory, lambda pages, stem: [read_inventories(pages, provinces, stem)])
+    clean_theme(snakemake.params, reader(provinces, inventories), snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,25 @@
+"""Counts of green patents by province or city, or as yearbooks print them -> one tidy, checked table."""
+
+from study.checks.theme import clean_theme
+from study.files.unchanged import reads
+from study.helpers import start_log
+from study.publishers.cities import load_cities
+from study.publishers.forms import reader
+from study.publishers.patents import patent_form
+from study.words.regions import province_names
+
+
+@reads("raw")
+def main(snakemake) -> None:
+    """Clean the counts of patents."""
+    start_log(snakemake)
+    provinces = province_names(snakemake.input.provinces)
+    clean_theme(
+        snakemake.params,
+        reader(provinces, patent_form(provinces, load_cities(snakemake.input.cities))),
+        snakemake.output[0],
+    )
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

@@ -1,0 +1,55 @@
+"""A file read by the publishers' forms that it may have; a rule's script puts the readers of its tables together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from study.files.series import Draft, Yearbook
+from study.files.sheets import Sheet, read_sheets
+from study.helpers import InputError
+from study.publishers.yearbook import read_drafts
+
+# From a file's path and sheets to its indicators; None where none of the sheets has the form.
+Form = Callable[[str, list[Sheet]], "list[Draft | Yearbook] | None"]
+
+
+def form(is_one: Callable[[Sheet], bool], read: Callable[[list[Sheet], str], list[Yearbook]]) -> Form:
+    """A form that `is_one` recognises by the sheet and `read` reads from such sheets and the file's bare name."""
+
+    def indicators(path: str, sheets: list[Sheet]) -> list[Yearbook] | None:
+        pages = [sheet for sheet in sheets if is_one(sheet)]
+        return read(pages, Path(path).stem) if pages else None
+
+    return indicators
+
+
+def reader(provinces: Mapping[str, str], *forms: Form) -> Callable[[str, str], list[Draft | Yearbook]]:
+    """How a file is read, by path and sheet (all of them if empty): by the first of `forms` that it has, else as a
+    yearbook's tables, vendors' and data sets among them.
+
+    provinces : printed name -> slug (`regions.province_names`). Files are read once: a workbook of balances holds
+    twenty tables. The reader raises InputError where a file has no table or cannot be read.
+    """
+
+    @cache
+    def read(path: str, sheet: str = "") -> list[Draft | Yearbook]:
+        sheets = read_sheets(path)
+        if sheet:
+            sheets = chosen_sheets(path, sheets, sheet)
+        for one in forms:
+            if (found := one(path, sheets)) is not None:
+                return found
+        return read_drafts(path, sheets, provinces)
+
+    return read
+
+
+def chosen_sheets(path: str | Path, sheets: list[Sheet], name: str) -> list[Sheet]:
+    """The sheet of that name; InputError with the names there are."""
+    chosen = [sheet for sheet in sheets if sheet.name == name]
+    if not chosen:
+        names = ", ".join(sheet.name for sheet in sheets if sheet.name) or "none"
+        raise InputError(f"{path}: no sheet {name!r}; those that are filled: {names}.")
+    return chosen
