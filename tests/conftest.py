@@ -9,14 +9,30 @@ from pathlib import Path
 
 import pytest
 import yaml
+from _forked import run_forked
 
 ROOT = Path(__file__).parents[1]
+STUDIES = {"small_study", "default_study"}  # fixtures of a whole run
+# Commands that run no job.
+WITHOUT_JOBS = {"-n", "--dry-run", "--lint", "--list-rules", "--dag", "--rulegraph"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """Tests that share a study stay in one process, as those of a file do; the studies, which take longest, begin."""
+    for item in items:
+        shared = [name for name in STUDIES if name in item.fixturenames]
+        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.path.stem))
+    items.sort(key=lambda item: STUDIES.isdisjoint(item.fixturenames))
 
 
 def snakemake(snakefile: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run Snakemake on a study folder that holds a complete config.yaml."""
+    asked = ["--snakefile", str(snakefile), "--directory", str(folder), *arguments]
+    if hasattr(os, "fork") and not WITHOUT_JOBS.isdisjoint(arguments):
+        return run_forked(asked, folder.parent, {**os.environ, **environment})
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--directory", str(folder), *arguments],
+        [sys.executable, "-m", "snakemake", *asked],
         capture_output=True,
         text=True,
         cwd=folder.parent,
