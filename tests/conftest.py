@@ -21,7 +21,7 @@ WITHOUT_JOBS = {"-n", "--dry-run", "--lint", "--list-rules", "--dag", "--rulegra
 def pytest_collection_modifyitems(items):
     """Tests that share a study stay in one process, as those of a file do; the studies, which take longest, begin."""
     for item in items:
-        shared = [name for name in STUDIES if name in item.fixturenames]
+        shared = sorted(STUDIES.intersection(item.fixturenames))
         item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.path.stem))
     items.sort(key=lambda item: STUDIES.isdisjoint(item.fixturenames))
 
@@ -73,7 +73,7 @@ def small_config() -> dict:
 def copy_workflow(target: Path) -> Path:
     """The workflow's files in a folder of their own, so that a test may change them; returns the Snakefile."""
     for name in ("rules", "scripts", "envs", "profiles"):
-        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, target / name)
     shutil.copytree(ROOT / "resources", target / "resources", ignore=shutil.ignore_patterns("example"))
     shutil.copy(ROOT / "Snakefile", target)
     return target / "Snakefile"
