@@ -1,23 +1,23 @@
 """A simulated panel, and its regressions by linear algebra on explicit dummies: what the estimators must equal."""
 
 from itertools import combinations
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ABSENT, SHARED
 from study.regression import least_squares as regression
 from study.regression.formula import parse_column
 
-VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "econ"
+VECTORS = SHARED / "vectors" / "econ"
 
 
 def read_vectors(name):
     """Published numbers, rows (case, quantity) -> value and tolerance, and the folder of their data."""
     folder = VECTORS / name
-    if not folder.is_dir():
-        pytest.skip(f"the published vectors are not at {folder}")
+    if not SHARED.is_dir():
+        pytest.skip(ABSENT)
     return pd.read_csv(folder / "expected.csv").set_index(["case", "quantity"]), folder
 
 

@@ -12,6 +12,10 @@ import yaml
 from _forked import run_forked
 
 ROOT = Path(__file__).parents[1]
+# Numbers and files that others published; they lie beside the repository, not in it.
+SHARED = ROOT.parent / "shared"
+ABSENT = f"no {SHARED}"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=ABSENT)
 STUDIES = {"small_study", "default_study"}  # fixtures of a whole run
 # Commands that run no job.
 WITHOUT_JOBS = {"-n", "--dry-run", "--lint", "--list-rules", "--dag", "--rulegraph"}
@@ -24,6 +28,15 @@ def pytest_collection_modifyitems(items):
         shared = sorted(STUDIES.intersection(item.fixturenames))
         item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.path.stem))
     items.sort(key=lambda item: STUDIES.isdisjoint(item.fixturenames))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many tests could not run without the published numbers."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if ABSENT in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} tests need published numbers or files, which are not at hand: {ABSENT}"
+        )
 
 
 def snakemake(snakefile: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:

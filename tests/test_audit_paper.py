@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from _typed import CRITICAL, HEADER, SETTING, one
-from conftest import default_config, planned_jobs, snakemake, write_config
+from conftest import SHARED, default_config, needs_shared, planned_jobs, snakemake, write_config
 from study.audit.printed_tables import ROW_FIELDS, Setting, read_published
 from study.helpers import InputError
 from study.output.audit_page import CHECKS, render_audit
@@ -16,7 +16,6 @@ from tabulate_audit import audit, main
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = sorted((ROOT / "resources" / "published").glob("*.csv"))
-SHARED = ROOT.parent / "shared"
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +132,9 @@ def test_the_papers_description(paper):
     assert round(size["4", "2"]["recomputed"], 2) == -0.18 and "x 0.29" in size["4", "2"]["finding"]
 
 
+@needs_shared
 def test_typed_tables_are_all_the_published_ones():
-    shared = SHARED / "published"
-    if not shared.is_dir():
-        pytest.skip("the published tables are not at hand")
-    for path in shared.glob("*.csv"):
+    for path in (SHARED / "published").glob("*.csv"):
         assert (ROOT / "resources" / "published" / path.name).read_text("utf-8") == path.read_text("utf-8")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, default_config
+from conftest import ROOT, SHARED, default_config, needs_shared
 from scipy import stats
 from simulate.economy import CO2_COEFFICIENTS
 from study.files.tables import read_table
@@ -123,12 +123,10 @@ def test_scorecard_has_every_published_figure(default_study):
     assert (whole["estimate"] == whole["published"]).all()  # 300, and 260 without municipalities
 
 
+@needs_shared
 def test_typed_tables_are_the_published_ones():
-    shared = ROOT.parent / "shared" / "published"
-    if not shared.is_dir():
-        pytest.skip("the published tables are not at hand")
     for path in (ROOT / "resources" / "published").glob("table_*.csv"):
-        assert path.read_text() == (shared / path.name).read_text()
+        assert path.read_text() == (SHARED / "published" / path.name).read_text()
 
 
 def test_the_lag_is_the_year_before(default_study):

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import solve_dea
+from conftest import ABSENT, SHARED
 from scipy.optimize import linprog
 from study.dea import lp
 from study.dea.certificate import TOLERANCE
@@ -20,7 +21,7 @@ from study.dea.production import Panel, read_production
 from study.helpers import InputError
 
 ENGINES = ("highs", "batched")
-VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "dea" / "self_sbmddf_china30_2013_2015_KLE"
+VECTORS = SHARED / "vectors" / "dea" / "self_sbmddf_china30_2013_2015_KLE"
 TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
@@ -333,8 +334,8 @@ def test_infeasible_by_hand(engine):
 
 def read_china():
     """Panel of 30 real provinces, 2013-2015, and expected numbers by (unit, period)."""
-    if not VECTORS.is_dir():
-        pytest.skip(f"no vectors at {VECTORS}")
+    if not SHARED.is_dir():
+        pytest.skip(ABSENT)
     data, expected = (list(csv.DictReader((VECTORS / name).open())) for name in ("data.csv", "expected.csv"))
     rows = [row | {"province": row["Province"]} for row in data]
     return rows, {(row["Province"], row["year"]): row for row in expected}

@@ -42,11 +42,11 @@ quick = settings(deadline=None, derandomize=True, max_examples=60)
 
 def refused(run: Callable[[], object], says: str, *names: str) -> str:
     """The message of the InputError that the run raises within five seconds; it matches `says` and has all `names`."""
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError) as caught:
         run()
     message = str(caught.value)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert re.search(says, message, re.DOTALL), message
     assert all(name in message for name in names), message
     assert "Traceback" not in message and len(message) < LONGEST

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, snakemake, write_config
+from conftest import ROOT, SHARED, needs_shared, snakemake, write_config
 
-VECTOR = ROOT.parent / "shared" / "vectors" / "dea" / "self_sbmddf_china30_2013_2015_KLE"
+VECTOR = SHARED / "vectors" / "dea" / "self_sbmddf_china30_2013_2015_KLE"
 MODEL = {
     "measure": "sbm_ddf", "inputs": ["K", "L", "E"], "good_outputs": ["Y"], "bad_outputs": ["CO2"],
 }  # fmt: skip
 PUBLISHED_COLUMNS = {"index": "GML", "efficiency_change": "EC", "technical_change": "BPC", "cumulative": "cumGML"}
 
 
-@pytest.mark.skipif(not VECTOR.is_dir(), reason="the test vectors are not at hand")
+@needs_shared
 def test_thirty_provinces_from_a_ready_panel(tmp_path):
     folder = tmp_path / "my study"
     folder.mkdir()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import SHARED, needs_shared
 from study.checks.cleaning import convert_units, load_catalog
 from study.checks.plausibility import find_suspects, find_vintage_break
 from study.checks.suspects import report_suspects
@@ -18,7 +19,7 @@ from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "resources" / "example"
-REAL = ROOT.parent / "shared" / "real" / "nbs"
+REAL = SHARED / "real" / "nbs"
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
 NAMES = province_names(ROOT / "resources" / "provinces.csv")
 SLUGS = list(dict.fromkeys(NAMES.values()))
@@ -29,7 +30,6 @@ YEARBOOKS = sorted(
     if entry.file.startswith(("yearbook/", "energy/")) and entry.file.endswith(".csv")
 )
 YEARS = range(2010, 2020)
-genuine = pytest.mark.skipif(not REAL.is_dir(), reason="genuine exports are not at hand")
 
 
 @cache
@@ -76,7 +76,7 @@ def test_the_simulated_study_has_no_suspect(key):
     assert suspects_of(example(key), key) == []
 
 
-@genuine
+@needs_shared
 @pytest.mark.parametrize(
     ("name", "key"),
     [
@@ -91,7 +91,7 @@ def test_genuine_exports_of_one_vintage_have_no_suspect(name, key):
     assert suspects_of(read_yearbook(REAL / name, NAMES), key) == []
 
 
-@genuine
+@needs_shared
 def test_a_genuine_export_that_mixes_vintages_is_named():
     found = suspects_of(read_yearbook(REAL / "gdp_biff8.xls", NAMES), "gdp")
     assert [suspect.rule for suspect in found] == ["vintage"]
@@ -100,7 +100,7 @@ def test_a_genuine_export_that_mixes_vintages_is_named():
     assert "tianjin 2015 16538.2, 2016 17885.4, 2017 [18549.2], 2018 [13362.9], 2019 14104.3" in found[0].message
 
 
-@genuine
+@needs_shared
 def test_faults_planted_in_a_genuine_export():
     table = read_yearbook(REAL / "gdp_gbk_crlf_20years.csv", NAMES)
     # as published before the fourth census
@@ -114,7 +114,7 @@ def test_faults_planted_in_a_genuine_export():
             assert rules(found) == [("jump", (province, year))]
 
 
-@genuine
+@needs_shared
 def test_two_genuine_exports_of_different_years_in_one_table():
     old = read_yearbook(REAL / "gdp_gbk_lf_quoted_note.csv", NAMES)
     new = read_yearbook(REAL / "gdp_gbk_crlf_20years.csv", NAMES)

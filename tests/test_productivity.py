@@ -4,11 +4,11 @@ Scores come typed, from the vectors, or from the small program of `distance`, ne
 """
 
 import csv
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ABSENT, SHARED
 from index_productivity import cells_of, read_scores
 from scipy.optimize import linprog
 from study.dea.indices import (
@@ -27,7 +27,7 @@ from study.helpers import InputError
 from study.output.tables import render_html
 from tabulate_productivity import HEADINGS, lay_out_productivity, summarise
 
-VECTORS = Path(__file__).parents[2] / "shared" / "vectors" / "dea"
+VECTORS = SHARED / "vectors" / "dea"
 CHANGES = ["index", "efficiency_change", "technical_change"]
 
 
@@ -211,8 +211,8 @@ def vector_scores(data, keys, variables, technology, **options):
 def read_vector(name):
     """Rows of `data.csv` and `expected.csv` of a vector."""
     folder = VECTORS / name
-    if not folder.exists():
-        pytest.skip(f"no vectors at {folder}")
+    if not SHARED.is_dir():
+        pytest.skip(ABSENT)
     return [list(csv.DictReader((folder / f).open(encoding="utf-8"))) for f in ("data.csv", "expected.csv")]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from _typed import CRITICAL, HEADER
+from conftest import SHARED, needs_shared
 from study.audit.printed_tables import read_published
 from study.audit.published import (
     FIELDS,
@@ -20,7 +21,6 @@ from study.helpers import InputError, read_rows
 from study.regression.tf import adjusted_p, critical_value
 
 ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,9 @@ def test_difference_that_cannot_be_formed(pair):
 # --- tF -------------------------------------------------------------------------------------------------------------
 
 
+@needs_shared
 def test_tf_values_are_the_published_ones():
     path = SHARED / "vectors" / "econ" / "12_tF_critical_values" / "expected.csv"
-    if not path.is_file():
-        pytest.skip(f"no published critical values at {path}")
     expected = [(float(row["case"].removeprefix("sqrtF=")), float(row["value"])) for row in read_rows(path)]
     assert expected == CRITICAL
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import solve_dea
 import yaml
-from conftest import ROOT, planned_jobs, snakemake
+from conftest import ROOT, SHARED, needs_shared, planned_jobs, snakemake
 from scipy.optimize import linprog
 from study.dea.bootstrap import replicate_scores
 from study.dea.lp import measure
@@ -18,8 +18,7 @@ from study.helpers import InputError, read_rows
 from test_lp import ENGINES, TIGHT, model
 
 CASE = ROOT / "tests" / "data" / "dea" / "c08b_negative_output_range"
-LATER = ROOT.parent / "shared" / "vectors" / "later" / "dea"
-needs_vectors = pytest.mark.skipif(not LATER.is_dir(), reason=f"the test vectors are not at hand: no {LATER}")
+LATER = SHARED / "vectors" / "later" / "dea"
 VRS = {"returns": "vrs"}
 RDM = {"measure": "ddf", "direction": "range"} | VRS
 
@@ -96,7 +95,7 @@ def test_the_case_passes_the_checks_at_start(tmp_path):
     assert jobs["solve_dea"] == 1
 
 
-@needs_vectors
+@needs_shared
 @pytest.mark.parametrize("engine", ENGINES)
 def test_published_numbers_of_thirty_provinces(engine):
     folder = LATER / "rdm_china30_2014_signed"
@@ -254,7 +253,7 @@ HOSPITALS = ("doctor nurse", "outpatient inpatient", "")
 CHOSEN = {"x1": "doctor", "x2": "nurse", "y1": "outpatient"}
 
 
-@needs_vectors
+@needs_shared
 @pytest.mark.parametrize("engine", ENGINES)
 def test_subsets_of_twelve_hospitals(engine):
     folder = LATER / "self_sbm_subset_hospitals12"

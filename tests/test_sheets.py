@@ -179,17 +179,17 @@ def test_a_records_line_is_its_first_in_the_file(tmp_path):
     ],
 )  # fmt: skip
 def test_files_that_hold_no_text_table_are_refused(tmp_path, data, expected):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError, match=expected) as error:
         read(tmp_path, data, "given.csv")
     assert str(error.value).startswith(str(tmp_path / "given.csv"))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_comments_before_no_web_page_take_no_time(tmp_path):
-    started = time.perf_counter()
+    started = time.process_time()
     assert cells(tmp_path, b"<!---->" * 500 + b"x") == [("<!---->" * 500 + "x",)]
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_missing_and_too_large_files_and_folders_are_refused(tmp_path):
@@ -271,10 +271,10 @@ def test_a_cell_at_the_far_corner_costs_little(tmp_path):
     book.active["XFD1048576"] = "z"
     book.save(tmp_path / "far.xlsx")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
+    started = time.process_time()
     (sheet,) = read_sheets(tmp_path / "far.xlsx")
     assert [(row.line, len(row.cells), row.cells[-1]) for row in sheet.rows] == [(1, 1, "a"), (1048576, 16384, "z")]
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
 
 
@@ -308,20 +308,20 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
     ],
 )  # fmt: skip
 def test_workbooks_that_are_none_are_refused(tmp_path, data, expected):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError, match=expected) as error:
         read(tmp_path, data, "given.xlsx")
     assert str(error.value).startswith(str(tmp_path / "given.xlsx"))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_entities_in_a_workbook_do_not_blow_up(tmp_path):
     data = replaced(workbook(("s", CELLS)), b"<worksheet", BOMB.encode() + b"]><worksheet")
     data = replaced(data, "地区".encode(), b"&i;")
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError, match="damaged workbook"):
         read(tmp_path, data, "bomb.xlsx")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_text_that_is_shared_and_formatted_in_parts(tmp_path):
@@ -450,11 +450,11 @@ TEXTS = record(0x00FC, struct.pack("<II", 0x7FFFFFFF, 0x7FFFFFFF))
     ],
 )
 def test_excel_97_workbooks_that_cannot_be_read_are_refused(tmp_path, data, expected):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError, match=expected) as error:
         read(tmp_path, data, "given.xls")
     assert str(error.value).startswith(str(tmp_path / "given.xls"))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 # --- data sets ------------------------------------------------------------------------------------------------------
@@ -556,14 +556,14 @@ def read_or_refuse(tmp_path, data, name):
     """The cells, or None for a refusal in one message that names the file; within two seconds."""
     path = tmp_path / name
     path.write_bytes(data)
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         found = [[row.cells for row in sheet.rows] for sheet in read_sheets(path)]
     except InputError as error:
         assert str(error).startswith(str(path))
         assert "\n" not in str(error).strip()
         found = None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     return found
 
 

@@ -6,13 +6,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, snakemake, write_config
+from conftest import ROOT, SHARED, needs_shared, snakemake, write_config
 from solve_dea import solve_units
 from study.dea.models import complete_model, model_variables
 from study.dea.production import read_production
 
-VECTORS = ROOT.parent / "shared" / "vectors" / "dea"
-needs_vectors = pytest.mark.skipif(not VECTORS.is_dir(), reason=f"the test vectors are not at hand: no {VECTORS}")
+VECTORS = SHARED / "vectors" / "dea"
 
 KEYS = ["province", "year"]
 THEIR_KEYS = {
@@ -193,14 +192,14 @@ def solved(tmp_path_factory):
     return solve
 
 
-@needs_vectors
+@needs_shared
 def test_every_vector_and_every_published_column_is_compared():
     assert set(STUDIES) == {path.name for path in VECTORS.iterdir()}
     for name, vector in STUDIES.items():
         assert {column for column, _ in vector.published} == set(read_vector(name)[1]), name
 
 
-@needs_vectors
+@needs_shared
 @pytest.mark.parametrize(
     ("name", "engine"),
     [(name, engine) for name in STUDIES for engine in (("highs", "batched") if name in (KLE, DEABOOK) else ("auto",))],
@@ -213,7 +212,7 @@ def test_published_numbers_come_out_of_the_configuration(solved, name, engine):
         assert ours == pytest.approx(theirs, abs=tolerance(name), rel=0, nan_ok=True), column
 
 
-@needs_vectors
+@needs_shared
 @pytest.mark.parametrize("name", [KLE, DEABOOK])
 def test_both_engines_give_the_same_scores_and_changes(solved, name):
     highs, batched = solved(name, "highs"), solved(name, "batched")

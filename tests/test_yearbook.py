@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from conftest import SHARED, needs_shared
 from study.helpers import InputError
 from study.publishers.yearbook import read_yearbook
 from study.words.regions import find_province, province_names
 
 ROOT = Path(__file__).parents[1]
-REAL = ROOT.parent / "shared" / "real" / "nbs"
+REAL = SHARED / "real" / "nbs"
 NAMES = province_names(ROOT / "resources" / "provinces.csv")
 FULL = ["北京市", "山西省", "陕西省"]
 
@@ -126,7 +127,7 @@ def test_missing_file_is_named(tmp_path):
         read_yearbook(tmp_path / "nowhere.csv", NAMES)
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="genuine exports are not at hand")
+@needs_shared
 @pytest.mark.parametrize(
     ("file", "form", "unit", "years", "figures"),
     [

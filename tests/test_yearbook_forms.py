@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import SHARED, needs_shared
 from openpyxl import Workbook
 from study.files.series import Yearbook
 from study.files.sheets import read_sheets
@@ -12,7 +13,7 @@ from study.publishers.yearbook import read_drafts, read_yearbook
 from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
-REAL = ROOT.parent / "shared" / "real" / "nbs"
+REAL = SHARED / "real" / "nbs"
 NAMES = province_names(ROOT / "resources" / "provinces.csv")
 
 # what all look-alikes of one indicator say, in one form or another
@@ -354,7 +355,7 @@ def test_two_parts_of_a_series_on_two_sheets_are_one(tmp_path):
         read_yearbook(path, NAMES)
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="genuine exports are not at hand")
+@needs_shared
 @pytest.mark.parametrize(
     ("file", "title", "unit", "years", "figures"),
     [
