@@ -290,7 +290,7 @@ def test_hash_seed_does_not_matter():
         "one = column | {'vcov': {'cluster': 'province'}}\n"
         "print(to_json(estimate_table(simulate(), 't', [column, one])))"
     )
-    paths = os.pathsep.join(str(ROOT / name) for name in ("scripts", "tests"))
+    paths = os.pathsep.join(str(ROOT / name) for name in ("scripts", "scripts/estimate", "tests"))
     outputs = []
     for seed in "14":
         environment = {**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": seed}
