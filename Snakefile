@@ -2,7 +2,6 @@
 import sys
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
@@ -10,7 +9,7 @@ sys.path.append(str(Path(workflow.basedir) / "scripts"))
 from study.helpers import InputError
 from study.plan.read_config import plain_config, same_config, study_config
 from study.plan.refusals import check_study
-from study.plan.schema import check_file_names, check_schema, with_defaults
+from study.plan.schema import check_file_names, check_schema, read_schema, with_defaults
 from study.plan.study import Study
 
 min_version("9.18")
@@ -19,7 +18,7 @@ min_version("9.18")
 try:
     STUDY_CONFIG = study_config(config, workflow.config_settings)
     same_config(STUDY_CONFIG.values, config, workflow.config_settings, workflow.is_main_process)
-    SCHEMA = yaml.load((Path(workflow.basedir) / "rules/config.schema.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    SCHEMA = read_schema(Path(workflow.basedir) / "rules/config.schema.yaml")
     check_schema(STUDY_CONFIG.values, SCHEMA, STUDY_CONFIG.places)
     check_file_names(STUDY_CONFIG.values)
     config = with_defaults(STUDY_CONFIG.values, SCHEMA)

@@ -2,12 +2,11 @@
 
 import copy
 
-import yaml
 from conftest import ROOT, default_config
-from study.plan.schema import check_schema, with_defaults
+from study.plan.schema import check_schema, read_schema, with_defaults
 from study.plan.study import Study
 
-SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8"))
+SCHEMA = read_schema(ROOT / "rules" / "config.schema.yaml")
 EXAMPLE = str(ROOT / "resources" / "example")
 PANEL = {
     "panel": {"path": "panel.csv", "columns": {"province": "city", "year": "period"}},
@@ -37,7 +36,10 @@ def made(config, command, sections):
 
 def write_panel(folder, rows=None, header="city,period,y,x,z"):
     """panel.csv of three cities and four years, or of `rows`."""
-    years = range(2010, 2014)
-    rows = rows or [f"City {u},{t},{1 + u * t % 7},{1 + (u + t) % 5},{1 + t % 3}" for u in "123" for t in years
-                    for u in [int(u)]]  # fmt: skip
+    if rows is None:
+        rows = [
+            f"City {city},{year},{1 + city * year % 7},{1 + (city + year) % 5},{1 + year % 3}"
+            for city in (1, 2, 3)
+            for year in range(2010, 2014)
+        ]
     (folder / "panel.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 """What is refused before any job, as a function: the first message that a study gets."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -104,8 +105,7 @@ def test_a_row_of_the_catalog_that_cannot_be_right_is_refused(tmp_path):
     catalog = tmp_path / "home/resources/catalog.csv"
     text = catalog.read_text("utf-8")
     catalog.write_text(text.replace("\ngdp,accounts,yearbook/gdp.csv", "\ngdp,accounts,/yearbook/gdp.csv"), "utf-8")
-    study = raw_study()
-    object.__setattr__(study, "home", tmp_path / "home")
+    study = dataclasses.replace(raw_study(), home=tmp_path / "home")
     refused(study, "resources/catalog.csv, row 2, column file: '/yearbook/gdp.csv' does not match")
 
 

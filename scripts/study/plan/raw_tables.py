@@ -9,12 +9,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from study.checks.cleaning import catalog_entry
 from study.helpers import InputError
 from study.plan.catalog import check_catalog
 from study.plan.made_of import BASE_THEMES, OPTIONAL_THEMES
+from study.plan.schema import read_schema
 from study.plan.sources import by_name, find_sources, folder_tables, source
 from study.publishers.every_form import ReaderTables, reader_tables
 from study.publishers.untitled import has_census, has_major_groups, has_robots
@@ -54,8 +53,7 @@ class RawTables:
     def catalog(self) -> dict[str, dict[str, str]]:
         """Rows of resources/catalog.csv by key; InputError where one cannot be right."""
         rows = self.study.rows("catalog")
-        schema = (self.study.home / "rules/catalog.schema.yaml").read_text("utf-8")
-        check_catalog(rows, yaml.load(schema, yaml.CSafeLoader))
+        check_catalog(rows, read_schema(self.study.home / "rules/catalog.schema.yaml"))
         return {row["key"]: row for row in rows}
 
     @cached_property

@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
 
 from study.helpers import InputError
 from study.plan.yaml_faults import full_width_hint
@@ -47,6 +50,11 @@ LONGEST_NAME = 200  # bytes; with endings such as `_infeasible.csv` a file name 
 # Endings of files beside a model's own.
 MODEL_FILES = ("_infeasible", "_scale", "_bootstrap")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+
+
+def read_schema(path: Path) -> dict:
+    """A schema of the workflow, by YAML's fast reader where PyYAML was built with it."""
+    return yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def place_of(path: Sequence, places: Mapping[tuple, tuple[int, int]]) -> str:

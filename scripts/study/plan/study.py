@@ -60,6 +60,10 @@ class Study:
         scripts = self.home / "scripts"
         return [os.path.relpath(path) for path in imports_of(script_of(rule, scripts), scripts)]
 
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """Rows of one of the workflow's tables, resources/<name>.csv."""
+        return read_rows(self.from_workflow(f"resources/{name}.csv"))
+
     # --- what the config says, in the study's own names ----------------------------------------------------------
 
     @cached_property
@@ -291,10 +295,6 @@ class Study:
     def typed_tables(self) -> TypedTables:
         """The published tables that ours are compared with."""
         return TypedTables(self)
-
-    def rows(self, name: str) -> list[dict[str, str]]:
-        """Rows of one of the workflow's tables, resources/<name>.csv."""
-        return read_rows(self.from_workflow(f"resources/{name}.csv"))
 
     def _unless_checked(self, read: Callable[[], T], otherwise: T) -> T:
         """What is read of the panel; `otherwise` where it cannot be, if the check alone is asked for and tells why."""
