@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from jinja2 import meta
+from study.output.pages import TEMPLATES, environment
 from study.plan.imports import imports_of, script_of
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -23,6 +25,8 @@ STEPS = (
 STEP = {room: step for step, rooms in enumerate(STEPS) for room in rooms}
 FILES = sorted(SCRIPTS.rglob("*.py"))
 MODULES = [path for path in sorted((SCRIPTS / "study").rglob("*.py")) if path.name != "__init__.py"]
+PAGES = SCRIPTS / "study/output/pages.py"  # the one module that knows Jinja
+PRINTED = sorted(TEMPLATES.glob("*.html"))
 RULES = sorted(path.stem for floor in FLOORS for path in (SCRIPTS / floor).glob("*.py"))
 
 
@@ -83,18 +87,64 @@ def test_the_package_is_imported_in_one_form(path):
     assert not re.search(r"^[ \t]*import study\b|\bimportlib\b|\b__import__\b|\\$", text, re.MULTILINE)
 
 
+def rendered(path: Path) -> set[str]:
+    """Names of the templates that a module makes pages of."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "render" and path != PAGES:
+            assert ast.unparse(node.func) == "render", f"{path}: `render` is called by its name alone"
+            assert isinstance(node.args[0], ast.Constant), f"{path}: the template's name is written out"
+            found.add(node.args[0].value)
+    return found
+
+
 @pytest.mark.parametrize("rule", RULES)
-def test_the_code_of_a_rule_is_all_that_it_imports(rule):
+def test_the_code_of_a_rule_is_all_that_it_uses(rule):
     def walk(path: Path, found: set[Path]) -> set[Path]:
         found.add(path)
-        for name in imported(path):
-            module = (SCRIPTS / Path(*name)).with_suffix(".py")
-            if name[0] == "study" and module not in found:
-                walk(module, found)
+        if path.suffix == ".html":
+            names = meta.find_referenced_templates(environment().parse(path.read_text("utf-8")))
+            used = [TEMPLATES / name for name in names]  # a None would be a name that is computed
+        else:
+            names = [name for name in imported(path) if name[0] == "study"]
+            used = [(SCRIPTS / Path(*name)).with_suffix(".py") for name in names]
+            used += [TEMPLATES / name for name in rendered(path)]
+        for file in used:
+            if file not in found:
+                walk(file, found)
         return found
 
     script = script_of(rule, SCRIPTS)
     assert set(imports_of(script, SCRIPTS)) == walk(script, set())
+
+
+def test_each_template_is_code_of_a_rule_that_prints_and_of_no_other():
+    users = {
+        path: {rule for rule in RULES if path in imports_of(script_of(rule, SCRIPTS), SCRIPTS)} for path in PRINTED
+    }
+    assert set(TEMPLATES.iterdir()) == set(PRINTED)
+    assert users[TEMPLATES / "audit.html"] == {"tabulate_audit"}
+    assert users[TEMPLATES / "table.html"] == {"tabulate_table", "tabulate_description", "tabulate_productivity"}
+    assert users[TEMPLATES / "page.html"] == {
+        *("check_inputs", "check_panel", "tabulate_table", "tabulate_description", "tabulate_productivity"),
+        *("compare_hypotheses", "compare_published", "tabulate_audit"),
+    }
+    assert all(users.values())
+
+
+def test_html_is_written_in_templates_alone():
+    for path in FILES:
+        assert not re.search(r"</\w", path.read_text("utf-8")), path
+        printers = {name[0] for name in imported(path)} & {"html", "jinja2", "markupsafe"}
+        assert printers == ({"jinja2"} if path == PAGES else set()), path
+
+
+@pytest.mark.parametrize("path", PRINTED, ids=lambda path: path.name)
+def test_templates_escape_all_and_stand_alone(path):
+    text = path.read_text("utf-8")
+    assert environment().autoescape is True
+    assert not re.search(r"\|\s*(safe|forceescape)\b|\bautoescape\b|\bMarkup\b", text)
+    assert not re.search(r"<script|\b(src|href|on\w+)\s*=|url\(|@import|https?:", text)
 
 
 def test_rooms_say_what_they_hold_and_do_nothing():

@@ -12,7 +12,7 @@ from compare_hypotheses import evidence_term, read_evidence
 from conftest import ROOT, snakemake, write_config
 from estimate_table import estimate_table, to_json
 from study.helpers import InputError
-from study.output.regression_columns import symbol
+from study.output.symbols import symbol
 from study.plan.config import check_variables, named_variables
 from study.regression.formula import parse_column, parse_formula
 from study.regression.terms import names_of, split_outside, term_of, written

@@ -8,7 +8,10 @@ import pytest
 from _printed import AI, CODEBOOK, CONSTANT, OPEN, estimated, parsed, printed, tidy
 from plot_trends import period_positions, plot_trends, save, summarise_by_year
 from study.helpers import InputError
-from study.output.tables import FIELDS, entry, exact, render_html, render_tex, shown, table_number, tex, write_tidy
+from study.output.digits import shown
+from study.output.symbols import entry
+from study.output.tables import render_html, render_tex, tex
+from study.output.tidy import FIELDS, exact, table_number, write_tidy
 from tabulate_description import describe, lay_out_description, tidy_description
 
 NOTE = "Simulated inputs: 100% made up & for show"

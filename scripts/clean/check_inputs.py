@@ -8,7 +8,7 @@ from study.checks.not_observed import MADE
 from study.files.unchanged import reads
 from study.helpers import InputError, shortened_list, start_log, write_rows
 from study.output.inspection import COLUMNS, STATUSES, Listener, count_made, inspect_table, study_yearbook
-from study.output.pages import html_table, page
+from study.output.pages import PlainTable, render
 from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
 from study.publishers.every_form import every_reader, reader_tables
@@ -102,8 +102,9 @@ def check_page(rows: list[dict[str, object]], note: str) -> str:
     colours = {"missing": "bad", "refused": "bad", "contradiction": "bad", "found": "good"}
     classes = {i: colours[str(row["status"])] for i, row in enumerate(rows) if row["status"] in colours}
     counts = ", ".join(f"{sum(row['status'] == status for row in rows)} {status}" for status in STATUSES)
-    body = html_table(HEADER, map(page_row, rows), f"Raw tables: {counts}", range(len(HEADER)), classes)
-    return page("Raw tables of the study", f'<main class="wide">{body}</main>', note)
+    lines = [page_row(row) for row in rows]
+    table = PlainTable(HEADER, lines, f"Raw tables: {counts}", range(len(HEADER)), classes)
+    return render("inputs.html", title="Raw tables of the study", note=note, table=table)
 
 
 @reads("raw")

@@ -11,7 +11,7 @@ from study.files.panel import KEYS, read_panel, unit_slugs
 from study.files.panel_figures import panel_cells
 from study.files.unchanged import reads
 from study.helpers import InputError, shortened_list, start_log, write_rows
-from study.output.pages import html_table, page
+from study.output.pages import PlainTable, render
 from study.plan.config import unknown_variables
 from study.regression.formula import parse_column
 from study.regression.least_squares import prepare
@@ -212,10 +212,9 @@ def check_page(rows: list[dict[str, object]]) -> str:
     cells = [
         [f"{row[name]:.6g}" if isinstance(row[name], float) else str(row[name]) for name in HEADER] for row in rows
     ]
-    body = html_table(
-        header, cells, f"Panel and its columns: {counts}", [0, 1, len(HEADER) - 2, len(HEADER) - 1], classes
-    )
-    return page("The study's panel", f'<main class="wide">{body}</main>')
+    sentences = [0, 1, len(HEADER) - 2, len(HEADER) - 1]
+    table = PlainTable(header, cells, f"Panel and its columns: {counts}", sentences, classes)
+    return render("inputs.html", title="The study's panel", note="", table=table)
 
 
 @reads("panel")

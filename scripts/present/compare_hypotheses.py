@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from html import escape
 from itertools import groupby
 from pathlib import Path
 
@@ -12,9 +11,10 @@ from study.audit.printed_tables import LEVELS, stars_of
 from study.audit.published import is_coefficient, read_published_rows
 from study.audit.rounding import read_cell
 from study.helpers import logger, read_rows, start_log, write_rows
-from study.output.pages import html_table, page
-from study.output.regression_columns import symbol
-from study.output.tables import exact, read_codebook, shown, shown_p_value, table_number
+from study.output.digits import shown, shown_p_value
+from study.output.pages import PlainTable, render
+from study.output.symbols import read_codebook, symbol
+from study.output.tidy import exact, table_number
 from study.regression.terms import CONSTANT, names_of, term_of
 from study.regression.tf import adjusted_p, read_critical_values
 
@@ -24,7 +24,6 @@ FIELDS = ("hypothesis", "claim", "table", "column", "dependent", "term", "expect
 FIELDS += ("estimate", "statistic", "p_value", "test", "reading")
 FIELDS += ("published", "published_statistic", "published_p_value", "published_test", "published_reading")
 FIELDS += ("verdict", "published_verdict")
-_BY_STARS = "Where the rounding of what is printed admits p-values on both sides of 0.05, the printed stars decide."
 _SIDES = (("verdict", "reading"), ("published_verdict", "published_reading"))
 
 Rows = Sequence[Mapping[str, str]]
@@ -132,21 +131,9 @@ def render_hypotheses(rows: Sequence[Mapping[str, str]], note: str) -> str:
         if row["verdict"].startswith(("supported", "not supported", "mixed"))
     }
     header = ["", "Claim", "Our numbers", "Published numbers"]
-    body = [
-        "<main>",
-        "<h1>Hypotheses</h1>",
-        "<p>A coefficient speaks for a claim if it has the expected sign and p &lt; 0.05, against it with the other "
-        "sign and p &lt; 0.05; otherwise it is silent. tF: p-value of a column with one instrument, its standard error "
-        "stretched for the strength of the first stage (Lee, McCrary, Moreira and Porter 2022); where the print does "
-        "not say which first stage, the weakest. Other published p-values are the normal ones of the printed t. "
-        "<b>Supported</b>: every column speaks for it; <b>partly</b>: some do, none against; <b>mixed</b>: some for, "
-        "some against; <b>not supported</b>: none for, or a necessary one not; <b>not tested</b>: a necessary number "
-        "is not shown. The verdict counts columns; it does not weigh designs, and columns that share data are not "
-        "independent evidence.</p>",
-        *(["<p>" + _BY_STARS + "</p>"] if any(row["published_test"] == "stars" for row in rows) else []),
-        html_table(_cut(header, compared, 1), [_cut(row, compared, 1) for row in first], "", (1, 2, 3), classes),
-    ]
+    verdicts = PlainTable(_cut(header, compared, 1), [_cut(row, compared, 1) for row in first], "", (1, 2, 3), classes)
     header = ["Column", "Dependent", "Term", "Expected", "Ours", "p", "Reading", "Published", "p", "Reading"]
+    evidence = []
     for group in hypotheses:
         cells = [
             [
@@ -163,9 +150,11 @@ def render_hypotheses(rows: Sequence[Mapping[str, str]], note: str) -> str:
             ]
             for row in group
         ]
-        body.append(f"<h2>{escape(group[0]['hypothesis'])}: {escape(group[0]['claim'])}</h2>")
-        body.append(html_table(_cut(header, compared, 3), [_cut(row, compared, 3) for row in cells]))
-    return page("Hypotheses", "\n".join([*body, "</main>"]), note)
+        heading = f"{group[0]['hypothesis']}: {group[0]['claim']}"
+        table = PlainTable(_cut(header, compared, 3), [_cut(row, compared, 3) for row in cells])
+        evidence.append((heading, table))
+    by_stars = any(row["published_test"] == "stars" for row in rows)
+    return render("hypotheses.html", note=note, by_stars=by_stars, verdicts=verdicts, hypotheses=evidence)
 
 
 def _our_reading(

@@ -9,7 +9,8 @@ from study.audit.rounding import read_cell
 from study.helpers import InputError, logger, read_rows, start_log, write_rows
 from study.output.reasons import UNIT, Reason, check_reasons, read_reasons
 from study.output.scorecard import JOINT, render_scorecard, summarise
-from study.output.tables import NOT_ESTIMATED, exact, read_codebook
+from study.output.symbols import read_codebook
+from study.output.tidy import NOT_ESTIMATED, exact
 
 FIELDS = (
     "table",

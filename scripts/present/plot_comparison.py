@@ -7,7 +7,7 @@ from functools import partial
 from matplotlib.figure import Figure
 from study.helpers import logger, read_rows, start_log
 from study.output.plots import BLUE, ORANGE, draw_panels, save
-from study.output.tables import entry, read_codebook
+from study.output.symbols import entry, read_codebook
 from study.regression.terms import unquoted
 
 PANELS_PER_ROW = 2

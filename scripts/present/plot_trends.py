@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from study.files.tables import read_table
 from study.helpers import InputError, start_log
 from study.output.plots import BLUE, draw_panels, save
-from study.output.tables import entry, read_codebook
+from study.output.symbols import entry, read_codebook
 from study.regression.terms import unquoted
 from study.words.key_names import capital, key_names
 from study.words.periods import order_periods

@@ -7,17 +7,10 @@ import pandas as pd
 from study.checks.not_observed import count_lines, read_counts
 from study.files.tables import read_table
 from study.helpers import InputError, start_log
-from study.output.tables import (
-    Layout,
-    entry,
-    exact,
-    read_codebook,
-    render_html,
-    render_tex,
-    shown,
-    table_number,
-    write_tidy,
-)
+from study.output.digits import shown
+from study.output.symbols import entry, read_codebook
+from study.output.tables import Layout, render_html, render_tex
+from study.output.tidy import exact, table_number, write_tidy
 from study.regression.terms import unquoted
 
 STATISTICS = ("n", "mean", "sd", "min", "max")

@@ -7,21 +7,11 @@ from pathlib import Path
 
 from study.audit.published import read_published_rows
 from study.helpers import read_rows, start_log
-from study.output.regression_columns import STATISTICS, Column, in_order, pair_columns, read_column, symbol
-from study.output.tables import (
-    NOT_ESTIMATED,
-    STAR_LEVELS,
-    Layout,
-    entry,
-    exact,
-    read_codebook,
-    render_html,
-    render_tex,
-    shown,
-    shown_p_value,
-    table_number,
-    write_tidy,
-)
+from study.output.digits import shown, shown_p_value
+from study.output.regression_columns import STATISTICS, Column, in_order, pair_columns, read_column
+from study.output.symbols import entry, read_codebook, symbol
+from study.output.tables import STAR_LEVELS, Layout, render_html, render_tex
+from study.output.tidy import NOT_ESTIMATED, exact, table_number, write_tidy
 from study.output.winsorising import winsorising_notes
 from study.regression.terms import CONSTANT, names_of, split_outside, term_of
 from study.words.key_names import key_names, rename_variables

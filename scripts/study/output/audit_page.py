@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from study.audit.printed_tables import Setting
 from study.audit.published import PLACE
-from study.output.pages import html_table, page
+from study.output.pages import PlainTable, render
 
 # check -> (heading, what it does and what it rests on), in the order of the page
 CHECKS = {
@@ -140,35 +139,27 @@ SOURCES = (
     "Inference for Econometric Models. Cambridge University Press.",
 )
 _HEADER = ("Table", "Column", "Dependent", "Term", "Printed", "Recomputed", "Verdict", "Kind", "Finding")
-_STYLE = """<style>
-main details { margin: 0 0 1.6em; }
-main table td { vertical-align: top; }
-main td.text:last-child { min-width: 26em; }
-main td { padding-left: .5em; padding-right: .5em; }
-main h3 { margin: 1.6em 0 .2em; }
-main h3 + p { margin: 0 0 .6em; }
-</style>"""
 
 
 def render_audit(rows: Sequence[dict], setting: Setting, files: Sequence[str], place: str = PLACE) -> str:
     """The page of the audit's rows; `files` are the names of the published tables, `place` is where they lie."""
-    parts = [_STYLE, "<main>", "<h1>Audit of the published tables</h1>", _made_from(rows, setting, files, place)]
-    if rows:
-        parts += [_counts(rows), "<h2>Findings by severity</h2>", *_by_severity(rows), "<h2>Every check</h2>"]
-        parts += [_check(name, [row for row in rows if row["check"] == name]) for name in CHECKS]
-    sources = [
-        *SOURCES,
-        *(f"{term}: {known['source']}" for term, known in setting.log_totals.items() if "source" in known),
-    ]
-    parts += ["<h2>Sources of fixed numbers and formulas</h2>", "<ul>"]
-    parts += [f"<li>{escape(source)}</li>" for source in sources] + ["</ul>", "</main>"]
-    return page("Audit of the published tables", "\n".join(parts))
+    named = [f"{term}: {known['source']}" for term, known in setting.log_totals.items() if "source" in known]
+    found = {name: [row for row in rows if row["check"] == name] for name in CHECKS}
+    return render(
+        "audit.html",
+        note="",
+        made_from=_made_from(rows, setting, files, place),
+        counts=_counts(rows),
+        severities=_by_severity(rows),
+        checks=[_check(name, lines) for name, lines in found.items() if lines],
+        sources=[*SOURCES, *named],
+    )
 
 
 def _made_from(rows: Sequence[dict], setting: Setting, files: Sequence[str], place: str) -> str:
     place = "the study's folder" if place == "." else f"{place.rstrip('/')}{'' if place.endswith('.csv') else '/'}"
     if not files:
-        return f"<p>{escape(place)} holds no table.</p>"
+        return f"{place} holds no table."
     size = f"{setting.units} units and {setting.periods} periods"
     size += "".join(f", by {count} {name}" for name, count in setting.further.items())
     text = (
@@ -179,11 +170,10 @@ def _made_from(rows: Sequence[dict], setting: Setting, files: Sequence[str], pla
         "follows from the printed figures, their rounding, the panel's size, the star levels and the formula named; "
         "an inference also needs the assumption that the check names. "
     )
-    text += f"{len(rows)} rows, also in audit.csv." if rows else "No check applies."
-    return f"<p>{escape(text)}</p>"
+    return text + (f"{len(rows)} rows, also in audit.csv." if rows else "No check applies.")
 
 
-def _counts(rows: Sequence[dict]) -> str:
+def _counts(rows: Sequence[dict]) -> PlainTable:
     lines = []
     for name, (heading, _) in CHECKS.items():
         found = [row["verdict"] for row in rows if row["check"] == name]
@@ -191,11 +181,11 @@ def _counts(rows: Sequence[dict]) -> str:
             lines.append([heading, str(len(found)), *(str(found.count(verdict) or "") for verdict in VERDICTS)])
     total = [row["verdict"] for row in rows]
     lines.append(["All", str(len(total)), *(str(total.count(verdict)) for verdict in VERDICTS)])
-    return html_table(["Check", "Rows", *VERDICTS], lines, "Checks and verdicts")
+    return PlainTable(["Check", "Rows", *VERDICTS], lines, "Checks and verdicts")
 
 
-def _by_severity(rows: Sequence[dict]) -> list[str]:
-    parts = []
+def _by_severity(rows: Sequence[dict]) -> list[PlainTable]:
+    tables = []
     for severity, meaning in SEVERITIES.items():
         found = [row for row in rows if row["severity"] == severity]
         if found:
@@ -203,33 +193,29 @@ def _by_severity(rows: Sequence[dict]) -> list[str]:
                 [CHECKS[row["check"]][0], *_place(row), row["verdict"], row["kind"], row["finding"]] for row in found
             ]
             header = ["Check", "Table", "Column", "Dependent", "Term", "Verdict", "Kind", "Finding"]
-            parts.append(html_table(header, lines, f"{severity}: {meaning} ({len(found)})", (0, 3, 4, 7)))
-    return parts or ["<p>None.</p>"]
+            tables.append(PlainTable(header, lines, f"{severity}: {meaning} ({len(found)})", (0, 3, 4, 7)))
+    return tables
 
 
-def _check(name: str, rows: Sequence[dict]) -> str:
-    """Heading, explanation, rows that do not agree, and those that do folded away."""
-    if not rows:
-        return ""
+def _check(name: str, rows: Sequence[dict]) -> dict[str, str | PlainTable]:
+    """Heading, explanation, rows that do not agree, and those that do."""
     heading, explanation = CHECKS[name]
-    parts = [f'<h3 id="{name}">{escape(heading)}</h3>', f"<p>{escape(explanation)} <code>{name}</code></p>"]
-    other = [row for row in rows if row["verdict"] != "agrees"]
-    agreeing = [row for row in rows if row["verdict"] == "agrees"]
-    if other:
-        parts.append(_table(other))
-    if agreeing:
-        table = _table(agreeing)
-        parts.append(f"<details><summary>{len(agreeing)} that agree</summary>\n{table}\n</details>")
-    return "\n".join(parts)
+    return {
+        "name": name,
+        "heading": heading,
+        "explanation": explanation,
+        "other": _table([row for row in rows if row["verdict"] != "agrees"]),
+        "agreeing": _table([row for row in rows if row["verdict"] == "agrees"]),
+    }
 
 
-def _table(rows: Sequence[dict]) -> str:
+def _table(rows: Sequence[dict]) -> PlainTable:
     lines = [
         [*_place(row), row["printed"], _short(row["recomputed"]), row["verdict"], row["kind"], row["finding"]]
         for row in rows
     ]
     bad = {place: "bad" for place, row in enumerate(rows) if row["severity"] in ("A", "B")}
-    return html_table(_HEADER, lines, text_columns=(2, 3, 8), classes=bad)
+    return PlainTable(_HEADER, lines, text_columns=(2, 3, 8), classes=bad)
 
 
 def _place(row: dict) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from study.audit.published import is_coefficient
 from study.helpers import InputError
-from study.output.regression_columns import symbol
+from study.output.symbols import symbol
 
 UNIT = "unit"  # the one reason for which a pair is not compared
 

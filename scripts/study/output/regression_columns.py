@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from study.audit.published import is_coefficient, published_difference
 from study.audit.rounding import read_cell
 from study.helpers import InputError
-from study.output.tables import entry
-from study.regression.formula import HIGH
+from study.output.symbols import symbol
 from study.regression.stars import stars
-from study.regression.terms import CONSTANT, names_of
+from study.regression.terms import CONSTANT
 
 # name in the CSV -> (name in the estimates, label in print); those that a column does not have are left out
 STATISTICS = {
@@ -114,13 +113,6 @@ def pair_columns(
         group = f"published table {published[0]['table']}"
         columns.append(Column(f"{first}-{second}", dependents[0], group, terms, published=True))
     return columns
-
-
-def symbol(codebook: Mapping[str, Mapping[str, str]], term: str) -> str:
-    """What a term is called in print: `AI` for ai, `AI × High` for ai:high; a variable _cons keeps its backticks."""
-    names = names_of(term)
-    label = " × ".join("High" if name == HIGH else entry(codebook, name, "symbol") for name in names)
-    return term if label == CONSTANT else label
 
 
 def in_order(lists: Iterable[Iterable[str]]) -> list[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from itertools import groupby
 from statistics import median
 
 from study.audit.printed_tables import natural
 from study.audit.published import half_unit
-from study.output.pages import html_table, page
-from study.output.tables import shown
+from study.output.digits import shown
+from study.output.pages import PlainTable, render
 from study.regression.terms import CONSTANT
 
 SUMMARY = ("Table", "Published numbers", "Ours", "Coefficients", "Same sign", "Same stars", "Within 1.96 SE", "Median")
@@ -23,7 +22,7 @@ GENERAL = {
 JOINT = " | "  # between the reasons of one pair
 WITHIN = 1.96
 MOST_COEFFICIENTS, MOST_OTHERS = 25, 15
-_NUMBERS = ("estimate", "statistic", "difference_in_se")
+_OURS = ("estimate", "statistic", "difference_in_se")
 
 Row = Mapping[str, str]
 
@@ -71,36 +70,33 @@ def render_scorecard(
     """
     tables = [list(rows) for _, rows in groupby(scorecard, key=lambda row: row["table"])]
     lines = [list(summarise(rows).values()) for rows in tables]
-    body = [
-        "<main>",
-        "<h1>Published numbers and ours</h1>",
-        *_render_differences(scorecard, GENERAL[inputs]),
-        "<h2>Every number</h2>",
-        "<p>Ours less published, in our standard errors. The R² of an instrumental-variables column is set beside our "
-        "R2_within_entity, the units' means taken out, where we have it: such tables print that one. F is ours of all "
-        "slopes; the first stage's is in our table. Empty where we have no such number, and the difference for "
-        "descriptive statistics, N, R² and test statistics, and for pairs whose units differ.</p>",
-        html_table([*SUMMARY[:-1], "Median |difference|, SE"], lines, "Summary"),
-    ]
-    for rows in tables:
-        body.append(_render_table(rows))
-        if notes and rows[0]["table"] in notes:
-            body.append(f"<p>{escape(notes[rows[0]['table']])}</p>")
-    return page("Scorecard", "\n".join([*body, "</main>"]), note)
+    notes = notes or {}
+    return render(
+        "scorecard.html",
+        note=note,
+        counts=_counts(scorecard),
+        differences=_differences(scorecard, GENERAL[inputs]),
+        summary=PlainTable([*SUMMARY[:-1], "Median |difference|, SE"], lines, "Summary"),
+        tables=[(_numbers(rows), notes.get(rows[0]["table"], "")) for rows in tables],
+    )
 
 
-def _render_differences(scorecard: Sequence[Row], general: str) -> list[str]:
-    """The opening: counts, reasons, coefficients and other numbers that differ, pairs that are not compared."""
-    aside = [row for row in scorecard if row.get("not_compared")]
+def _parts(scorecard: Sequence[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Pairs that are compared, the coefficients among them, and pairs that are not compared."""
     compared = [row for row in scorecard if row.get("estimate") and not row.get("not_compared")]
-    tested = [row for row in compared if row.get("same_sign")]
+    return compared, [row for row in compared if row.get("same_sign")], [r for r in scorecard if r.get("not_compared")]
+
+
+def _differences(scorecard: Sequence[Row], general: str) -> list[PlainTable]:
+    """The opening: reasons, coefficients and other numbers that differ, pairs that are not compared."""
+    compared, tested, aside = _parts(scorecard)
     apart = sorted((row for row in tested if differs(row)), key=_distance, reverse=True)
     others = sorted((row for row in compared if not row.get("same_sign") and differs(row)), key=_relative, reverse=True)
-    parts = ["<h2>What differs, and why it can</h2>", f"<p>{escape(_counts(compared, tested, aside))}</p>"]
+    found = []
     reasons = _reasons(scorecard, compared, general)
     if reasons:
         header = ["Reason", "Tables (columns)", "Numbers", "Of these differ", "Largest, SE"]
-        parts.append(html_table(header, reasons, "Why numbers can differ", (0, 1)))
+        found.append(PlainTable(header, reasons, "Why numbers can differ", (0, 1)))
     header = ["Column", "Dependent", "Term", "Published", "Ours"]
     if apart:
         lines = [
@@ -108,20 +104,21 @@ def _render_differences(scorecard: Sequence[Row], general: str) -> list[str]:
             for row in apart[:MOST_COEFFICIENTS]
         ]
         caption = f"Coefficients that differ, largest first{_of(len(apart), MOST_COEFFICIENTS)}"
-        parts.append(html_table([*header, "Difference, SE", "Differs in", "Why it can"], lines, caption, (6, 7)))
+        found.append(PlainTable([*header, "Difference, SE", "Differs in", "Why it can"], lines, caption, (6, 7)))
     if others:
         lines = [
             [*_place(row), *_both(row), f"{_relative(row):.1%}", _why(row, general)] for row in others[:MOST_OTHERS]
         ]
         caption = f"Moments, N, R² and test statistics that differ, largest first{_of(len(others), MOST_OTHERS)}"
-        parts.append(html_table([*header, "Of the published", "Why it can"], lines, caption, (6,)))
+        found.append(PlainTable([*header, "Of the published", "Why it can"], lines, caption, (6,)))
     if aside:
         lines = [[*_place(row), *_both(row), row["not_compared"]] for row in aside]
-        parts.append(html_table([*header, "Why not"], lines, "Shown, not compared: the units differ", (5,)))
-    return parts
+        found.append(PlainTable([*header, "Why not"], lines, "Shown, not compared: the units differ", (5,)))
+    return found
 
 
-def _counts(compared: Sequence[Row], tested: Sequence[Row], aside: Sequence[Row]) -> str:
+def _counts(scorecard: Sequence[Row]) -> str:
+    compared, tested, aside = _parts(scorecard)
     flips = sum(row["same_sign"] == "0" for row in tested)
     stars = sum(row["same_stars"] == "0" for row in tested)
     far = sum(_distance(row) > WITHIN for row in tested)
@@ -217,13 +214,13 @@ def _term(row: Row) -> str:
     return "Constant" if row["term"] == CONSTANT else row["term"]
 
 
-def _render_table(rows: Sequence[Row]) -> str:
+def _numbers(rows: Sequence[Row]) -> PlainTable:
     """Every number of one table; the published uncertainty is t, or the standard error in brackets."""
     header = ["Column", "Dependent", "Term", "Published", "t", "Ours", "t", "Difference, SE", "Same sign", "Same stars"]
     remarked = any(row.get("not_compared") for row in rows)
     cells, classes = [], {}
     for number, row in enumerate(rows):
-        value = {name: _shown(row.get(name, "")) for name in _NUMBERS}
+        value = {name: _shown(row.get(name, "")) for name in _OURS}
         uncertainty = row["published_statistic"].replace("-", "−")
         if not uncertainty and row.get("published_std_error"):
             uncertainty = f"(SE {_shown(row['published_std_error'])})"
@@ -235,7 +232,7 @@ def _render_table(rows: Sequence[Row]) -> str:
         if agreement == ["yes", "yes"] or agreement[0] == "no":
             classes[number] = "good" if agreement[0] == "yes" else "bad"
     header += ["Remark"] if remarked else []
-    return html_table(header, cells, f"Table {rows[0]['table']}", (10,) if remarked else (), classes)
+    return PlainTable(header, cells, f"Table {rows[0]['table']}", (10,) if remarked else (), classes)
 
 
 def _shown(text: str) -> str:

@@ -1,31 +1,15 @@
-"""Tables for people: one layout as HTML and as LaTeX, the tidy CSV beside them, the codebook's names."""
+"""Tables for people: one layout as HTML and as LaTeX."""
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
-from pathlib import Path
 
-from study.helpers import read_rows, write_rows
-from study.output.pages import page
+from study.output.pages import render
+from study.output.tidy import table_number
 
-FIELDS = (
-    "table",
-    "column",
-    "dependent",
-    "group",
-    "term",
-    "estimate",
-    "statistic",
-    "stars",
-    "std_error",
-    "p_value",
-)
-NOT_ESTIMATED = "not estimated"  # the term of a column that failed
 STAR_LEVELS = "*** p < 0.01, ** p < 0.05, * p < 0.1"
 
 _TEX = {
@@ -70,58 +54,10 @@ class Layout:
         return f"Table {number}. {self.title}" if number != self.label else self.title
 
 
-def table_number(name: str) -> str:
-    """`2` for `table_2`; another name stays as it is."""
-    return name.removeprefix("table_")
-
-
-def read_codebook(path: str | Path) -> dict[str, dict[str, str]]:
-    """Rows of the codebook by variable name."""
-    return {row["name"]: row for row in read_rows(path)}
-
-
-def entry(codebook: dict[str, dict[str, str]], name: str, key: str) -> str:
-    """What the codebook says of a variable, e.g. its `symbol`; the variable's name where it says nothing."""
-    return codebook.get(name, {}).get(key) or name
-
-
-def exact(number: float | int | None) -> str:
-    """Twelve significant digits for the CSV; empty for a missing number."""
-    if number is None or (isinstance(number, float) and math.isnan(number)):
-        return ""
-    return str(number) if isinstance(number, int) else f"{number:.12g}"
-
-
-def shown(number: float | None) -> str:
-    """Three decimals, or three significant digits where those would print as zero or run long."""
-    if number is None or math.isnan(number):
-        return ""
-    fixed = number == 0 or 0.0005 <= abs(number) < 1e6
-    return (f"{number:.3f}" if fixed else f"{number:.3g}").replace("-", "−")
-
-
-def shown_p_value(p_value: float) -> str:
-    """Three decimals, or `<0.001`."""
-    return "<0.001" if p_value < 0.001 else f"{p_value:.3f}"
-
-
-def write_tidy(rows: Iterable[dict[str, str]], path: str | Path) -> None:
-    """The table as CSV, one row a number, columns `FIELDS`; a missing field is an empty cell."""
-    write_rows(path, list(FIELDS), [tuple(row.get(name, "") for name in FIELDS) for row in rows])
-
-
 def render_html(layout: Layout) -> str:
     """A page of its own: three rules, no assets."""
-    head = "\n".join(_html_header(row) for row in layout.header)
-    bodies = "\n".join(
-        "<tbody>\n" + "\n".join(_html_row(row) for row in block) + "\n</tbody>" for block in layout.blocks
-    )
-    notes = " ".join(escape(note) for note in layout.notes)
-    body = (
-        f"<figure>\n<table>\n<caption>{escape(layout.caption)}</caption>\n<thead>\n{head}\n</thead>\n{bodies}\n</table>\n"
-        f"<figcaption>Notes: {notes}</figcaption>\n</figure>"
-    )
-    return page(layout.caption, body, layout.note)
+    blocks = [[[_split_stars(cell) for cell in row] for row in block] for block in layout.blocks]
+    return render("table.html", layout=layout, blocks=blocks, note=layout.note)
 
 
 def render_tex(layout: Layout) -> str:
@@ -156,25 +92,6 @@ def _stacked(text: str, span: int = 1) -> str:
 def _split_stars(cell: str) -> tuple[str, str]:
     """Number and stars of a cell such as `−0.482***`."""
     return re.fullmatch(r"(.*?)(\**)", cell, flags=re.DOTALL).groups()
-
-
-def _html_row(row: Sequence[str]) -> str:
-    cells = [_split_stars(cell) for cell in row]
-    texts = [escape(text) + (f"<sup>{stars}</sup>" if stars else "") for text, stars in cells]
-    return f'<tr><th scope="row">{texts[0]}</th>' + "".join(f"<td>{text}</td>" for text in texts[1:]) + "</tr>"
-
-
-def _html_header(row: Sequence[tuple[str, int]]) -> str:
-    return (
-        "<tr>"
-        + "".join(
-            f'<th scope="colgroup" class="span" colspan="{span}">{escape(text)}</th>'
-            if span > 1 and text
-            else f'<th scope="col">{escape(text)}</th>' * span
-            for text, span in row
-        )
-        + "</tr>"
-    )
 
 
 def _tex_cell(cell: str) -> str:

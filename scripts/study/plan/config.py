@@ -10,8 +10,8 @@ from pathlib import Path
 from study.audit.published import PLACE, published_path
 from study.dea.models import check_model, complete_model, model_variables
 from study.helpers import InputError, read_rows
-from study.regression.formula import HIGH, bootstrap_block, parse_column
-from study.regression.terms import CONSTANT, names_of, unquoted
+from study.regression.formula import bootstrap_block, parse_column
+from study.regression.terms import CONSTANT, HIGH, names_of, unquoted
 from study.words.regions import known_province, province_names
 
 # A cell under cleaning.accept: a province by any name and a year.

@@ -1,7 +1,7 @@
-"""Which shared modules a script imports, read from the text of the imports.
+"""Which shared modules a script imports and which templates its pages are made of, read from the text of the files.
 
-One form of import is allowed, `from study.room.module import name`, so that one pattern finds them all (a test holds
-it); reading the text with `ast` takes thirty times as long.
+One form of import is allowed, `from study.room.module import name`, and one of a page, `render("name.html"`, so that
+one pattern each finds them all (a test holds it); reading the text with `ast` takes thirty times as long.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from functools import cache
 from pathlib import Path
 
 IMPORT = re.compile(r"^[ \t]*from (study(?:\.\w+)+) import ", re.MULTILINE)
+PAGE = re.compile(r'\brender\(\s*"([^"]+)"')
+INCLUDED = re.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
+TEMPLATE_FOLDER = "study/output/templates"
 
 
 def script_of(rule: str, scripts: Path) -> Path:
@@ -19,7 +22,8 @@ def script_of(rule: str, scripts: Path) -> Path:
 
 
 def imports_of(script: Path, scripts: Path) -> list[Path]:
-    """The script itself and every module of `study` that it imports, directly or through another, in order of path.
+    """The script itself and every module of `study` and template that it uses, directly or through another, in order
+    of path.
 
     scripts : folder that holds the package. An import inside a function counts, too.
     """
@@ -34,6 +38,8 @@ def imports_of(script: Path, scripts: Path) -> list[Path]:
 
 @cache
 def imported(file: Path, scripts: Path) -> list[Path]:
-    """The modules of `study` that a file itself imports."""
-    names = IMPORT.findall(file.read_text("utf-8"))
-    return [scripts / f"{name.replace('.', '/')}.py" for name in dict.fromkeys(names)]
+    """The modules and templates that a module itself names; of a template, those that it extends or includes."""
+    text = file.read_text("utf-8")
+    modules = [f"{name.replace('.', '/')}.py" for name in IMPORT.findall(text)] if file.suffix == ".py" else []
+    named = (PAGE if file.suffix == ".py" else INCLUDED).findall(text)
+    return [scripts / path for path in dict.fromkeys([*modules, *(f"{TEMPLATE_FOLDER}/{name}" for name in named)])]

@@ -13,13 +13,12 @@ from functools import cache
 
 from study.helpers import InputError
 from study.regression.conditions import condition_variables
-from study.regression.terms import CONSTANT, QUOTING, names_of, read_name, split_outside, term_of, written
+from study.regression.terms import CONSTANT, HIGH, QUOTING, names_of, read_name, split_outside, term_of, written
 
 COVARIANCES = ("iid", "robust")
 COLUMN_KEYS = ("formula", "group", "vcov", "sample", "split", "weights", "collinear", "singletons", "indirect")
 MOST_CLUSTERS = 3
 ROW = "row"  # the block of a bootstrap that draws single rows
-HIGH = "high"  # what a split without `side` calls its indicator of the upper part
 _FORM = "`y ~ x1 + x2 | effect1 + effect2 | endogenous ~ instrument`"
 
 

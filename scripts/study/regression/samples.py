@@ -12,8 +12,8 @@ import pandas as pd
 from study.helpers import InputError
 from study.regression.absorption import find_singletons
 from study.regression.conditions import parse_condition
-from study.regression.formula import HIGH, Regression
-from study.regression.terms import names_of
+from study.regression.formula import Regression
+from study.regression.terms import HIGH, names_of
 from study.words.numbers import as_numbers, why_no_numbers
 
 

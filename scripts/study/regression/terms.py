@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 CONSTANT = "_cons"  # Stata's name of the constant among the terms
+HIGH = "high"  # what a split without `side` calls its indicator of the upper part
 PLAIN = re.compile(r"[^\W\d]\w*")
 QUOTING = (
     "a name with blanks, signs or a leading digit stands in backticks, as in `GDP per capita`, or gets another name "
