@@ -134,7 +134,8 @@ def test_each_template_is_code_of_a_rule_that_prints_and_of_no_other():
 
 def test_html_is_written_in_templates_alone():
     for path in FILES:
-        assert not re.search(r"</\w", path.read_text("utf-8")), path
+        if room_of(path) in ("output", "scripts"):  # files of others, which readers read, have tags
+            assert not re.search(r"</\w", path.read_text("utf-8")), path
         printers = {name[0] for name in imported(path)} & {"html", "jinja2", "markupsafe"}
         assert printers == ({"jinja2"} if path == PAGES else set()), path
 
