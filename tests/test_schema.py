@@ -81,7 +81,18 @@ def test_items_are_counted_from_one():
     assert dotted(("controls", 2)) == "controls, item 3"
 
 
+@pytest.mark.parametrize("text", ["a </script> b", "</SCRIPT x>", "<!-- a"])
+def test_text_that_the_report_would_run_is_refused(text):
+    found = text.removeprefix("a ")[: 4 if "!" in text else 8]
+    message = rf"^config\.yaml, line 7: tables\.main\.note: found '{found}', which in the report would end a script"
+    with pytest.raises(InputError, match=message):
+        check_schema({"tables": {"main": {"note": text}}}, SCHEMA, {("tables", "main", "note"): (7, 3)})
+    with pytest.raises(InputError, match=r"^config: panel\.columns\..*would end a script"):
+        check_values({"panel": {"columns": {text: "x"}}}, {})
+
+
 def test_sound_values_pass():
+    check_values({"note": "<script>alert(1)< /script> & </b> p < 0.05"}, {})
     check_values({"a": [1, 2.5, "x", None, True], "中文": {"b": "c\nd"}}, {})
     check_schema(default_config(), SCHEMA)
     check_file_names(default_config())

@@ -1,8 +1,11 @@
 """A study in a folder of its own: `--snakefile Snakefile --directory my_study` and nothing else."""
 
+import json
 import os
+import re
 import shutil
 import time
+from html import escape
 
 import pytest
 import yaml
@@ -12,10 +15,11 @@ PANEL = "\n".join(
     ["city,period,y,x,z"]
     + [f"u{u},{t},{(u * 3 + t * 7) % 11},{(u * t) % 5},{(u + t * t) % 7}" for u in range(8) for t in range(2010, 2016)]
 )
+NOTE = "See x_, **|y|** and `z` <b>.\n\n.. raw:: html\n\n   <script>alert(1)<\\/script>\n\n.. include:: config.yaml"
 CONFIG = {
     "panel": {"path": "panel.csv", "columns": {"province": "city", "year": "period"}},
     "cleaning": {"winsorise": {"lower": 5, "upper": 95}},
-    "tables": {"main": {"title": "主表：基准", "columns": ["y ~ x + z | province + year"]}},
+    "tables": {"main": {"title": "主表：基准", "note": NOTE, "columns": ["y ~ x + z | province + year"]}},
 }
 BELOW_PANEL = {"winsorise_panel": 1, "estimate_table": 1, "tabulate_table": 1}
 
@@ -59,9 +63,19 @@ def test_the_folder_is_enough_and_its_title_is_read(study):
     table = (study[1] / "results" / "tables" / "main.html").read_text("utf-8")
     assert "主表：基准" in table
     assert dry_run(study) == {}
+
+
+def test_a_note_is_printed_as_typed_on_the_page_and_in_the_report(study):
+    typed = escape(" ".join(NOTE.split()))
+    page = (study[1] / "results" / "tables" / "main.html").read_text("utf-8")
+    assert typed in " ".join(page.replace("&#39;", "&#x27;").replace("&#34;", "&quot;").split())
     run = snakemake(*study, "--report", "report.html")
     assert run.returncode == 0, run.stdout + run.stderr
-    assert (study[1] / "report.html").is_file()
+    report = (study[1] / "report.html").read_text("utf-8")
+    results = json.loads(re.search(r"var results = (\{.*\});$", report, re.MULTILINE)[1])
+    caption = results["results/tables/main.html"]["caption"]
+    assert typed in caption
+    assert set(re.findall(r"<\w+", caption)) == {"<p"}
 
 
 def test_configfile_gives_the_same_and_config_is_laid_over(study, tmp_path):
@@ -85,11 +99,12 @@ def test_a_fault_of_the_config_is_one_message_with_its_place(study, tmp_path):
 
 def test_a_touched_script_reruns_nothing_and_an_edited_one_its_rule(study):
     scripts = study[0].parent / "scripts"
-    for path in [*scripts.rglob("*.py"), study[1] / "panel.csv"]:
+    for path in [*scripts.rglob("*.py"), *scripts.rglob("*.html"), study[1] / "panel.csv"]:
         os.utime(path)
     assert dry_run(study) == {}
     for name, expected in (
         ("present/tabulate_table.py", {"tabulate_table": 1}),
+        ("study/output/templates/page.html", {"tabulate_table": 1}),
         ("study/regression/absorption.py", {"estimate_table": 1, "tabulate_table": 1}),
     ):
         before = (scripts / name).read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
@@ -47,6 +48,8 @@ SYNONYMS = {
     **dict.fromkeys(("high", "max", "p_high"), "upper"),
 }
 LONGEST_NAME = 200  # bytes; with endings such as `_infeasible.csv` a file name has at most 255
+# What ends a script of a web page, or makes it run on: Snakemake writes the parameters into scripts of its report.
+SCRIPT_MARK = re.compile("</script|<!--", re.IGNORECASE)
 # Endings of files beside a model's own.
 MODEL_FILES = ("_infeasible", "_scale", "_bootstrap")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
@@ -118,8 +121,8 @@ def with_defaults(value: object, schema: Mapping) -> object:
 
 
 def check_values(value: object, places: Mapping[tuple, tuple[int, int]], path: tuple = ()) -> None:
-    """Raise InputError for a key below `value` that is no text or has a control character, and for what is no number or
-    is a date."""
+    """Raise InputError for a key below `value` that is no text or has a control character, for what is no number or is
+    a date, and for text that would run as a script in the report."""
     if isinstance(value, Mapping):
         for key, part in value.items():
             if not isinstance(key, str):
@@ -129,6 +132,7 @@ def check_values(value: object, places: Mapping[tuple, tuple[int, int]], path: t
                     f"{place_of(path, places)}: the key {key!r} has a line break, an outer blank or a control "
                     "character."
                 )
+            _refuse_script(key, (*path, key), places)
             check_values(part, places, (*path, key))
     elif isinstance(value, list):
         for number, part in enumerate(value):
@@ -139,6 +143,16 @@ def check_values(value: object, places: Mapping[tuple, tuple[int, int]], path: t
         )
     elif isinstance(value, date):
         raise InputError(f"{place_of(path, places)}: YAML takes {value} for a date; put it in quotes, '{value}'.")
+    elif isinstance(value, str):
+        _refuse_script(value, path, places)
+
+
+def _refuse_script(text: str, path: tuple, places: Mapping[tuple, tuple[int, int]]) -> None:
+    if found := SCRIPT_MARK.search(text):
+        raise InputError(
+            f"{place_of(path, places)}: found {found[0]!r}, which in the report would end a script of its page and run "
+            "what stands behind it; leave it out, or put a blank after the <."
+        )
 
 
 def meant_key(key: str, known: list[str], schema_root: Mapping) -> str:
