@@ -1,4 +1,4 @@
-# From raw robot counts and yearbook tables to every table and figure of the study; see README.md.
+# From raw robot counts and yearbook tables to every table and figure of the study; see README.md and docs/how-it-works.md.
 import sys
 from pathlib import Path
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -18,14 +19,22 @@ from pathlib import Path
 
 import yaml
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts"))
+from study.output.codebook import codebook_rows  # noqa: E402
+from study.plan.made_of import DERIVED_VARIABLES  # noqa: E402
+from study.plan.schema import with_defaults  # noqa: E402
+from study.plan.study import Study  # noqa: E402
+
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 SCRIPTS = ROOT / "scripts"
+SCHEMA = yaml.safe_load((ROOT / "rules/config.schema.yaml").read_text("utf-8"))
 FLOORS = ("clean", "derive", "productivity", "panel", "estimate", "present")
 BLOCK = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 RULE = re.compile(r'^rule (\w+):\n    """(.*?)"""', re.MULTILINE | re.DOTALL)
 
 Rows = list[tuple[str, ...]]
+HEADER = ("key", "takes", "default", "what it is")
 
 
 def table(header: tuple[str, ...], rows: Rows) -> str:
@@ -40,82 +49,89 @@ def table(header: tuple[str, ...], rows: Rows) -> str:
 
 def config_reference() -> str:
     """Every key of rules/config.schema.yaml: one section a key of the top level, one table a level of mappings."""
-    schema = yaml.safe_load((ROOT / "rules/config.schema.yaml").read_text("utf-8"))
     parts = []
-    for name, key in schema["properties"].items():
-        parts.append(f"## `{name}`\n")
-        for title, level in levels(name, key):
-            heading = f"### {title}\n\n" if title else ""
-            parts.append(f"{heading}{sentence(level.get('description', ''))}\n")
-            if rows := list(key_rows(level)):
-                parts.append(table(("key", "takes", "default", "what it is"), rows))
-            elif not title and "properties" not in level:
-                parts.append(f"Takes {takes(level)}.{default_sentence(level)}\n")
+    for name, key in SCHEMA["properties"].items():
+        parts += [f"## `{name}`\n", f"{prose(key['description'])}\n"]
+        if "properties" in key:
+            parts.append(table(HEADER, key_rows(key, name)))
+        else:
+            default = f" Default: {as_yaml(key['default'])}." if "default" in key else ""
+            parts.append(f"Takes {takes(key, name)}.{default}\n")
+        for path, level in inner_levels(name, key):
+            parts += [f"### {one_of(path)}\n", table(HEADER, key_rows(level, path))]
     return "\n".join(parts)
 
 
-def levels(name: str, key: Mapping) -> Iterator[tuple[str, Mapping]]:
-    """(heading, schema) of a key and of the mappings that stand in it under names of the user's or in lists."""
-    yield "", key
-    yield from inner_levels(name, key)
+def one_of(path: str) -> str:
+    """Heading of the level below a key that takes a list of mappings, or mappings by name."""
+    return f"One of `{path}`"
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def entry_of(key: Mapping) -> Mapping | None:
+    """What a key takes in a list or by names of the user's, if that is a mapping of known keys."""
+    parts = [key.get("items"), key.get("additionalProperties")]
+    return next((part for part in parts if isinstance(part, dict) and "properties" in part), None)
 
 
 def inner_levels(path: str, key: Mapping) -> Iterator[tuple[str, Mapping]]:
-    """Those below one key, each before those below itself."""
-    for kind, shown in (("additionalProperties", f"{path}.<name>"), ("items", f"{path}[]")):
-        part = key.get(kind)
-        if isinstance(part, dict) and "properties" in part:
-            yield f"`{shown}`", part
-            yield from inner_levels(shown, part)
+    """(path, schema) of such entries at and below a key, each before those below itself."""
+    if entry := entry_of(key):
+        yield path, entry
+        yield from inner_levels(path, {"properties": entry["properties"]})
     for name, part in key.get("properties", {}).items():
         yield from inner_levels(f"{path}.{name}", part)
 
 
-def key_rows(level: Mapping, path: str = "") -> Iterator[tuple[str, ...]]:
-    """Rows of one level, with the keys of mappings inside it by their dotted paths."""
-    for name, key in level.get("properties", {}).items():
-        needed = "*needed*" if name in level.get("required", []) else ""
-        yield f"`{path}{name}`", takes(key), written(key["default"]) if "default" in key else needed, described(key)
-        yield from key_rows(key, f"{path}{name}.")
+def key_rows(level: Mapping, path: str, inside: str = "") -> Rows:
+    """Rows of one level, with the keys of mappings inside it by their dotted names."""
+    rows = []
+    for name, key in level["properties"].items():
+        default = "*needed*" if name in level.get("required", []) else ""
+        default = as_yaml(key["default"]) if "default" in key else default
+        rows.append((f"`{inside}{name}`", takes(key, f"{path}.{name}"), default, prose(key["description"])))
+        if "properties" in key:
+            rows += key_rows(key, f"{path}.{name}", f"{inside}{name}.")
+    return rows
 
 
-def described(key: Mapping) -> str:
-    """The description of a key; formulas in it are code."""
-    return sentence(re.sub(r"(?<!`)\by ~ [^;,]*", lambda match: f"`{match[0].strip()}`", key["description"]))
+def prose(text: str) -> str:
+    """A description with formulas, files and `<names>` as code."""
+    parts = re.split(r"(`[^`]*`)", text.strip())
+    code = re.compile(r"\by ~ [^;,]*[^;, ]|\b(?:resources|results|rules)/[\w./<>]*\w|[\w]*<\w+>\w*")
+    return "".join(part if part.startswith("`") else code.sub(lambda found: f"`{found[0]}`", part) for part in parts)
 
 
-def sentence(text: str) -> str:
-    """A description with `<` kept from being taken for a tag."""
-    return re.sub(r"(?<!`)<(\w+)>", r"`<\1>`", text.strip())
-
-
-def written(value: object) -> str:
-    """A value as YAML has it on one line."""
-    text = yaml.safe_dump(value, default_flow_style=True, width=1000)
+def as_yaml(value: object) -> str:
+    """A value on one line, as code."""
+    text = yaml.safe_dump(value, default_flow_style=True, width=1000, sort_keys=False)
     return f"`{text.removesuffix('...' + chr(10)).strip()}`"
 
 
-def default_sentence(key: Mapping) -> str:
-    return f" Default: {written(key['default'])}." if "default" in key else ""
-
-
-def takes(key: Mapping) -> str:
+def takes(key: Mapping, path: str) -> str:
     """What a key takes, in words."""
+    if entry_of(key):
+        listed = "a list of mappings" if "items" in key else "mappings by name"
+        as_below = f"[as below](#{anchor(one_of(path))})"
+        return f"{listed}, each {'text or ' if 'string' in entry_of(key)['type'] else ''}{as_below}"
     if "enum" in key:
         return ", ".join(f"`{choice}`" for choice in key["enum"])
     kinds = key["type"] if isinstance(key["type"], list) else [key["type"]]
-    return " or ".join(kind_in_words(kind, key) for kind in kinds)
+    return " or ".join(kind_in_words(kind, key, path) for kind in kinds)
 
 
-def kind_in_words(kind: str, key: Mapping) -> str:
+def kind_in_words(kind: str, key: Mapping, path: str) -> str:
     """One JSON type of a key, with its limits."""
     if kind == "array":
-        count = key.get("minItems") if key.get("minItems") == key.get("maxItems") else None
-        listed = takes(key["items"])
-        return f"{count} of: {listed}" if count else "a list of mappings" if listed == "a mapping" else f"list: {listed}"
+        many = f" of {key['minItems']}" if key.get("minItems") == key.get("maxItems", -1) else ""
+        return f"list{many} ({takes(key['items'], path)})"
     if kind == "object":
         part = key.get("additionalProperties")
-        return f"names with {takes(part)} each" if isinstance(part, dict) else "a mapping"
+        return f"mapping (name: {takes(part, path)})" if isinstance(part, dict) else "mapping"
     if kind == "string":
         choices = re.fullmatch(r"\^\(([\w|]+)\)\$", key.get("pattern", ""))
         return ", ".join(f"`{choice}`" for choice in choices[1].split("|")) if choices else "text"
@@ -166,6 +182,21 @@ def rule_graph() -> str:
     return "```mermaid\n" + "\n".join(lines) + "\n```\n"
 
 
+# --- variables ------------------------------------------------------------------------------------------------------
+
+
+def variables() -> str:
+    """Every variable that resources/variables.csv knows, as the default study's codebook says what it is."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    study = Study(with_defaults(config, SCHEMA), ROOT)
+    made_in = {name: table for table in DERIVED_VARIABLES for name in study.derived.variables_of(table)}
+    files = {name: f"results/derived/{table}.csv" for name, table in made_in.items()}
+    files |= {name: f"results/productivity/{model}.csv" for name, model in study.panel_indices.items()}
+    rows = codebook_rows(list(files), study.rows("variables"), study.codebook_choices, "", "")
+    shown = [(f"`{row[0]}`", row[2], row[3], row[4], row[5], f"`{files[row[0]]}`") for row in rows]
+    return table(("name", "variable", "变量", "unit", "definition", "made in"), shown)
+
+
 # --- rooms and modules ----------------------------------------------------------------------------------------------
 
 
@@ -191,6 +222,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "config reference": config_reference,
     "rules": rules_table,
     "rule graph": rule_graph,
+    "variables": variables,
     "rooms": rooms,
 }
 
@@ -210,6 +242,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is out of date")
     check = parser.parse_args().check
+    os.chdir(ROOT)  # the default study's folder
     stale = {path: text for path, text in generated_pages().items() if path.read_text("utf-8") != text}
     if check and stale:
         names = ", ".join(f"docs/{path.name}" for path in stale)
