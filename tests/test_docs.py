@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 from check_panel import HEADER as PANEL_CHECK
-from conftest import ROOT
+from conftest import ROOT, default_config, planned_jobs, snakemake, write_config
 from study.dea.indices import scale_components
 from study.dea.models import check_model, complete_model
 from study.helpers import read_rows
@@ -24,7 +24,8 @@ PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in 
 README, CHINESE = PAGES["README.md"], PAGES["README.zh.md"]
 RUN = "pip install uv && uv run snakemake --cores 8"
 # What stands for a name of the study's in a path -> one of the default study's.
-NAMES = {"<theme>": "accounts", "<model>": "gml", "<province>": "anhui", "<table>": "table_2", "<rule>": "derive_co2"}
+NAMES = {"<theme>": "accounts", "<model>": "gml", "<province>": "anhui", "<table>": "table_2"}
+NAMES |= {"<name>": "gml", "<variable>": "co2"}
 # Results that are made only when they are asked for, or of other studies.
 ON_DEMAND = {
     "results/check.csv",
@@ -170,7 +171,7 @@ def test_keys_in_the_text_are_keys_of_the_config():
                 check_part(yaml.safe_load(span))
                 keys += 1
             elif re.fullmatch(r"\w+(\.\w+)+", span) and span.split(".")[0] in SCHEMA["properties"]:
-                if span.endswith((".csv", ".yaml", ".html")):
+                if span.endswith((".csv", ".html", ".py", ".yaml")):
                     continue
                 level = SCHEMA
                 for part in span.split("."):
@@ -179,6 +180,36 @@ def test_keys_in_the_text_are_keys_of_the_config():
                     level = level[part]
                 keys += 1
     assert keys > 20
+
+
+def test_the_panel_study_of_the_page_is_planned(tmp_path):
+    (text,) = [text for text in fences(PAGES["docs/own-panel.md"], "yaml") if text.startswith("# my_study/config.yaml")]
+    folder = tmp_path / "my_study"
+    folder.mkdir()
+    (folder / "config.yaml").write_text(text, encoding="utf-8")
+    rows = [
+        f"City {city},2013Q{quarter},{city + quarter},{2 + city % 3},{1 + quarter},{city + 3},{1 + city * quarter},{treated}"
+        for city in range(1, 7)
+        for quarter in range(1, 5)
+        for treated in [int(city % 2 and quarter > 2)]
+    ]
+    header = "city,period,K,L,E,Y,CO2,treated"
+    (folder / "my_panel.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    jobs = planned_jobs(snakemake(ROOT / "Snakefile", folder, "-n"))
+    assert jobs["solve_dea"] == 6
+    assert jobs["tabulate_table"] == 1
+
+
+def test_the_regressions_of_the_pages_are_planned(tmp_path):
+    config = default_config() | {"inputs": str(ROOT / "resources" / "example")}
+    shown = [text for page in ("README.md", "docs/regressions.md") for text in fences(PAGES[page], "yaml")]
+    added = [yaml.safe_load(text).get("tables", {}) for text in shown]
+    named = {f"{name}_{at}": table for at, tables in enumerate(added) for name, table in tables.items() if name != "names"}
+    config["tables"] |= named
+    write_config(tmp_path, config)
+    jobs = planned_jobs(snakemake(ROOT / "Snakefile", tmp_path, "-n"))
+    assert len(named) == 3
+    assert jobs["estimate_table"] == len(config["tables"])
 
 
 # --- numbers, files, columns ----------------------------------------------------------------------------------------
@@ -254,7 +285,6 @@ def test_results_that_the_pages_name_are_made(default_study):
         for path in re.findall(r"results/[\w./<>-]*[\w/>]", without_fences(text)):
             named.setdefault(in_default_study(path), page)
     absent = {path for path in named if not (default_study.parent / path).exists()}
-    # clean/absent, the user's own table and the like are not named
     assert absent <= ON_DEMAND, {path: named[path] for path in absent - ON_DEMAND}
     assert len(named) > 50
     for text in (README, CHINESE):
