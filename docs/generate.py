@@ -20,10 +20,10 @@ from pathlib import Path
 import yaml
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts"))
-from study.output.codebook import codebook_rows  # noqa: E402
-from study.plan.made_of import DERIVED_VARIABLES  # noqa: E402
-from study.plan.schema import with_defaults  # noqa: E402
-from study.plan.study import Study  # noqa: E402
+from study.output.codebook import codebook_rows
+from study.plan.made_of import DERIVED_VARIABLES
+from study.plan.schema import with_defaults
+from study.plan.study import Study
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -156,7 +156,8 @@ def floor_of(rule: str) -> str:
 
 def rules_table() -> str:
     """Every rule with its script and what its job gives, floor by floor."""
-    rules = [found for path in sorted((ROOT / "rules").glob("*.smk")) for found in RULE.findall(path.read_text("utf-8"))]
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "rules").glob("*.smk"))]
+    rules = [found for text in texts for found in RULE.findall(text)]
     rows = [
         (floor, f"[`{rule}`](../scripts/{floor}/{rule}.py)", " ".join(gives.split()))
         for floor in FLOORS
@@ -214,7 +215,8 @@ def rooms() -> str:
         link = f"../scripts/study/{room.name}"
         modules = [path for path in sorted(room.glob("*.py")) if path.name != "__init__.py"]
         rows = [(f"[`{path.stem}`]({link}/{path.name})", says(path)) for path in modules]
-        parts += [f"**[`{room.name}`]({link})**: {says(room / '__init__.py')}\n", table(("module", "what it holds"), rows)]
+        parts.append(f"**[`{room.name}`]({link})**: {says(room / '__init__.py')}\n")
+        parts.append(table(("module", "what it holds"), rows))
     return "\n".join(parts)
 
 
