@@ -22,7 +22,7 @@ from pathlib import Path
 
 for library in ("OMP", "OPENBLAS", "MKL"):  # before the first import of numpy
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+sys.path += [str(Path(__file__).parents[2] / "scripts" / floor) for floor in ("", "productivity")]
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402

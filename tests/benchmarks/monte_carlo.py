@@ -31,7 +31,7 @@ from pathlib import Path
 for library in ("OMP", "OPENBLAS", "MKL"):  # before the first import of numpy: processes share the cores
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / "scripts"))
+sys.path += [str(ROOT / "scripts" / floor) for floor in ("", "derive", "panel")]
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
