@@ -87,8 +87,8 @@ def test_fe_and_iv_recover_the_truth(recovered):
 def test_winsorising_the_outcome_moves_finance_most(recovered):
     """Clipped ln CO2 of the largest and smallest emitters moves `fin` towards zero by half its error and more.
 
-    Truth does not hold for clipped ln CO2, so this pins what docs/validation.md says; coverage of the others stays in the
-    range.
+    Truth does not hold for clipped ln CO2, so this pins what docs/validation.md says; coverage of the others stays in
+    the range.
     """
     clipped = recovered[recovered["ln_co2"] == "winsorised"]
     assert clipped.drop(index="fin", level="term")["coverage"].between(0.91, 0.98).all(), clipped["coverage"]
