@@ -51,8 +51,13 @@ def test_the_inputs_of_a_script_are_watched_by_name(tmp_path):
     main(SimpleNamespace(input=given, save=tmp_path / "other.csv"))
 
 
-@pytest.mark.parametrize("script", ["clean_yearbook", "clean_balances", "clean_inventory", "clean_patents",
-                                    "clean_robots", "clean_census", "clean_foreign_employment", "check_inputs", "import_panel", "check_panel"])  # fmt: skip
+READ_THE_USERS_FILES = (
+    *("clean_yearbook", "clean_balances", "clean_inventory", "clean_patents", "clean_robots", "clean_census"),
+    *("clean_foreign_employment", "check_inputs", "import_panel", "check_panel"),
+)
+
+
+@pytest.mark.parametrize("script", READ_THE_USERS_FILES)
 def test_every_script_that_reads_the_users_files_watches_them(script):
     text = (ROOT / "scripts" / "clean" / f"{script}.py").read_text("utf-8")
     name = "panel" if "panel" in script else "raw"
