@@ -136,12 +136,12 @@ def test_the_source_of_emissions_decides_on_the_tables():
     assert inventory.study.derived.needs_of("ln_co2") == {"co2_inventory"}
 
 
-def test_a_theme_is_read_with_its_own_tables_alone():
-    raw = raw_study().raw_tables
-    names = {theme: [Path(path).stem for path in raw.theme_readers(theme)] for theme in raw.used_themes}
-    assert names["energy"] == names["activities"] == ["provinces", "balance"]
-    assert names["patents"] == ["provinces", "cities"]
-    assert names["accounts"] == names["controls"] == ["provinces"]
+def test_each_theme_is_read_by_one_rule():
+    raw = raw_study(emissions={"source": "ceads"}).raw_tables
+    read = {form: raw.themes_read_by(form) for form in ("yearbook", "balances", "inventory", "patents")}
+    assert read["balances"] == ["energy", "electricity", "activities"]
+    assert read["inventory"] == ["inventory"] and read["patents"] == ["patents"]
+    assert sorted(theme for themes in read.values() for theme in themes) == sorted(raw.themes)
 
 
 def test_what_a_job_is_told_of_its_raw_tables():

@@ -176,7 +176,7 @@ def read_config(path: str | Path) -> Config:
         try:
             root = loader.get_single_node()
             if root is None:
-                raise InputError(f"{path}: the file holds no value; docs/config.md of the workflow says what one holds.")
+                raise InputError(f"{path}: the file holds no value; the workflow's docs/config.md says what one holds.")
             places = _Survey(path).of(root)
             return Config(loader.construct_document(root), places)
         except yaml.MarkedYAMLError as error:
