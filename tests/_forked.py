@@ -28,7 +28,10 @@ def run_forked(arguments: list[str], folder: Path, environment: dict[str, str]) 
 
 @cache
 def _server() -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    # threads of a numerical library would not survive a fork
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, __file__]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
 
 def serve() -> None:

@@ -42,7 +42,8 @@ def pytest_terminal_summary(terminalreporter):
 def snakemake(snakefile: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run Snakemake on a study folder that holds a complete config.yaml."""
     asked = ["--snakefile", str(snakefile), "--directory", str(folder), *arguments]
-    if hasattr(os, "fork") and not WITHOUT_JOBS.isdisjoint(arguments):
+    # Windows cannot fork, and the Mac's own libraries do not always survive it
+    if sys.platform == "linux" and not WITHOUT_JOBS.isdisjoint(arguments):
         return run_forked(asked, folder.parent, {**os.environ, **environment})
     return subprocess.run(
         [sys.executable, "-m", "snakemake", *asked],
