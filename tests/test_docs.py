@@ -83,6 +83,7 @@ def test_a_first_page_is_short_and_begins_with_the_two_commands(page):
     text = PAGES[page]
     assert len(text.splitlines()) <= 200
     assert f"```\n{RUN}\nuv run pytest\n```" in text[:1500]
+    assert text.count("![") == 1
     assert text.index("WSL") < text.index("PowerShell") < text.index("docs/images/trends.png")
 
 
