@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,18 +17,42 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 ABSENT = f"no {SHARED}"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=ABSENT)
-STUDIES = {"small_study", "default_study"}  # fixtures of a whole run
+STUDIES = ("small_study", "default_study")  # fixtures of a whole run
 # Commands that run no job.
 WITHOUT_JOBS = {"-n", "--dry-run", "--lint", "--list-rules", "--dag", "--rulegraph"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@cache
+def study_of(file: str) -> str:
+    """The study that the tests of a file share with other files, or the file itself."""
+    text = (ROOT / file).read_text("utf-8")
+    return next((name for name in STUDIES if re.search(rf"def test\w*\([^)]*\b{name}\b", text)), file)
+
+
+@cache
+def has_runs(file: str) -> bool:
+    """Whether tests of a file call Snakemake."""
+    return re.search(r"\bsnakemake\(", (ROOT / file).read_text("utf-8")) is not None
+
+
 def pytest_collection_modifyitems(items):
-    """Tests that share a study stay in one process, as those of a file do; the studies, which take longest, begin."""
-    for item in items:
-        shared = sorted(STUDIES.intersection(item.fixturenames))
-        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.path.stem))
-    items.sort(key=lambda item: STUDIES.isdisjoint(item.fixturenames))
+    """What takes longest begins: studies that are shared, then files whose tests run Snakemake."""
+    files = {item: item.nodeid.partition("::")[0] for item in items}
+    items.sort(key=lambda item: (study_of(files[item]) == files[item], not has_runs(files[item])))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Tests that share a study stay in one process, as those of a file do.
+
+    Read from the files: xdist's own groups get lost with pytest 9.2, which no longer lets a plugin rename a test.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByStudy(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return study_of(nodeid.partition("::")[0])
+
+    return ByStudy(config, log)
 
 
 def pytest_terminal_summary(terminalreporter):

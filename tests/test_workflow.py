@@ -287,6 +287,7 @@ def test_an_unknown_variable_is_told_before_estimation(small_study):
     snakemake(*small_study, "--cores", "2")
 
 
+@pytest.mark.slow
 def test_every_other_choice_runs(small_study, tmp_path):
     shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
     config = small_config()
@@ -321,6 +322,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_the_same_bytes_from_any_cores_and_hash_seed(small_study, tmp_path):
     shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
     write_config(tmp_path, small_config())
