@@ -1,6 +1,7 @@
 """Floor 6, present: tables, figures and the comparison with the published numbers."""
 
 from study.audit.published import PLACE
+from study.regression.stars import STAR_LEVELS
 
 
 rule tabulate_table:
@@ -126,7 +127,7 @@ rule compare_hypotheses:
         hypotheses=config.get("hypotheses", []),
         tables=STUDY.typed_tables.evidence,
         compared=STUDY.typed_tables.compared_evidence,
-        levels=config.get("audit", {}).get("levels", [0.1, 0.05, 0.01]),
+        levels=config.get("audit", {}).get("levels", list(STAR_LEVELS)),
         interval=config.get("audit", {}).get("interval", 95),
         note=STUDY.compared_note,
     script:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from study.audit.printed_tables import Setting, read_published
-from study.audit.published import FIELDS
+from study.audit.published import PUBLISHED_COLUMNS
 from study.regression.tf import read_critical_values
 
 CRITICAL = read_critical_values(Path(__file__).parents[1] / "resources" / "tf_critical_values.csv")
 EFFECTS = ("1,Y,,Province,Yes,,", "1,Y,,Year,Yes,,")
-HEADER = ",".join(FIELDS)
+HEADER = ",".join(PUBLISHED_COLUMNS)
 SETTING = Setting.of({"units": 30, "periods": 10})
 
 

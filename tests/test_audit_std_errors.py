@@ -20,7 +20,7 @@ from study.audit.coefficients import (
     degrees_of_freedom,
 )
 from study.audit.printed_tables import Setting, read_published
-from study.audit.published import FIELDS, UNCERTAINTY
+from study.audit.published import PUBLISHED_COLUMNS, UNCERTAINTY
 from study.audit.ratios import check_r2, check_ratios
 from study.audit.samples import check_group_differences, check_reversals, check_sample_sizes, check_splits
 from study.audit.stages import (
@@ -40,7 +40,9 @@ EFFECTS = ("1,Y,,Province,Yes,,,,,,", "1,Y,,Year,Yes,,,,,,")
 def tables(tmp_path, *lines, level=95):
     """Tables from lines without their first cell; the columns are all that a typed table may have."""
     path = tmp_path / "table.csv"
-    path.write_text("\n".join([",".join(FIELDS + UNCERTAINTY), *(f"9,{line}" for line in lines)]) + "\n", "utf-8")
+    path.write_text(
+        "\n".join([",".join(PUBLISHED_COLUMNS + UNCERTAINTY), *(f"9,{line}" for line in lines)]) + "\n", "utf-8"
+    )
     return read_published([path], level)
 
 
@@ -386,7 +388,7 @@ def test_a_papers_tables_lie_in_the_studys_own_folder(tmp_path):
     assert {row["dependent"] for row in rows} == {"carbon1", ""}
     assert not [row for row in rows if row["severity"]]
     html = (folder / "results" / "replication" / "audit.html").read_text("utf-8")
-    assert "typed in the study&#x27;s folder (table_2.csv)" in html
+    assert "typed in the study&#39;s folder (table_2.csv)" in html
     log = (folder / "results" / "logs" / "tabulate_audit.log").read_text("utf-8")
     assert "panel.csv in . has other columns than a typed table and is left aside" in log
 

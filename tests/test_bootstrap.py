@@ -476,7 +476,7 @@ def test_scripts_refuse_a_model_without_a_meaning(tmp_path):
 def test_replicates_of_other_observations_are_refused(tmp_path, panel, numbers):
     rows = score_rows(panel, {number: np.zeros(len(panel.unit)) for number in numbers})
     path = tmp_path / "1.csv"
-    pd.DataFrame(rows[1:], columns=solve_bootstrap.HEADER).to_csv(path, index=False)
+    pd.DataFrame(rows[1:], columns=solve_bootstrap.REPLICATE_COLUMNS).to_csv(path, index=False)
     keys = program_levels(score_table(panel, MODEL), MODEL)[["province", "year"]]
     with pytest.raises(ValueError, match="made from other data"):
         read_replicates([path], keys)
@@ -487,7 +487,7 @@ def test_a_missing_score_is_an_empty_cell(tmp_path, panel):
     scores[0] = np.nan
     rows = score_rows(panel, {1: scores})
     path = tmp_path / "1.csv"
-    pd.DataFrame(rows, columns=solve_bootstrap.HEADER).to_csv(path, index=False)
+    pd.DataFrame(rows, columns=solve_bootstrap.REPLICATE_COLUMNS).to_csv(path, index=False)
     keys = program_levels(score_table(panel, MODEL), MODEL)[["province", "year"]]
     found = read_replicates([path], keys)
     np.testing.assert_allclose(found[0], scores[np.lexsort((panel.period, panel.unit))])

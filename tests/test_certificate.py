@@ -7,7 +7,14 @@ import pytest
 import solve_dea
 from scipy.optimize import linprog
 from study.dea import highs, lp, simplex
-from study.dea.certificate import TOLERANCE, basis_matrices, certify_infeasible, certify_optima, column_sizes, reaches
+from study.dea.certificate import (
+    CERTIFIED_VIOLATION,
+    basis_matrices,
+    certify_infeasible,
+    certify_optima,
+    column_sizes,
+    reaches,
+)
 from study.dea.lp import CertificateError, certify, measure
 from study.dea.production import Panel
 from study.dea.programs import Proposal, direction_amounts, state_programs, state_technology
@@ -77,7 +84,7 @@ def repeated(programs, unit, count):
 def test_the_best_basis_is_certified_with_the_optimum(form):
     programs = stated(form)
     results = certify_optima(programs, highs.propose(programs).basis)
-    assert (results.gap <= TOLERANCE).all()
+    assert (results.gap <= CERTIFIED_VIOLATION).all()
     for unit in range(len(programs)):
         assert results.objective[unit] == pytest.approx(optimise(*dense(programs, unit))[0], abs=1e-9)
     assert np.ptp(results.objective) > 0.01
@@ -95,7 +102,7 @@ def test_every_neighbouring_basis_is_refused_or_has_the_same_score(form):
         neighbours[np.arange(len(neighbours)), np.repeat(np.arange(rows), len(outside))] = np.tile(outside, rows)
         results = certify_optima(repeated(programs, unit, len(neighbours)), neighbours)
         optimum, _ = optimise(*dense(programs, unit))
-        believed = results.gap <= TOLERANCE
+        believed = results.gap <= CERTIFIED_VIOLATION
         scale = 1 + abs(optimum)
         assert np.abs(results.objective[believed] - optimum).max(initial=0) <= 2e-9 * scale
         assert (results.gap > 1e-6).any()
@@ -120,7 +127,7 @@ def test_the_gap_bounds_the_error_of_any_basis(form):
         several = repeated(programs, unit, len(bases))
         bound = results.gap * (1 + np.abs(results.objective)) * (1 + 1e-9) + 1e-9
         balances = np.einsum("nij,nj->ni", basis_matrices(several, bases), results.point) - several.right
-        feasible = np.abs(balances).max(axis=1) <= TOLERANCE
+        feasible = np.abs(balances).max(axis=1) <= CERTIFIED_VIOLATION
         assert (np.isfinite(results.gap) & feasible).any()
         assert (error <= bound)[feasible].all()
         assert (optimum - results.objective <= 2 * bound).all()  # a point cut to zero may be too good, not too bad
@@ -179,7 +186,7 @@ def test_singular_and_missing_bases_prove_nothing():
     mixed[2] = 0  # one singular matrix in a block leaves the others alone
     gaps = certify_optima(programs, mixed).gap
     assert np.isinf(gaps[2])
-    assert (np.delete(gaps, 2) <= TOLERANCE).all()
+    assert (np.delete(gaps, 2) <= CERTIFIED_VIOLATION).all()
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -207,7 +214,7 @@ def test_no_ray_proves_a_feasible_program_infeasible(form):
         # the multipliers of the optimum are the most tempting ray
         rays[2] = certify_optima(programs, highs.propose(programs).basis).multipliers[unit]
         with np.errstate(all="ignore"):
-            assert (certify_infeasible(repeated(programs, unit, 300), rays) > TOLERANCE).all()
+            assert (certify_infeasible(repeated(programs, unit, 300), rays) > CERTIFIED_VIOLATION).all()
 
 
 @pytest.mark.parametrize("form", [form for form, (_, outside) in FORMS.items() if not outside])
@@ -228,11 +235,11 @@ def test_a_sound_ray_proves_and_a_turned_one_does_not(form):
         assert beyond[unit] == (found.status == 2)
     results = certify(programs, proposal)
     assert (results.feasible == ~beyond).all()
-    assert (results.gap <= TOLERANCE).all()
+    assert (results.gap <= CERTIFIED_VIOLATION).all()
     if beyond.any():
         few, rays = programs.take(beyond), proposal.rays[beyond]
-        assert (certify_infeasible(few, -7 * rays) <= TOLERANCE).all()  # neither sign nor length matters
-        assert (certify_infeasible(few, np.roll(rays, 1, axis=1)) > TOLERANCE).all()
+        assert (certify_infeasible(few, -7 * rays) <= CERTIFIED_VIOLATION).all()  # neither sign nor length matters
+        assert (certify_infeasible(few, np.roll(rays, 1, axis=1)) > CERTIFIED_VIOLATION).all()
 
 
 def magnitudes(count, seed, exponents=(7, 12, 12, 2)):
@@ -262,14 +269,14 @@ def test_a_wrong_radial_basis_is_refused_whatever_the_amounts():
     programs = state_programs(state_technology(data, chosen), data, direction_amounts(data, data, chosen), chosen)
     best = highs.propose(programs).basis
     right = certify_optima(programs, best)
-    assert (right.gap <= TOLERANCE).all()
+    assert (right.gap <= CERTIFIED_VIOLATION).all()
     for place in range(best.shape[1]):
         for column in range(data.shape[1]):
             wrong = best.copy()
             wrong[:, place] = column
             found = certify_optima(programs, wrong)
             error = np.abs(found.objective - right.objective) / (1 + np.abs(right.objective))
-            assert ((found.gap > TOLERANCE) | (error <= 2 * TOLERANCE)).all()
+            assert ((found.gap > CERTIFIED_VIOLATION) | (error <= 2 * CERTIFIED_VIOLATION)).all()
 
 
 def test_units_far_beyond_the_reference_are_infeasible():
@@ -288,10 +295,10 @@ def test_an_excluded_column_in_the_basis_is_refused():
     bases = highs.propose(every).basis
     uses = (bases == np.arange(COUNT)[:, None]).any(axis=1)
     assert uses.any()
-    assert (certify_optima(without, bases).gap[uses] > TOLERANCE).all()
+    assert (certify_optima(without, bases).gap[uses] > CERTIFIED_VIOLATION).all()
     for propose in (highs.propose, simplex.propose):
         own = propose(without).basis
-        assert (certify_optima(without, own).gap <= TOLERANCE).all()
+        assert (certify_optima(without, own).gap <= CERTIFIED_VIOLATION).all()
         assert not (own == np.arange(COUNT)[:, None]).any()
 
 

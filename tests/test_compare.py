@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from compare_published import FIELDS, compare_rows, main
+from compare_published import SCORECARD_COLUMNS, compare_rows, main
 from study.helpers import InputError
 from study.output.scorecard import render_scorecard, summarise
 
@@ -125,7 +125,7 @@ def test_published_tables_against_themselves(tmp_path):
     )
     with output.open(encoding="utf-8") as file:
         scorecard = list(csv.DictReader(file))
-    assert tuple(scorecard[0]) == FIELDS
+    assert tuple(scorecard[0]) == SCORECARD_COLUMNS
     assert len(scorecard) == 45 + 20 + 4 + 4
     assert {row["difference_in_se"] for row in scorecard} == {"", "0"}
     assert list(summarise(scorecard[45:]).values()) == ["2", "28", "28", "20", "20", "20", "20", "0.000"]

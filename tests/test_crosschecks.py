@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from study.checks.cleaning import convert_units, load_catalog
-from study.checks.crosschecks import SECTORS as SECTOR_KEYS
 from study.checks.crosschecks import (
-    USES,
+    FUEL_USES,
+    SECTORS_VALUE_ADDED,
     growth_against_index,
     report_crosschecks,
     sectors_against_gdp,
@@ -29,24 +29,24 @@ def example(key):
 
 GDP = {("hebei", 2015): 1000.0, ("hebei", 2016): 1080.0, ("hebei", 2017): None}
 SHARES = {"primary": 0.1, "secondary": 0.4, "tertiary": 0.5}
-SECTORS = {s: {c: None if v is None else v * share for c, v in GDP.items()} for s, share in SHARES.items()}
+SECTOR_FIGURES = {s: {c: None if v is None else v * share for c, v in GDP.items()} for s, share in SHARES.items()}
 
 
 def test_sectors_that_add_up():
-    assert sectors_against_gdp(*SECTORS.values(), GDP, 0.001) == []
+    assert sectors_against_gdp(*SECTOR_FIGURES.values(), GDP, 0.001) == []
 
 
 def test_sectors_that_do_not_add_up_name_the_cell():
-    secondary = SECTORS["secondary"] | {("hebei", 2016): 342.0}
-    (suspect,) = sectors_against_gdp(SECTORS["primary"], secondary, SECTORS["tertiary"], GDP, 0.01)
+    secondary = SECTOR_FIGURES["secondary"] | {("hebei", 2016): 342.0}
+    (suspect,) = sectors_against_gdp(SECTOR_FIGURES["primary"], secondary, SECTOR_FIGURES["tertiary"], GDP, 0.01)
     assert suspect.cells == (("hebei", 2016),) and suspect.value == 1080 and suspect.expected == "990"
     assert "secondary 342 and tertiary 540 add up to 990, GDP is 1080 (-8.33%, allowed 1.00%)" in suspect.message
     assert "2015 1000, 2016 [1080]" in suspect.message
 
 
 def test_cells_that_a_table_lacks_are_not_checked():
-    assert sectors_against_gdp({}, SECTORS["secondary"], SECTORS["tertiary"], GDP, 0.001) == []
-    assert sectors_against_gdp(*SECTORS.values(), {("hebei", 2015): 1000.0}, 0.001) == []
+    assert sectors_against_gdp({}, SECTOR_FIGURES["secondary"], SECTOR_FIGURES["tertiary"], GDP, 0.001) == []
+    assert sectors_against_gdp(*SECTOR_FIGURES.values(), {("hebei", 2015): 1000.0}, 0.001) == []
 
 
 def test_sectors_against_a_gdp_of_nil():
@@ -140,13 +140,21 @@ def rows_of(tables):
 
 
 def test_the_tables_of_the_checks_are_in_the_catalog():
-    assert {*SECTOR_KEYS, "gdp", "gdp_index", "raw_coal", "energy_total"} <= CATALOG.keys()
-    for fuel, uses in USES.items():
+    assert {*SECTORS_VALUE_ADDED, "gdp", "gdp_index", "raw_coal", "energy_total"} <= CATALOG.keys()
+    for fuel, uses in FUEL_USES.items():
         assert {CATALOG[use].unit for use in uses} == {CATALOG[fuel].unit}
 
 
 def test_the_simulated_study_passes_every_check():
-    keys = ["gdp", "gdp_index", *SECTOR_KEYS, "raw_coal", "energy_total", "industry_raw_coal", "transport_diesel"]
+    keys = [
+        "gdp",
+        "gdp_index",
+        *SECTORS_VALUE_ADDED,
+        "raw_coal",
+        "energy_total",
+        "industry_raw_coal",
+        "transport_diesel",
+    ]
     report_crosschecks(rows_of({key: example(key) for key in keys}), simulated=True)
     report_crosschecks([])
 
@@ -162,7 +170,7 @@ def test_contradictions_are_errors_or_warnings(caplog):
 
 
 def test_sectors_are_checked_where_all_are_there():
-    tables = {"gdp": GDP} | dict(zip(SECTOR_KEYS, SECTORS.values(), strict=True))
+    tables = {"gdp": GDP} | dict(zip(SECTORS_VALUE_ADDED, SECTOR_FIGURES.values(), strict=True))
     report_crosschecks(rows_of(tables))
     tables["value_added_primary"] = {("hebei", 2015): 10.0}
     with pytest.raises(InputError, match="primary 10, secondary 400"):

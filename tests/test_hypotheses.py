@@ -4,7 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from compare_hypotheses import FIELDS, judge, main, read_evidence, read_sign, render_hypotheses
+from compare_hypotheses import HYPOTHESIS_COLUMNS, judge, main, read_evidence, read_sign, render_hypotheses
 from conftest import ROOT
 from plot_comparison import coefficient_rows, plot_comparison
 from study.helpers import read_rows
@@ -167,7 +167,7 @@ def test_files(tmp_path):
     inputs = SimpleNamespace(estimates=[table], published=[], codebook=codebook, audit=[], critical_values=critical)
     main(SimpleNamespace(rule="compare_hypotheses", log=[tmp_path / "log"], input=inputs, output=output, params=params))
     [row] = read_rows(output.csv)
-    assert tuple(row) == FIELDS
+    assert tuple(row) == HYPOTHESIS_COLUMNS
     assert row["verdict"] == "supported (1 of 1 for)"
 
 

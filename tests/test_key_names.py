@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from _printed import CODEBOOK, estimated
 from plot_trends import plot_trends
-from study.output.codebook import COLUMNS, codebook_rows
+from study.output.codebook import CODEBOOK_COLUMNS, codebook_rows
 from study.words.key_names import aliases, capital, key_names, plural_of, rename_variables, with_key_columns
 from tabulate_table import lay_out_table, read_column, write_notes
 
@@ -103,8 +103,8 @@ def test_the_codebook_has_both_names():
 
 def test_the_index_counts_from_the_first_of_the_study_s_own_periods():
     index = {"gtfp": {"model": "gml", "measure": "ddf", "returns": "crs", "technology": "global", "index": "malmquist"}}
-    row = dict.fromkeys(COLUMNS, "") | {"name": "gtfp", "unit": "first {period} = 1"}
+    row = dict.fromkeys(CODEBOOK_COLUMNS, "") | {"name": "gtfp", "unit": "first {period} = 1"}
     for config, unit in (({}, "first year = 1"), ({"periods": {"name": "quarter"}}, "first quarter = 1")):
         choices = {"keys": key_names(config), "indices": index, "variables": "Y"}
         [found] = codebook_rows(["gtfp"], [row], choices, "", "panel.csv")
-        assert found[COLUMNS.index("unit")] == unit
+        assert found[CODEBOOK_COLUMNS.index("unit")] == unit

@@ -6,7 +6,7 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
-from check_panel import HEADER, inspect_panel
+from check_panel import PANEL_CHECK_COLUMNS, inspect_panel
 from conftest import ROOT, snakemake, write_config
 from study.checks.panel_contents import check_figures, check_samples, read_column
 from study.dea.models import SIGNS
@@ -77,7 +77,7 @@ def test_every_problem_is_listed_at_once(bad):
     assert columns["const"]["remarks"] == "the same in every row"
     assert columns["C"]["used_by"] == "model gml"
     assert columns["K"]["used_by"] == "model gml, main"
-    assert list(rows[0]) == HEADER
+    assert list(rows[0]) == PANEL_CHECK_COLUMNS
 
 
 def test_a_sound_panel_has_no_problem(tmp_path, monkeypatch):

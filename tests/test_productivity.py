@@ -13,7 +13,7 @@ from index_productivity import cells_of, read_scores
 from scipy.optimize import linprog
 from study.dea.indices import (
     BIENNIAL,
-    MISSING,
+    CHANGE_MISSING,
     PROGRAM_COLUMNS,
     SUPER,
     UNUSED,
@@ -145,7 +145,7 @@ def test_score_that_makes_no_efficiency_above_zero_is_missing():
         assert np.isnan(row["index"])
         assert row["efficiency_change"] > 0
         table = infeasible_programs(scores, model)
-        assert table[["year", "reference", "treatment"]].to_numpy().tolist() == [["2", "previous", MISSING]]
+        assert table[["year", "reference", "treatment"]].to_numpy().tolist() == [["2", "previous", CHANGE_MISSING]]
     # A difference needs no efficiency.
     row = second_period([*PAIR[:3], ("a", "2", "previous", -2)], measure="ddf", **MIXED_LUENBERGER)
     assert row["index"] == pytest.approx(0.5 * ((0.5 + 2) + (0.8 - 0.2)))
@@ -264,7 +264,7 @@ def test_published_indices(name):
         assert row["status"] == ("optimal" if wanted[columns[0]] else "infeasible")
     missing = sum(not wanted[columns[0]] for wanted in expected)
     assert (table["status"] == "infeasible").sum() == missing
-    assert (infeasible_programs(scores, model)["treatment"] == MISSING).sum() >= missing
+    assert (infeasible_programs(scores, model)["treatment"] == CHANGE_MISSING).sum() >= missing
 
 
 @pytest.mark.parametrize("returns", ["crs", "vrs"])
@@ -392,9 +392,9 @@ def test_super_scores_stand_in_only_above_minus_one(index):
     assert list(table.columns) == PROGRAM_COLUMNS
     assert table.drop(columns="score").to_numpy().tolist() == [
         ["a", "2", "previous", "super", SUPER],
-        ["a", "3", "previous", "super", MISSING],
-        ["a", "3", "next", "super", MISSING],
-        ["a", "4", "previous", "super", MISSING],
+        ["a", "3", "previous", "super", CHANGE_MISSING],
+        ["a", "3", "next", "super", CHANGE_MISSING],
+        ["a", "4", "previous", "super", CHANGE_MISSING],
     ]
     assert list(table["score"]) == pytest.approx([-0.4, np.nan, np.nan, np.nan], nan_ok=True)
 

@@ -10,7 +10,7 @@ from _typed import CRITICAL, HEADER
 from conftest import SHARED, needs_shared
 from study.audit.printed_tables import read_published
 from study.audit.published import (
-    FIELDS,
+    PUBLISHED_COLUMNS,
     UNCERTAINTY,
     find_published,
     published_difference,
@@ -55,7 +55,7 @@ def test_a_number_typed_twice_in_two_files_is_refused(tmp_path):
 def test_spreadsheet_exports_are_read(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(f"\ufeff{HEADER},std_error\r\n2,1,Y,, AI ,0.1,1.2,,0.08\r\n", encoding="utf-8")
-    row = dict(zip(FIELDS, ("2", "1", "Y", "", "AI", "0.1", "1.2", ""), strict=True))
+    row = dict(zip(PUBLISHED_COLUMNS, ("2", "1", "Y", "", "AI", "0.1", "1.2", ""), strict=True))
     assert read_published_rows(path) == [row | dict.fromkeys(UNCERTAINTY, "") | {"std_error": "0.08"}]
     path.write_bytes("表,列".encode("gb18030"))
     with pytest.raises(InputError, match="not UTF-8"):
@@ -158,6 +158,6 @@ def test_tf_p_values():
 
 def test_a_percent_sign_is_refused_with_the_cure(tmp_path):
     path = tmp_path / "table_2.csv"
-    path.write_text(",".join(FIELDS) + "\n2,1,Y,,AI,12.5%,2.1,**\n", encoding="utf-8")
+    path.write_text(",".join(PUBLISHED_COLUMNS) + "\n2,1,Y,,AI,12.5%,2.1,**\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"found '12.5%'; expected a number, Yes or No. Type it without %"):
         read_published_rows(path)

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from _dense import dense, fit, read_vectors, simulate, term, without_singletons
-from estimate_table import estimate_table, stars, to_json
+from estimate_table import estimate_table, to_json
 from linearmodels.panel import PanelOLS
 from study.regression.absorption import count_absorbed, count_not_nested, find_singletons
+from study.regression.stars import stars_of
 
 # Published numbers -------------------------------------------------------------------------------------
 
@@ -328,6 +329,6 @@ def test_estimates_follow_the_contract(simulated):
 
 
 def test_stars_and_json_of_every_digit():
-    assert [stars(p) for p in (0.0099, 0.01, 0.0499, 0.05, 0.0999, 0.1)] == ["***", "**", "**", "*", "*", ""]
+    assert [stars_of(p) for p in (0.0099, 0.01, 0.0499, 0.05, 0.0999, 0.1)] == ["***", "**", "**", "*", "*", ""]
     back = json.loads(to_json([{"a": 1 / 3, "b": math.nan, "c": 3, "d": math.inf}]))
     assert back == [{"a": 1 / 3, "b": None, "c": 3, "d": None}]

@@ -3,14 +3,18 @@
 import math
 
 import pytest
-from study.audit.published import FIELDS, UNCERTAINTY, read_published_rows
+from study.audit.published import PUBLISHED_COLUMNS, UNCERTAINTY, read_published_rows
 from study.audit.quotients import find_quotients
 from study.audit.rounding import Cell, Interval, PValue, read_cell
 from study.helpers import InputError
 
 
 def cell(estimate="0.011", stars="", **printed) -> Cell:
-    row = dict.fromkeys(FIELDS + UNCERTAINTY, "") | {"estimate": estimate, "stars": stars, "term": "AI"} | printed
+    row = (
+        dict.fromkeys(PUBLISHED_COLUMNS + UNCERTAINTY, "")
+        | {"estimate": estimate, "stars": stars, "term": "AI"}
+        | printed
+    )
     return read_cell(row)
 
 
@@ -41,7 +45,9 @@ def test_standard_errors_and_t_of_the_figures_as_they_stand():
     assert cell("0.000", std_error="0.012").t == 0 and cell("0.000", std_error="0.012").std_error == 0.012
     assert cell("0.500", statistic="2.00").std_error == 0.25
     assert cell("0.000", statistic="1.00").std_error is None
-    ninety = read_cell(dict.fromkeys(FIELDS, "") | {"estimate": "1", "ci_low": "0.0", "ci_high": "2.0"}, 0.90)
+    ninety = read_cell(
+        dict.fromkeys(PUBLISHED_COLUMNS, "") | {"estimate": "1", "ci_low": "0.0", "ci_high": "2.0"}, 0.90
+    )
     assert ninety.std_error == pytest.approx(1 / 1.644854, rel=1e-5)
     assert cell("-0.5", p_value="0.05").t == pytest.approx(-1.959964, rel=1e-5)
     assert cell("-0.5", p_value="<0.05").t is None
@@ -60,7 +66,7 @@ def test_a_bound_of_p_has_no_value():
 # --- as typed -------------------------------------------------------------------------------------------------------
 
 
-def read(tmp_path, *lines, header=(*FIELDS, "std_error")):
+def read(tmp_path, *lines, header=(*PUBLISHED_COLUMNS, "std_error")):
     path = tmp_path / "t.csv"
     path.write_text("\n".join([",".join(header), *lines]) + "\n", encoding="utf-8")
     return read_published_rows(path)
@@ -84,7 +90,7 @@ def test_minus_signs_thousands_and_zeros_as_printed(tmp_path):
 
 
 def test_a_file_without_t_needs_no_column_for_it(tmp_path):
-    header = [name for name in FIELDS if name != "statistic"]
+    header = [name for name in PUBLISHED_COLUMNS if name != "statistic"]
     [row] = read(tmp_path, "2,1,Y,,AI,0.5,*,0.25", header=(*header, "std_error"))
     assert (row["statistic"], row["std_error"]) == ("", "0.25")
     [row] = read(tmp_path, "2,1,Y,,AI,0.5,*,0.01,0.99", header=(*header, "ci_low", "ci_high"))
@@ -93,7 +99,7 @@ def test_a_file_without_t_needs_no_column_for_it(tmp_path):
         read(tmp_path, "2,1,Y,,AI,0.5,*", header=header)
 
 
-ALL = (*FIELDS, *UNCERTAINTY)
+ALL = (*PUBLISHED_COLUMNS, *UNCERTAINTY)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from study.helpers import InputError
 from study.output.digits import shown
 from study.output.symbols import entry
 from study.output.tables import render_html, render_tex, tex
-from study.output.tidy import FIELDS, exact, table_number, write_tidy
+from study.output.tidy import TIDY_COLUMNS, exact, table_number, write_tidy
 from tabulate_description import describe, lay_out_description, tidy_description
 
 NOTE = "Simulated inputs: 100% made up & for show"
@@ -29,7 +29,7 @@ def written(rows, path):
 
 def test_csv_follows_the_contract(tmp_path):
     rows = written(tidy(COLUMNS, "table_2"), tmp_path / "t.csv")
-    assert tuple(rows[0]) == FIELDS
+    assert tuple(rows[0]) == TIDY_COLUMNS
     assert tuple(rows[0])[:8] == (
         "table",
         "column",
@@ -154,7 +154,7 @@ def test_description(panel, tmp_path):
     described = describe(panel, ["ai"])
     assert described["ai"] == pytest.approx({"n": 7, "mean": 22 / 7, "sd": 2.8095238**0.5, "min": 1, "max": 6})
     rows = written(tidy_description(described, "table_1", CODEBOOK), tmp_path / "t.csv")
-    assert tuple(rows[0]) == FIELDS
+    assert tuple(rows[0]) == TIDY_COLUMNS
     assert [row["column"] for row in rows] == ["n", "mean", "sd", "min", "max"]
     assert {(row["table"], row["dependent"], row["group"], row["term"]) for row in rows} == {
         ("1", "", "Level of Artificial Intelligence", "AI")

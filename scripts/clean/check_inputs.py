@@ -7,7 +7,14 @@ from study.checks.crosschecks import accepted_contradictions, report_crosschecks
 from study.checks.not_observed import MADE
 from study.files.unchanged import reads
 from study.helpers import InputError, shortened_list, start_log, write_rows
-from study.output.inspection import COLUMNS, STATUSES, Listener, count_made, inspect_table, study_yearbook
+from study.output.inspection import (
+    INSPECTION_COLUMNS,
+    TABLE_STATUSES,
+    Listener,
+    count_made,
+    inspect_table,
+    study_yearbook,
+)
 from study.output.pages import PlainTable, render
 from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
@@ -64,7 +71,7 @@ def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
     try:
         drafts = [draft for draft in read(file, "") if draft.title]
     except InputError as error:
-        return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": str(error)}
+        return dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "unused file", "file": file, "warnings": str(error)}
     known = {}
     for key, need in tables.items():
         if need["source"]["files"]:
@@ -73,14 +80,24 @@ def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
     held = {draft.title: sorted(draft.names() & known.keys()) for draft in drafts}
     found = "; ".join(f"{title}: {known[names[0]] if names else 'no table here'}" for title, names in held.items())
     advice = "names no indicator; give it its table's name in resources/catalog.csv, or name it under `sources`"
-    return dict.fromkeys(COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found or advice}
+    return dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found or advice}
 
 
-HEADER = ["table", "status", "file", "lacks", "cells made up or accepted", "unit", "figures", "what to do", "needed by"]
+TABLE_HEADER = [
+    "table",
+    "status",
+    "file",
+    "lacks",
+    "cells made up or accepted",
+    "unit",
+    "figures",
+    "what to do",
+    "needed by",
+]
 
 
 def page_row(row: dict[str, object]) -> list[str]:
-    """A table's row on the page: HEADER -> text."""
+    """A table's row on the page: TABLE_HEADER -> text."""
     title = " / ".join(filter(None, (row["title_zh"], row["title_en"])))
     filled = {name.replace("_", " "): row[name] for name in MADE}
     todo = f"published in {row['published']}" if row["status"] == "missing" else str(row["warnings"])
@@ -101,9 +118,9 @@ def check_page(rows: list[dict[str, object]], note: str) -> str:
     """The page: one table, what needs a hand first."""
     colours = {"missing": "bad", "refused": "bad", "contradiction": "bad", "found": "good"}
     classes = {i: colours[str(row["status"])] for i, row in enumerate(rows) if row["status"] in colours}
-    counts = ", ".join(f"{sum(row['status'] == status for row in rows)} {status}" for status in STATUSES)
+    counts = ", ".join(f"{sum(row['status'] == status for row in rows)} {status}" for status in TABLE_STATUSES)
     lines = [page_row(row) for row in rows]
-    table = PlainTable(HEADER, lines, f"Raw tables: {counts}", range(len(HEADER)), classes)
+    table = PlainTable(TABLE_HEADER, lines, f"Raw tables: {counts}", range(len(TABLE_HEADER)), classes)
     return render("inputs.html", title="Raw tables of the study", note=note, table=table)
 
 
@@ -140,9 +157,13 @@ def main(snakemake) -> None:
     for row in rows:
         if row["table"] in {indicator for _, _, indicator, *_ in cells}:
             row |= count_made(rule for (*_, indicator), rule in rules.items() if indicator == row["table"])
-    rows += [dict.fromkeys(COLUMNS, "") | {"status": "contradiction", "warnings": text} for text in heard.texts]
-    rows.sort(key=lambda row: STATUSES.index(str(row["status"])))
-    write_rows(snakemake.output.csv, COLUMNS, [tuple(row[name] for name in COLUMNS) for row in rows])
+    rows += [
+        dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "contradiction", "warnings": text} for text in heard.texts
+    ]
+    rows.sort(key=lambda row: TABLE_STATUSES.index(str(row["status"])))
+    write_rows(
+        snakemake.output.csv, INSPECTION_COLUMNS, [tuple(row[name] for name in INSPECTION_COLUMNS) for row in rows]
+    )
     Path(snakemake.output.html).write_text(check_page(rows, params.note), encoding="utf-8")
 
 

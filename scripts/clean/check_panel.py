@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
-from study.checks.panel_contents import MOST_CELLS, Column, odd_cells, read_column
+from study.checks.panel_contents import MOST_CELLS_NAMED, Column, odd_cells, read_column
 from study.checks.panel_roles import check_categories, check_production
 from study.dea.models import check_base_year, model_variables
-from study.files.panel import KEYS, read_panel, unit_slugs
+from study.files.panel import read_panel, unit_slugs
 from study.files.panel_figures import panel_cells
+from study.files.tables import KEYS
 from study.files.unchanged import reads
 from study.helpers import InputError, shortened_list, start_log, write_rows
 from study.output.pages import PlainTable, render
@@ -18,17 +19,17 @@ from study.regression.least_squares import prepare
 from study.words.numbers import plain_numbers
 from study.words.periods import order_periods
 
-HEADER = [
+PANEL_CHECK_COLUMNS = [
     *["column", "file_column", "status", "kind", "filled", "missing", "zeros", "negative", "minimum", "maximum"],
     *["used_by", "remarks"],
 ]
-STATUSES = ["problem", "warnings", "found"]
+COLUMN_STATUSES = ["problem", "warnings", "found"]
 MOST_GAPS = 6  # units that a remark names
 
 
 def row_of(**cells: object) -> dict[str, object]:
-    """A row of the page, HEADER -> value."""
-    return dict.fromkeys(HEADER, "") | cells
+    """A row of the page, PANEL_CHECK_COLUMNS -> value."""
+    return dict.fromkeys(PANEL_CHECK_COLUMNS, "") | cells
 
 
 def faults_of(check: Callable, *arguments: object) -> list[str]:
@@ -89,7 +90,7 @@ def inspect_panel(path: str, columns: Mapping[str, str], config: Mapping, models
         for name, column in read.items()
         if name not in KEYS
     ]
-    described.sort(key=lambda row: STATUSES.index(row["status"]))
+    described.sort(key=lambda row: COLUMN_STATUSES.index(row["status"]))
     problems = [row_of(status="problem", remarks=text) for text in dict.fromkeys(faults)]
     return [*problems, panel_row(path, keys, periods), *described]
 
@@ -111,8 +112,11 @@ def model_faults(
         cells += faults_of(check_production, path, header, rows[alone], lines[alone], variable, columns)
     if not cells:
         return faults_of(check_production, path, header, rows, lines, variable, columns)
-    more = len(cells) - MOST_CELLS
-    return [*cells[:MOST_CELLS], *([f"{path}: {more} more cells of {column.name} are like these."] if more > 0 else [])]
+    more = len(cells) - MOST_CELLS_NAMED
+    return [
+        *cells[:MOST_CELLS_NAMED],
+        *([f"{path}: {more} more cells of {column.name} are like these."] if more > 0 else []),
+    ]
 
 
 def frame(header: list[str], rows: list[list[str]]) -> pd.DataFrame:
@@ -207,12 +211,13 @@ def check_page(rows: list[dict[str, object]]) -> str:
     """The page: one table, problems first."""
     colours = {"problem": "bad", "found": "good"}
     classes = {at: colours[str(row["status"])] for at, row in enumerate(rows) if row["status"] in colours}
-    counts = ", ".join(f"{sum(row['status'] == status for row in rows)} {status}" for status in STATUSES)
-    header = [name.replace("_", " ") for name in HEADER]
+    counts = ", ".join(f"{sum(row['status'] == status for row in rows)} {status}" for status in COLUMN_STATUSES)
+    header = [name.replace("_", " ") for name in PANEL_CHECK_COLUMNS]
     cells = [
-        [f"{row[name]:.6g}" if isinstance(row[name], float) else str(row[name]) for name in HEADER] for row in rows
+        [f"{row[name]:.6g}" if isinstance(row[name], float) else str(row[name]) for name in PANEL_CHECK_COLUMNS]
+        for row in rows
     ]
-    sentences = [0, 1, len(HEADER) - 2, len(HEADER) - 1]
+    sentences = [0, 1, len(PANEL_CHECK_COLUMNS) - 2, len(PANEL_CHECK_COLUMNS) - 1]
     table = PlainTable(header, cells, f"Panel and its columns: {counts}", sentences, classes)
     return render("inputs.html", title="The study's panel", note="", table=table)
 
@@ -223,7 +228,9 @@ def main(snakemake) -> None:
     start_log(snakemake, warn=False)  # they are on the page
     params = snakemake.params
     rows = inspect_panel(params.path, params.columns, params.config, params.models, params)
-    write_rows(snakemake.output.csv, HEADER, [tuple(row[name] for name in HEADER) for row in rows])
+    write_rows(
+        snakemake.output.csv, PANEL_CHECK_COLUMNS, [tuple(row[name] for name in PANEL_CHECK_COLUMNS) for row in rows]
+    )
     Path(snakemake.output.html).write_text(check_page(rows), encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
 """A ready panel -> production.csv for the productivity floor, and the panel's columns."""
 
-from study.files.panel import KEYS, read_panel
+from study.files.panel import read_panel
 from study.files.panel_figures import panel_cells
-from study.files.tables import write_table
+from study.files.tables import KEYS, write_table
 from study.files.unchanged import mark_of, reads
 from study.helpers import InputError, logger, start_log
 from study.words.periods import describe_order, describe_steps, order_periods, sorting_key
@@ -22,7 +22,7 @@ def main(snakemake) -> None:
         raise InputError(
             f"{params.path}: other units than when the run began; it was saved since. Run the same command again."
         )
-    observations = [*table[list(KEYS)].itertuples(index=False, name=None)]
+    observations = [*table[KEYS].itertuples(index=False, name=None)]
     try:
         periods = order_periods(observations, lines)
         logger.info("%s %s", describe_order(periods), describe_steps(periods))

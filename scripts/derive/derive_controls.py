@@ -5,7 +5,7 @@ import pandas as pd
 from study.files.tables import read_table, write_table
 from study.helpers import InputError, logger, start_log
 
-CONTROLS = ["open", "density", "fin", "gov", "energy", "urban"]
+CONTROL_VARIABLES = ["open", "density", "fin", "gov", "energy", "urban"]
 
 
 def derive_controls(cells: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def check_range(table: pd.DataFrame) -> None:
     bad = [
         f"{row['province']} {row['year']}: {name} is {row[name]:g}"
         for _, row in table.iterrows()
-        for name in CONTROLS
+        for name in CONTROL_VARIABLES
         if name in table
         if not (np.isfinite(row[name]) and 0 < row[name] <= upper.get(name, np.inf))
     ]

@@ -63,7 +63,7 @@ def component_index(values: np.ndarray, signs: np.ndarray) -> tuple[np.ndarray, 
     return 100 * (component - component.min()) / np.ptp(component), loadings
 
 
-METHODS = {"entropy": entropy_index, "principal_component": component_index}
+INDEX_METHODS = {"entropy": entropy_index, "principal_component": component_index}
 
 
 def main(snakemake) -> None:
@@ -76,7 +76,7 @@ def main(snakemake) -> None:
     values = indicator_values(cells, params.indicators)
     check_varies(values)
     signs = np.array([DIRECTIONS[row["direction"]] for row in params.indicators])
-    index, weights = METHODS[params.method](values.to_numpy(), signs)
+    index, weights = INDEX_METHODS[params.method](values.to_numpy(), signs)
     rows = []
     for row, weight in zip(params.indicators, weights, strict=True):
         logger.info("%s (%s, %s): %.4f", row["name"], row["dimension"], row["direction"], weight)

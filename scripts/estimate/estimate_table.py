@@ -8,16 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from study.files.tables import read_table
+from study.files.tables import KEYS, read_table
 from study.helpers import InputError, logger, read_rows, start_log
 from study.regression.formula import Regression, parse_column
 from study.regression.instruments import first_stages, instrument_tests
 from study.regression.least_squares import Design, Estimates, estimate, prepare
 from study.regression.mediation import indirect_effect
-from study.regression.stars import stars
+from study.regression.stars import stars_of
 
 NOT_FINITE = "the estimates are not finite"
-KEYS = ["province", "year"]
 
 
 def estimate_table(
@@ -134,7 +133,7 @@ def describe_instruments(design: Design, stats: dict, critical_values: Sequence[
 def describe_terms(estimates: Estimates) -> list[dict]:
     """One dictionary a term, with stars."""
     terms = estimates.table
-    terms.insert(5, "stars", [stars(p_value) for p_value in terms["p_value"]])
+    terms.insert(5, "stars", [stars_of(p_value) for p_value in terms["p_value"]])
     return terms.to_dict("records")
 
 

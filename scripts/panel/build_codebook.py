@@ -3,7 +3,7 @@
 import csv
 
 from study.helpers import read_rows, start_log, write_rows
-from study.output.codebook import COLUMNS, codebook_rows
+from study.output.codebook import CODEBOOK_COLUMNS, codebook_rows
 
 
 def main(snakemake) -> None:
@@ -13,7 +13,7 @@ def main(snakemake) -> None:
         names = next(csv.reader(file))
     params = snakemake.params
     rows = codebook_rows(names, read_rows(snakemake.input.variables), params.choices, params.note, params.path)
-    write_rows(snakemake.output[0], COLUMNS, rows)
+    write_rows(snakemake.output[0], CODEBOOK_COLUMNS, rows)
 
 
 if "snakemake" in globals():

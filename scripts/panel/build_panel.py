@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pandas as pd
-from study.files.tables import read_cells, write_table
+from study.files.tables import KEYS, read_cells, write_table
 from study.helpers import InputError, logger, start_log
 from study.words.periods import sorting_key
 
-KEYS = ["province", "year"]
 LEADING = [*KEYS, "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
 
 

@@ -5,12 +5,11 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 from study.checks.amounts import TEXT, TWO_VALUES, no_amount
-from study.files.tables import read_table, write_table
+from study.files.tables import KEYS, read_table, write_table
 from study.helpers import InputError, logger, start_log
 
-KEYS = ("province", "year")
 CHOSEN = "by choice"
-COLUMNS = ["variable", "left_alone", "observed", "lower", "upper", "below", "above"]
+WINSORISED_COLUMNS = ["variable", "left_alone", "observed", "lower", "upper", "below", "above"]
 
 
 def winsorise(values: np.ndarray, lower: float, upper: float) -> np.ndarray:
@@ -29,7 +28,7 @@ def left_alone(panel: pd.DataFrame, variables: Collection[str] = (), keep: Colle
     indicators stay. keep : all amounts but these. None of either: all amounts.
     """
     reasons = {}
-    for name in panel.columns.drop(list(KEYS)):
+    for name in panel.columns.drop(KEYS):
         if (variables and name not in variables) or name in keep:
             reasons[name] = CHOSEN
         else:
@@ -59,7 +58,7 @@ def winsorise_panel(
 
 
 def list_cells(panel: pd.DataFrame, moved: pd.DataFrame, reasons: Mapping[str, str]) -> pd.DataFrame:
-    """One row a variable of `reasons`, columns `COLUMNS`: bounds and number of cells set to each, or why it stays."""
+    """One row a variable of `reasons`, columns `WINSORISED_COLUMNS`: bounds, cells set to each, or why it stays."""
     rows = []
     for name, reason in reasons.items():
         row = {"variable": name, "left_alone": reason, "observed": int(panel[name].notna().sum())}
@@ -67,7 +66,7 @@ def list_cells(panel: pd.DataFrame, moved: pd.DataFrame, reasons: Mapping[str, s
             row |= {"lower": moved[name].min(), "upper": moved[name].max()}
             row |= {"below": int((panel[name] < moved[name]).sum()), "above": int((panel[name] > moved[name]).sum())}
         rows.append(row)
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"below": "Int64", "above": "Int64"})
+    return pd.DataFrame(rows, columns=WINSORISED_COLUMNS).astype({"below": "Int64", "above": "Int64"})
 
 
 def main(snakemake) -> None:

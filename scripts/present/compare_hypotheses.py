@@ -7,7 +7,6 @@ from pathlib import Path
 
 from scipy.special import ndtr
 from study.audit.coefficients import p_values
-from study.audit.printed_tables import LEVELS, stars_of
 from study.audit.published import is_coefficient, read_published_rows
 from study.audit.rounding import read_cell
 from study.helpers import logger, read_rows, start_log, write_rows
@@ -15,15 +14,16 @@ from study.output.digits import shown, shown_p_value
 from study.output.pages import PlainTable, render
 from study.output.symbols import read_codebook, symbol
 from study.output.tidy import exact, table_number
+from study.regression.stars import STAR_LEVELS, stars_of
 from study.regression.terms import CONSTANT, names_of, term_of
 from study.regression.tf import adjusted_p, read_critical_values
 
 LEVEL = 0.05
 INDIRECT = "indirect"  # the term of the config that means a column's indirect effect
-FIELDS = ("hypothesis", "claim", "table", "column", "dependent", "term", "expected", "necessary")
-FIELDS += ("estimate", "statistic", "p_value", "test", "reading")
-FIELDS += ("published", "published_statistic", "published_p_value", "published_test", "published_reading")
-FIELDS += ("verdict", "published_verdict")
+HYPOTHESIS_COLUMNS = ("hypothesis", "claim", "table", "column", "dependent", "term", "expected", "necessary")
+HYPOTHESIS_COLUMNS += ("estimate", "statistic", "p_value", "test", "reading")
+HYPOTHESIS_COLUMNS += ("published", "published_statistic", "published_p_value", "published_test", "published_reading")
+HYPOTHESIS_COLUMNS += ("verdict", "published_verdict")
 _SIDES = (("verdict", "reading"), ("published_verdict", "published_reading"))
 
 Rows = Sequence[Mapping[str, str]]
@@ -36,10 +36,10 @@ def read_evidence(
     audit: Rows,
     codebook: Mapping[str, Mapping[str, str]],
     critical_values: Sequence[tuple[float, float]],
-    levels: Sequence[float] = LEVELS,
+    levels: Sequence[float] = STAR_LEVELS,
     interval: float = 95,
 ) -> list[dict[str, str]]:
-    """One row a coefficient that speaks to a hypothesis, by FIELDS.
+    """One row a coefficient that speaks to a hypothesis, by HYPOTHESIS_COLUMNS.
 
     estimates : columns of results/estimates/{table}.json. published : rows of the published tables that ours are
     compared with. Both by our table's name. audit : rows of the published tables' audit, whose tF-adjusted p-values the
@@ -238,7 +238,11 @@ def main(snakemake) -> None:
     critical_values = read_critical_values(source.critical_values)
     meaning = {"levels": params.levels, "interval": params.interval}
     rows = read_evidence(params.hypotheses, estimates, published, audit, codebook, critical_values, **meaning)
-    write_rows(snakemake.output.csv, list(FIELDS), [tuple(row[name] for name in FIELDS) for row in rows])
+    write_rows(
+        snakemake.output.csv,
+        list(HYPOTHESIS_COLUMNS),
+        [tuple(row[name] for name in HYPOTHESIS_COLUMNS) for row in rows],
+    )
     Path(snakemake.output.html).write_text(render_hypotheses(rows, params.note), encoding="utf-8")
 
 

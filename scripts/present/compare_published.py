@@ -7,12 +7,12 @@ from pathlib import Path
 from study.audit.published import ANSWERS, is_coefficient, read_published_rows
 from study.audit.rounding import read_cell
 from study.helpers import InputError, logger, read_rows, start_log, write_rows
-from study.output.reasons import UNIT, Reason, check_reasons, read_reasons
+from study.output.reasons import UNIT_DIFFERS, Reason, check_reasons, read_reasons
 from study.output.scorecard import JOINT, render_scorecard, summarise
 from study.output.symbols import read_codebook
 from study.output.tidy import NOT_ESTIMATED, exact
 
-FIELDS = (
+SCORECARD_COLUMNS = (
     "table",
     "column",
     "dependent",
@@ -31,7 +31,7 @@ FIELDS = (
     "not_compared",
     "why",
 )
-_KEY = ("column", "dependent", "term")
+_MATCHED_BY = ("column", "dependent", "term")
 # What a column's printed R2 is where ours has this row: xtivreg's, province means taken out, not the overall one.
 _IV_R2 = "R2_within_entity"
 
@@ -52,12 +52,12 @@ def compare_rows(
     """
     by_key: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in ours:
-        by_key.setdefault(tuple(row[name] for name in _KEY), []).append(row)
+        by_key.setdefault(tuple(row[name] for name in _MATCHED_BY), []).append(row)
     scorecard = []
     for row in published:
         if row["estimate"] in ANSWERS:
             continue
-        key = tuple(row[name] for name in _KEY)
+        key = tuple(row[name] for name in _MATCHED_BY)
         candidates = [candidate for candidate in by_key.get(key, []) if candidate["estimate"] != "dropped"]
         if row["term"] == "R2":
             candidates = by_key.get((*key[:-1], _IV_R2), candidates)
@@ -85,8 +85,8 @@ def _compare(ours: dict[str, str] | None, published: dict[str, str], reasons: Se
     if published.get("std_error") and not published["statistic"]:
         row["published_std_error"] = published["std_error"]
     said = {
-        "not_compared": JOINT.join(reason.sentence for reason in reasons if reason.why == UNIT),
-        "why": JOINT.join(reason.said for reason in reasons if reason.why != UNIT),
+        "not_compared": JOINT.join(reason.sentence for reason in reasons if reason.why == UNIT_DIFFERS),
+        "why": JOINT.join(reason.said for reason in reasons if reason.why != UNIT_DIFFERS),
     }
     row |= {name: text for name, text in said.items() if text}
     if ours is None:
@@ -116,8 +116,8 @@ def main(snakemake) -> None:
         rows = compare_rows(read_rows(ours), published, reasons, params.interval)
         scorecard += rows
         notes |= {row["table"]: settings["note"] for row in rows if settings["note"]}
-    rows = [tuple(row.get(name, "") for name in FIELDS) for row in scorecard]
-    write_rows(snakemake.output.csv, list(FIELDS), rows)
+    rows = [tuple(row.get(name, "") for name in SCORECARD_COLUMNS) for row in scorecard]
+    write_rows(snakemake.output.csv, list(SCORECARD_COLUMNS), rows)
     html = render_scorecard(scorecard, params.note, notes, params.inputs)
     Path(snakemake.output.html).write_text(html, encoding="utf-8")
     for _, table in groupby(scorecard, key=lambda row: row["table"]):

@@ -10,7 +10,7 @@ from study.output.plots import BLUE, ORANGE, draw_panels, save
 from study.output.symbols import entry, read_codebook
 from study.regression.terms import unquoted
 
-PANELS_PER_ROW = 2
+OUTCOMES_PER_ROW = 2
 _NORMAL_975 = 1.959964
 
 
@@ -50,10 +50,10 @@ def left_out(scorecard: Sequence[Mapping[str, str]], symbol: str) -> str:
 def plot_comparison(panels: Mapping[str, Sequence[dict]], symbol: str, title: str, note: str = "") -> Figure:
     """One panel a dependent variable, rows of coefficients: published above, ours below; `note` as footer."""
     names = list(panels)
-    rows = [names[start : start + PANELS_PER_ROW] for start in range(0, len(names), PANELS_PER_ROW)]
+    rows = [names[start : start + OUTCOMES_PER_ROW] for start in range(0, len(names), OUTCOMES_PER_ROW)]
     heights = [0.3 * max(len(panels[name]) for name in row) + 0.66 for row in rows]
     draw = [partial(_draw, dependent=name, symbol=symbol, rows=panels[name]) for name in names]
-    return draw_panels(draw, PANELS_PER_ROW, 11.5, heights, title, note)
+    return draw_panels(draw, OUTCOMES_PER_ROW, 11.5, heights, title, note)
 
 
 def _draw(axis, dependent: str, symbol: str, rows: Sequence[dict]) -> None:

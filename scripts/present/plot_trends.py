@@ -12,11 +12,10 @@ from study.helpers import InputError, start_log
 from study.output.plots import BLUE, draw_panels, save
 from study.output.symbols import entry, read_codebook
 from study.regression.terms import unquoted
-from study.words.key_names import capital, key_names
+from study.words.key_names import PROVINCES_AND_YEARS, capital
 from study.words.periods import order_periods
 
-PROVINCES = key_names({})
-PANELS_PER_ROW = 3
+VARIABLES_PER_ROW = 3
 TICK_LETTERS = 24  # of all labels of periods on one axis: six years, four quarters of a year
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -58,14 +57,14 @@ def plot_trends(
     title: str,
     codebook: dict[str, dict[str, str]],
     note: str = "",
-    names: Mapping[str, Mapping[str, str]] = PROVINCES,
+    names: Mapping[str, Mapping[str, str]] = PROVINCES_AND_YEARS,
 ) -> Figure:
-    """Panels side by side, `PANELS_PER_ROW` a row; labels and units of measurement from the codebook; `note` as footer.
+    """Panels side by side, `VARIABLES_PER_ROW` a row; labels and units from the codebook; `note` as footer.
 
     names : what the panel's units and periods are called (`key_names`).
     """
-    columns = min(len(variables), PANELS_PER_ROW)
-    heights = [2.9] * -(-len(variables) // PANELS_PER_ROW)
+    columns = min(len(variables), VARIABLES_PER_ROW)
+    heights = [2.9] * -(-len(variables) // VARIABLES_PER_ROW)
     draw = [
         partial(_draw, summary=summarise_by_year(panel, variable), variable=variable, codebook=codebook, names=names)
         for variable in variables

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+from study.audit.published import MOMENTS
 from study.checks.not_observed import count_lines, read_counts
 from study.files.tables import read_table
 from study.helpers import InputError, start_log
@@ -13,11 +14,9 @@ from study.output.tables import Layout, render_html, render_tex
 from study.output.tidy import exact, table_number, write_tidy
 from study.regression.terms import unquoted
 
-STATISTICS = ("n", "mean", "sd", "min", "max")
-
 
 def describe(panel: pd.DataFrame, variables: Sequence[str]) -> dict[str, dict[str, float]]:
-    """`STATISTICS` of each variable over its non-missing province-years; sd divides by n - 1.
+    """`MOMENTS` of each variable over its non-missing province-years; sd divides by n - 1.
 
     Raises InputError for a variable the panel lacks or that is not numeric.
     """
@@ -53,7 +52,7 @@ def tidy_description(
             "estimate": exact(values[statistic]),
         }
         for name, values in described.items()
-        for statistic in STATISTICS
+        for statistic in MOMENTS
     ]
 
 
@@ -72,7 +71,7 @@ def lay_out_description(
     names = ("Variable", "Symbol", "N", "Mean", "SD", "Min", "Max")
     rows = [
         [entry(codebook, name, "label_en"), entry(codebook, name, "symbol"), str(values["n"])]
-        + [shown(values[statistic]) for statistic in STATISTICS[1:]]
+        + [shown(values[statistic]) for statistic in MOMENTS[1:]]
         for name, values in described.items()
     ]
     notes = ["Before winsorising; SD is the sample standard deviation (n − 1)."]

@@ -32,8 +32,8 @@ HEADINGS = {
     "mean_technical_change": "Mean technical change",
     "mean_cumulative": "Mean cumulative, last period",
 }
-OPTIONS = ("measure", "returns", "disposability", "index", "infeasible")
-NOTES = (
+SHOWN_OPTIONS = ("measure", "returns", "disposability", "index", "infeasible")
+MODEL_NOTES = (
     "Means of the changes are geometric (Luenberger: arithmetic), over the unit-periods whose index and decomposition "
     "are complete, so that mean efficiency and technical change multiply (add) to the mean index; they are 1 (0) "
     "where nothing changes.",
@@ -76,7 +76,7 @@ def summarise(model: Mapping, index: pd.DataFrame, infeasible: pd.DataFrame) -> 
         "super_scores": int((infeasible["treatment"] == SUPER).sum()),
         "moved_to_biennial": "yes" if (infeasible["treatment"] == BIENNIAL).any() else "no",
         "mean_cumulative": index.loc[last, "cumulative"].mean(),
-        **{option: model[option] for option in OPTIONS},
+        **{option: model[option] for option in SHOWN_OPTIONS},
         **mean_changes(index, model["index"]),
     }
     return {name: row[name] for name in HEADINGS}
@@ -113,7 +113,7 @@ def lay_out_productivity(table: pd.DataFrame, note: str = "", more: tuple[str, .
     names, *rest = HEADINGS
     rows = [[HEADINGS[name], *map(text, table[name])] for name in rest]
     header = [(HEADINGS[names], 1), *((name, 1) for name in table[names])]
-    return Layout("productivity", "Productivity models", [header], [rows], (*NOTES, *more), note)
+    return Layout("productivity", "Productivity models", [header], [rows], (*MODEL_NOTES, *more), note)
 
 
 def main(snakemake) -> None:

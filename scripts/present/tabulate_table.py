@@ -10,14 +10,14 @@ from study.helpers import read_rows, start_log
 from study.output.digits import shown, shown_p_value
 from study.output.regression_columns import STATISTICS, Column, in_order, pair_columns, read_column
 from study.output.symbols import entry, read_codebook, symbol
-from study.output.tables import STAR_LEVELS, Layout, render_html, render_tex
+from study.output.tables import Layout, render_html, render_tex
 from study.output.tidy import NOT_ESTIMATED, exact, table_number, write_tidy
 from study.output.winsorising import winsorising_notes
+from study.regression.stars import describe_stars
 from study.regression.terms import CONSTANT, names_of, split_outside, term_of
-from study.words.key_names import key_names, rename_variables
+from study.words.key_names import PROVINCES_AND_YEARS, rename_variables
 
 _COVARIANCE_NAMES = {"iid": "homoskedastic", "robust": "heteroskedasticity-robust"}
-PROVINCES = key_names({})
 _NUMBERS = ("estimate", "statistic", "std_error", "p_value")
 
 
@@ -60,7 +60,7 @@ def lay_out_table(
     title: str,
     notes: Sequence[str] = (),
     warning: str = "",
-    names: Mapping[str, Mapping[str, str]] = PROVINCES,
+    names: Mapping[str, Mapping[str, str]] = PROVINCES_AND_YEARS,
 ) -> Layout:
     """The printed table: coefficient with stars, t statistic in parentheses beneath.
 
@@ -97,7 +97,7 @@ def write_notes(
     percentiles: Mapping[str, float] | None,
     pairs: bool,
     winsorised: Sequence[Mapping[str, str]] = (),
-    names: Mapping[str, Mapping[str, str]] = PROVINCES,
+    names: Mapping[str, Mapping[str, str]] = PROVINCES_AND_YEARS,
 ) -> list[str]:
     """What a reader has to know: standard errors, winsorising, samples, instruments, what was dropped.
 
@@ -109,7 +109,7 @@ def write_notes(
     failures = [f"Column {c['column']} is not estimated: {c['failed']}." for c in columns if "failed" in c]
     columns = [column for column in columns if "failed" not in column]
     notes = (
-        [f"t statistics in parentheses; standard errors: {_covariances(columns, called)}. {STAR_LEVELS}."]
+        [f"t statistics in parentheses; standard errors: {_covariances(columns, called)}. {describe_stars()}."]
         if columns
         else []
     )

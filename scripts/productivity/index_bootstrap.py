@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from study.dea.bootstrap import change_reach, error_factor, largest_scores, score_reaches, towards
-from study.dea.indices import KEYS, base_rows, contracts, efficiency, program_levels
+from study.dea.indices import base_rows, contracts, efficiency, program_levels
 from study.dea.models import complete_model
 from study.dea.production import read_production
 from study.dea.subsampling import check_bootstrap, subsample_size
-from study.files.tables import read_table, write_table
+from study.files.tables import KEYS, read_table, write_table
 from study.helpers import logger, read_rows, start_log
 
 WIDE = np.log(2)  # of logs: an interval longer than this covers a factor above two

@@ -9,7 +9,7 @@ from study.dea.production import Panel, read_production
 from study.dea.subsampling import block_replicates, check_bootstrap, subsample_size
 from study.helpers import logger, read_rows, start_log, write_rows
 
-HEADER = ["replicate", "province", "year", "score"]
+REPLICATE_COLUMNS = ["replicate", "province", "year", "score"]
 
 
 def solve_block(panel: Panel, model: Mapping, settings: Mapping, block: int) -> dict[int, np.ndarray]:
@@ -44,7 +44,7 @@ def main(snakemake) -> None:
     check_bootstrap(model)
     panel = read_production(read_rows(snakemake.input.production), model, snakemake.input.production)
     scores = solve_block(panel, model, snakemake.params.bootstrap, int(snakemake.wildcards.block))
-    write_rows(snakemake.output[0], HEADER, score_rows(panel, scores))
+    write_rows(snakemake.output[0], REPLICATE_COLUMNS, score_rows(panel, scores))
     found = np.array(list(scores.values()))
     logger.info(
         "model %s: %d replicates of %d scores; %.1f%% beyond their subsample's technology, %d without a score",

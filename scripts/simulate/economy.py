@@ -5,7 +5,7 @@ controls, winsorised as the study winsorises them, give CO2; capital, labour, en
 falls with the exposure give output. Everything later (trade from openness, investment from capital, fuels from CO2)
 is arithmetic backwards from these to the tables a publisher would print.
 
-All panels are arrays (31 provinces, 23 years from 2000), rows in the order of simulate.facts.PROVINCES.
+All panels are arrays (31 provinces, 23 years from 2000), rows in the order of simulate.facts.PROVINCE_FACTS.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def stream(key: str) -> np.random.Generator:
 
 
 def province_facts() -> dict[str, np.ndarray]:
-    """Columns of simulate.facts.PROVINCES by name; `province` is text, the rest numbers."""
-    lines = [line.split() for line in facts.PROVINCES.strip().splitlines()]
+    """Columns of simulate.facts.PROVINCE_FACTS by name; `province` is text, the rest numbers."""
+    lines = [line.split() for line in facts.PROVINCE_FACTS.strip().splitlines()]
     columns = dict(zip(lines[0], zip(*lines[1:], strict=True), strict=True))
     return {
         name: np.array(values) if name == "province" else np.array([float(value) for value in values])

@@ -9,7 +9,7 @@ from __future__ import annotations
 # One row a province, some columns for 2013 and 2022. gdp: 2013, 10^9 CNY; pop: 10^4 persons; area: 10^4 km2; urb:
 # urban share %; opn: trade/GDP %; fin: loans/GDP %; gov: expenditure/GDP %; pwr: electricity, 10^9 kWh; ln_co2: log of
 # 10^4 t; factory: manufacturing's weight in employment relative to the country; coal: raw coal's share of CO2, %.
-PROVINCES = """
+PROVINCE_FACTS = """
 province        gdp pop13 pop22   area urb13 urb22 opn13 opn22 fin13 fin22 gov13 gov22 pwr13 pwr22 ln_co2 factory coal
 beijing        2100  2120  2185   1.64  86.4  87.5 109.7  76.1   215   255  20.5  18.4    91   128   9.20    1.15   25
 tianjin         990  1410  1365   1.19  82.0  85.1  68.1  45.1   215   290  25.6  17.4    78    95   9.80    1.60   45
@@ -45,7 +45,7 @@ xinjiang        840  2280  2587 166.49  45.0  57.9  17.7  12.2   130   165  37.4
 """
 
 # Employment of 2004 by section of GB/T 4754-2002, million persons (agriculture, industry and services of one country).
-SECTIONS = {
+SECTION_EMPLOYMENT = {
     "A": ("农、林、牧、渔业", 305.0),
     "B": ("采矿业", 8.0),
     "C": ("制造业", 92.0),

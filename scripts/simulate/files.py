@@ -22,7 +22,7 @@ NEW_SITE = {
 FULL_WIDTH_BLANK = {"raw_coal", "crude_oil", "diesel", "lpg", "energy_total"}  # inside two-character names
 
 # Notes above the source line, where a table has more than the common one; a comma makes the export quote the line.
-NOTES = {
+TABLE_NOTES = {
     "gdp": ["注：本表按当年价格计算,由模拟程序生成,{simulated}。"],
     "gdp_index": ["注：1.本表按不变价格计算。", "　　　2.{simulated}。"],
     "gross_fixed_capital_formation": ["注：{simulated},2018年及以后不再公布。"],
@@ -80,7 +80,7 @@ def csv_text(rows: Sequence[Sequence[object]], newline: str = "\n") -> str:
 
 def notes(key: str) -> list[list[str]]:
     """Note rows of a table of the statistics bureau, each one cell, the source last."""
-    lines = [line.format(simulated=SIMULATED_ZH) for line in NOTES.get(key, ["注：{simulated}。"])]
+    lines = [line.format(simulated=SIMULATED_ZH) for line in TABLE_NOTES.get(key, ["注：{simulated}。"])]
     return [[line] for line in [*lines, "数据来源：国家统计局"]]
 
 
@@ -174,7 +174,7 @@ def census_form(
     rows.append(["代码", "行业", "全国", *(province["short_zh"] for province in provinces)])
     rows.append(line("", "总计", sum(employment.values())))
     for section, codes in divisions().items():
-        rows.append(line(section, facts.SECTIONS[section][0], sum(employment[code] for code in codes)))
+        rows.append(line(section, facts.SECTION_EMPLOYMENT[section][0], sum(employment[code] for code in codes)))
         rows += [line(code, titles[code], employment[code]) for code in codes]
     rows.append(["注：1.行业分类按《国民经济行业分类》(GB/T 4754-2002),包括农、林、牧、渔业。"])
     rows.append([f"　　　2.{SIMULATED_ZH}。"])

@@ -37,7 +37,7 @@ INTELLIGENCE_TREND, INTELLIGENCE_NOISE_SD, INDICATOR_NOISE_SD = 0.012, 0.001, 0.
 # Levels of 2013-2022: primary and tertiary share of value added %; green patents per 10^4 persons; power that flows in
 # from other provinces, % of consumption; latent intelligence in 2013, %. Rounded, and no statistics. The leaders in
 # patents and intelligence are alike, and so are the last: winsorising then cuts each in a year or two, not one always.
-LEVELS = """
+MECHANISM_LEVELS = """
 province       primary tertiary patents inflow smart
 beijing            0.5     81.5    2.40     60    38
 tianjin            1.4     60.0    2.30     25    36
@@ -98,7 +98,7 @@ INDICATORS = {
     "invention_patents": (0.2, 14.0),  # per 10^4 residents
     "industrial_cost": (0.88, -0.10),  # of industrial revenue
 }
-GAPS = {"green_patents": 2016, "ecommerce_enterprises": 2018}  # one empty cell each, in hebei and hunan
+GAP_YEARS = {"green_patents": 2016, "ecommerce_enterprises": 2018}  # one empty cell each, in hebei and hunan
 GAP_PROVINCES = {"green_patents": "hebei", "ecommerce_enterprises": "hunan"}
 
 
@@ -114,8 +114,8 @@ class Mechanisms(NamedTuple):
 
 
 def levels() -> dict[str, np.ndarray]:
-    """Columns of LEVELS by name, without the provinces (their order is that of the economy)."""
-    lines = [line.split() for line in LEVELS.strip().splitlines()]
+    """Columns of MECHANISM_LEVELS by name, without the provinces (their order is that of the economy)."""
+    lines = [line.split() for line in MECHANISM_LEVELS.strip().splitlines()]
     return {name: np.array([float(line[at]) for line in lines[1:]]) for at, name in enumerate(lines[0]) if at}
 
 
@@ -270,8 +270,8 @@ def mechanism_tables(
 ) -> dict[str, Table]:
     """Every table beyond the baseline by catalog key.
 
-    gdp : (31, 23) as printed, without gaps. typed : columns of simulate.facts.PROVINCES. activities : key -> 10^4 t
-    CO2 per printed unit. energy_keys : tables in the energy yearbook's form, which has a national row.
+    gdp : (31, 23) as printed, without gaps. typed : columns of simulate.facts.PROVINCE_FACTS. activities : key -> 10^4
+    t CO2 per printed unit. energy_keys : tables in the energy yearbook's form, which has a national row.
     """
     latent = simulate_mechanisms(economy, typed["ln_co2"])
     tables = structure_tables(economy, latent, gdp)
@@ -283,8 +283,8 @@ def mechanism_tables(
     printed = {}
     for key, values in tables.items():
         values = values[:, columns].copy()
-        if key in GAPS:
-            values[economy.provinces.index(GAP_PROVINCES[key]), years.index(GAPS[key])] = np.nan
+        if key in GAP_YEARS:
+            values[economy.provinces.index(GAP_PROVINCES[key]), years.index(GAP_YEARS[key])] = np.nan
         national = None
         if key in energy_keys:
             gap = np.clip(0.001 * stream(f"{key}: national").standard_normal(len(years)), -0.002, 0.002)

@@ -121,7 +121,7 @@ def simulate_employment_2004() -> dict[str, np.ndarray]:
     count = len(known["province"])
     urban = known["urb13"] / 100 - 0.12  # about the share of 2004
     workers = 0.49 * known["pop13"] * 1e4 * (1 + 0.03 * rng.standard_normal(count))
-    tilt = {section: 1 - urban if section == "A" else 0.35 + urban for section in facts.SECTIONS}
+    tilt = {section: 1 - urban if section == "A" else 0.35 + urban for section in facts.SECTION_EMPLOYMENT}
     tilt["C"] = known["factory"] ** FACTORY_POWER
     tilt["B"] = 0.4 + known["coal"] / 100
     weights = {}
@@ -130,7 +130,7 @@ def simulate_employment_2004() -> dict[str, np.ndarray]:
         base = np.array([facts.DIVISION_WEIGHTS.get(code, 1.0) for code in codes])
         mix = base * np.exp(spread * rng.standard_normal((count, len(codes))))
         mix /= mix.sum(axis=1, keepdims=True)
-        size = facts.SECTIONS[section][1] * tilt[section]
+        size = facts.SECTION_EMPLOYMENT[section][1] * tilt[section]
         weights.update(zip(codes, (mix * size[:, None]).T, strict=True))
     total = sum(weights.values())
     return {code: np.round(workers * weight / total).astype(int) for code, weight in weights.items()}

@@ -21,7 +21,7 @@ GFCF_LAST, PRICE_LAST = (
 
 # Cells left empty: how many a table, and the first year that may be one. Small in number and invisible in moments:
 # they show what the cleaning does, not what missing data do to results.
-GAPS = {
+EMPTY_CELLS = {
     "gdp": (1, 2003),
     "gdp_index": (1, 2003),
     "gross_fixed_capital_formation": (1, 2007),
@@ -162,10 +162,10 @@ def energy_tables(economy: Economy, coal: np.ndarray, factors: Mapping[str, floa
 
 
 def open_gaps(key: str, table: Table, provinces: Sequence[str]) -> Table:
-    """Empty GAPS[key] cells, in different provinces, where a straight line between the neighbours is nearly exact."""
-    if key not in GAPS:
+    """Empty a table's EMPTY_CELLS, in different provinces, where a line between the neighbours is nearly exact."""
+    if key not in EMPTY_CELLS:
         return table
-    count, first = GAPS[key]
+    count, first = EMPTY_CELLS[key]
     values = table.values.copy()
     inner = values[:, 1:-1]
     error = np.round(np.abs((values[:, :-2] + values[:, 2:]) / 2 / inner - 1), 9)

@@ -7,10 +7,6 @@ import logging
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 logger = logging.getLogger("study")
 
@@ -59,9 +55,11 @@ def shortened_list(text: str, most: int = 6) -> str:
 
 # Cells that begin so are formulas to a spreadsheet (OWASP, "CSV Injection"), unless they are figures.
 FORMULA_MARKS = frozenset("=+-@\t\r\n＝＋－＠")
-_FIGURE = r"[+-]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
+_CSV_FIGURE = r"[+-]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 # A figure as papers print it too: stars, t in brackets, a second figure after a semicolon, a sentence of plain words.
-FIGURES = re.compile(rf"{_FIGURE}\*{{0,3}}( \({_FIGURE}\)|; {_FIGURE}\*{{0,3}})*( [a-z][A-Za-z0-9 .,:;()-]*\.)?")
+PRINTED_FIGURES = re.compile(
+    rf"{_CSV_FIGURE}\*{{0,3}}( \({_CSV_FIGURE}\)|; {_CSV_FIGURE}\*{{0,3}})*( [a-z][A-Za-z0-9 .,:;()-]*\.)?"
+)
 
 
 def plain_cell(text: object) -> object:
@@ -69,7 +67,7 @@ def plain_cell(text: object) -> object:
 
     Figures and single characters, such as the sign of an indicator, are no formulas.
     """
-    if not isinstance(text, str) or len(text) < 2 or text[0] not in FORMULA_MARKS or FIGURES.fullmatch(text):
+    if not isinstance(text, str) or len(text) < 2 or text[0] not in FORMULA_MARKS or PRINTED_FIGURES.fullmatch(text):
         return text
     return f"'{text}"
 

@@ -13,8 +13,9 @@ from statistics import median
 
 from scipy.special import ndtr, stdtr, stdtrit
 
-from study.audit.printed_tables import Column, Setting, Tables, row_of, say, say_p, say_range, stars_of
+from study.audit.printed_tables import Column, Setting, Tables, row_of, say, say_p, say_range
 from study.audit.rounding import Cell, Interval, normal_size
+from study.regression.stars import stars_of
 
 # check -> what the p-value is taken from
 CONVENTIONS = {

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from study.audit.printed_tables import CONSTANT, Column, Tables, row_of, say, say_range
+from study.audit.printed_tables import Column, Tables, row_of, say, say_range
 from study.audit.rounding import Interval, Printed
+from study.regression.terms import CONSTANT
 
 Draw = Callable[[Printed], float]
 

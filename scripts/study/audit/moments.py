@@ -10,7 +10,7 @@ from study.audit.constants import comparable
 from study.audit.printed_tables import Setting, Tables, row_of, say
 from study.audit.rounding import Interval, Printed
 
-FAR = 5.0  # standard deviations from the mean worth a note
+FAR_FROM_MEAN = 5.0  # standard deviations from the mean worth a note
 LARGE_FACTOR = 2.0  # an effect that halves or doubles a total over the sample's range
 
 
@@ -36,7 +36,7 @@ def check_moments(tables: Tables, setting: Setting) -> Iterator[dict]:
                 far = abs(end.value - mean.value) / sd.value
                 admitted = (end.range - mean.range).magnitude.over(Interval(max(sd.range.low, 0.0), sd.range.high))
                 finding = f"{name} {end.text} is {far:.1f} standard deviations from the mean."
-                verdict = "note" if admitted.low > FAR else "agrees"
+                verdict = "note" if admitted.low > FAR_FROM_MEAN else "agrees"
                 yield row_of("range", cells[name], finding, verdict, printed=end.text, recomputed=far)
         if n:
             full = setting.full

@@ -12,17 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from study.audit.published import ANSWERS, FIELDS, is_moment, read_published_rows
+from study.audit.published import ANSWERS, PUBLISHED_COLUMNS, is_moment, read_published_rows
 from study.audit.quotients import find_quotients, with_divisor
 from study.audit.rounding import Cell, Interval, Printed, read_cell
 from study.helpers import InputError
+from study.regression.stars import STAR_LEVELS
+from study.regression.terms import CONSTANT
 
 ROW_FIELDS = ("check", "table", "column", "dependent", "term", "printed", "recomputed", "low", "high")
 ROW_FIELDS += ("verdict", "kind", "severity", "finding")
-CONSTANT = "_cons"
-LEVELS = (0.1, 0.05, 0.01)
 # How papers call the effects they absorb; the config may name others.
-ENTITY = (
+UNIT_EFFECTS = (
     "province",
     "city",
     "region",
@@ -35,7 +35,7 @@ ENTITY = (
     "entity",
     "unit",
 )
-PERIOD = ("year", "quarter", "month", "period", "time")
+PERIOD_EFFECTS = ("year", "quarter", "month", "period", "time")
 
 _INSTRUMENTED = re.compile(r"\biv\b|2sls|tsls|instrument|second.stage|phase.two", re.IGNORECASE)
 _STRENGTH = re.compile(r"kleibergen|cragg|\bkp\b|^first.stage f\b", re.IGNORECASE)
@@ -171,9 +171,9 @@ class Setting:
 
     units: int
     periods: int
-    entity: Sequence[str] = ENTITY
-    period: Sequence[str] = PERIOD
-    levels: Sequence[float] = LEVELS
+    entity: Sequence[str] = UNIT_EFFECTS
+    period: Sequence[str] = PERIOD_EFFECTS
+    levels: Sequence[float] = STAR_LEVELS
     log_totals: Mapping[str, Mapping] = field(default_factory=dict)
     shares: Sequence[str] = ()
     growth: Mapping[str, float] = field(default_factory=dict)
@@ -212,9 +212,9 @@ class Setting:
         return cls(
             units=int(audit["units"]),
             periods=int(audit["periods"]),
-            entity=[name.lower() for name in effects.get("entity", ENTITY)],
-            period=[name.lower() for name in effects.get("period", PERIOD)],
-            levels=sorted(audit.get("levels", LEVELS), reverse=True),
+            entity=[name.lower() for name in effects.get("entity", UNIT_EFFECTS)],
+            period=[name.lower() for name in effects.get("period", PERIOD_EFFECTS)],
+            levels=sorted(audit.get("levels", STAR_LEVELS), reverse=True),
             log_totals=audit.get("log_totals", {}),
             shares=audit.get("shares", []),
             growth=audit.get("growth", {}),
@@ -229,11 +229,6 @@ class Setting:
 def natural(text: str) -> tuple:
     """Sort key in which 10 comes after 9."""
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text) if part)
-
-
-def stars_of(p: float, levels: Sequence[float]) -> str:
-    """One star a level that p is below."""
-    return "*" * sum(p < level for level in levels)
 
 
 def say(value: float, digits: int = 3) -> str:
@@ -274,7 +269,7 @@ def read_published(paths: Iterable[str | Path], level: float = 95) -> Tables:
                 # a variable described twice keeps its first description
                 moments.setdefault(row["term"], {}).setdefault(row["column"], content)
             else:
-                cells.setdefault(tuple(row[name] for name in FIELDS[:4]), {})[row["term"]] = content
+                cells.setdefault(tuple(row[name] for name in PUBLISHED_COLUMNS[:4]), {})[row["term"]] = content
     quotients = find_quotients(cells.values())
     columns = [_column(key, terms, quotients) for key, terms in cells.items()]
     regressions = [column for column in columns if column.coefficients]

@@ -1,6 +1,6 @@
 """Published tables as they are typed: where they lie, one csv read and checked, differences of their coefficients.
 
-The tables are tidy (`FIELDS`, and `UNCERTAINTY` where t is not what is printed), one row a printed number;
+The tables are tidy (`PUBLISHED_COLUMNS`, and `UNCERTAINTY` where t is not what is printed), one row a printed number;
 resources/published/README.md says what the columns hold.
 """
 
@@ -14,16 +14,16 @@ from pathlib import Path
 
 from study.helpers import InputError
 
-FIELDS = ("table", "column", "dependent", "group", "term", "estimate", "statistic", "stars")
+PUBLISHED_COLUMNS = ("table", "column", "dependent", "group", "term", "estimate", "statistic", "stars")
 # What papers print in place of t: columns that a file may have.
 UNCERTAINTY = ("std_error", "p_value", "ci_low", "ci_high")
 MOMENTS = ("n", "mean", "sd", "min", "max")
 ANSWERS = ("Yes", "No")
 STARS = ("", "*", "**", "***")
-NUMBER = re.compile(r"[+-]?(\d+(\.(\d*))?|\.(\d+))([eE]([+-]?\d+))?")
+TYPED_NUMBER = re.compile(r"[+-]?(\d+(\.(\d*))?|\.(\d+))([eE]([+-]?\d+))?")
 PLACE = "resources/published"
 
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+_COMMA_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 _MINUS = str.maketrans(dict.fromkeys("−–‐‑", "-"))
 # Rows with a p-value alone that are tests, no coefficients.
 _TEST = re.compile(
@@ -45,9 +45,9 @@ Numbers = tuple[float | str, float | str | None] | tuple[float, float | None, fl
 def find_published(place: str | Path, may_be_empty: bool = False) -> tuple[dict[str, Path], list[str]]:
     """Typed tables of a folder by their file's name without `.csv`, and the names of csv files there that are none.
 
-    A file is one if its header has `term` and `estimate`, or half of `FIELDS`; a study's panel beside them is left
-    aside. `place` may be a csv file, which then is the table. Raises InputError where there is none, but for a folder
-    that `may_be_empty`.
+    A file is one if its header has `term` and `estimate`, or half of `PUBLISHED_COLUMNS`; a study's panel beside them
+    is left aside. `place` may be a csv file, which then is the table. Raises InputError where there is none, but for a
+    folder that `may_be_empty`.
     """
     place = Path(place)
     if place.is_file() and place.suffix.lower() == ".csv":
@@ -62,7 +62,8 @@ def find_published(place: str | Path, may_be_empty: bool = False) -> tuple[dict[
     aside = [path.name for path in files if path not in tables.values()]
     if not tables and not may_be_empty:
         raise InputError(
-            f"published: the folder {place} holds no typed table, a csv file with the columns {', '.join(FIELDS)}"
+            f"published: the folder {place} holds no typed table, a csv file with the columns "
+            + ", ".join(PUBLISHED_COLUMNS)
             + (f"; {', '.join(aside)} has other columns." if aside else ".")
         )
     return tables, aside
@@ -71,7 +72,7 @@ def find_published(place: str | Path, may_be_empty: bool = False) -> tuple[dict[
 def _looks_typed(path: Path) -> bool:
     with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
         header = {name.strip().lower() for name in next(csv.reader([file.readline()]), [])}
-    return {"term", "estimate"} <= header or 2 * len(header & set(FIELDS)) >= len(FIELDS)
+    return {"term", "estimate"} <= header or 2 * len(header & set(PUBLISHED_COLUMNS)) >= len(PUBLISHED_COLUMNS)
 
 
 def published_path(name: str, tables: dict[str, Path]) -> Path | None:
@@ -85,7 +86,7 @@ def published_path(name: str, tables: dict[str, Path]) -> Path | None:
 
 
 def read_published_rows(path: str | Path, seen: set[tuple[str, ...]] | None = None) -> list[dict[str, str]]:
-    """Rows of one published table, keys `FIELDS` and `UNCERTAINTY`, every cell stripped text.
+    """Rows of one published table, keys `PUBLISHED_COLUMNS` and `UNCERTAINTY`, every cell stripped text.
 
     An estimate is a number, Yes or No; beside a number stand none, one or more of t, standard error, p-value and both
     ends of an interval, and the stars are among `STARS`. Numbers come back as plain decimal text with the digits that
@@ -101,7 +102,7 @@ def read_published_rows(path: str | Path, seen: set[tuple[str, ...]] | None = No
         where = f"{path.name}, line {line}"
         if row["estimate"] not in ANSWERS:
             _read_numbers(where, row)
-        place = tuple(row[name] for name in FIELDS[:5])
+        place = tuple(row[name] for name in PUBLISHED_COLUMNS[:5])
         if not is_moment(row):
             if place in seen:
                 raise InputError(f"{where}, column `term`: {row['term']!r} is there twice in column {row['column']}.")
@@ -127,7 +128,7 @@ def is_coefficient(row: dict[str, str]) -> bool:
 
 def half_unit(text: str) -> float:
     """Half a unit of the last digit of a printed number, a plain decimal."""
-    match = NUMBER.fullmatch(text)
+    match = TYPED_NUMBER.fullmatch(text)
     return 0.5 * 10.0 ** (int(match[6] or 0) - len(match[3] or match[4] or ""))
 
 
@@ -136,14 +137,14 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a mark before UTF-8
             reader = csv.DictReader(file)
             header = reader.fieldnames or []
-            missing = [name for name in FIELDS if name not in header]
+            missing = [name for name in PUBLISHED_COLUMNS if name not in header]
             if missing == ["statistic"] and not {"std_error", "p_value", "ci_low"}.isdisjoint(header):
                 missing = []
             if missing:
                 found = ", ".join(header) or "an empty file"
                 raise InputError(
                     f"{path.name}, line 1: no column {', '.join(missing)}; found {found}; expected "
-                    f"{', '.join(FIELDS)}, and where they are printed {', '.join(UNCERTAINTY)}."
+                    f"{', '.join(PUBLISHED_COLUMNS)}, and where they are printed {', '.join(UNCERTAINTY)}."
                 )
             rows = [(reader.line_num, row) for row in reader]
     except UnicodeDecodeError:
@@ -151,7 +152,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     for line, row in rows:
         if None in row or None in row.values():
             raise InputError(f"{path.name}, line {line}: expected {len(header)} cells; a comma in a name needs quotes.")
-    return [(line, {name: row.get(name, "").strip() for name in FIELDS + UNCERTAINTY}) for line, row in rows]
+    return [(line, {name: row.get(name, "").strip() for name in PUBLISHED_COLUMNS + UNCERTAINTY}) for line, row in rows]
 
 
 def _read_numbers(where: str, row: dict[str, str]) -> None:
@@ -177,19 +178,19 @@ def _plain(where: str, name: str, typed: str) -> str:
     text = unicodedata.normalize("NFKC", typed).translate(_MINUS)
     if name in UNCERTAINTY:
         text = text.strip("()[]; ")
-    if _THOUSANDS.fullmatch(text):
+    if _COMMA_THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     side = ""
     if name == "p_value" and text[:1] in ("<", ">"):
         side, text = text[0], text[1:].strip()
-    if NUMBER.fullmatch(text):
+    if TYPED_NUMBER.fullmatch(text):
         return side + text
     cure = ""
-    if name == "statistic" and text[:1] in "([" and NUMBER.fullmatch(text.strip("()[] ")):
+    if name == "statistic" and text[:1] in "([" and TYPED_NUMBER.fullmatch(text.strip("()[] ")):
         cure = " Brackets hold t or a standard error: type t without them, a standard error in the column `std_error`."
     elif re.fullmatch(r"[+-]?\d+,\d+", text):
         cure = " Decimals stand after a point."
-    elif text.endswith("%") and NUMBER.fullmatch(text[:-1].strip()):
+    elif text.endswith("%") and TYPED_NUMBER.fullmatch(text[:-1].strip()):
         cure = " Type it without %, as all figures of its variable."
     raise InputError(f"{where}, column `{name}`: found {typed!r}; expected {_EXPECTED[name]}.{cure}")
 

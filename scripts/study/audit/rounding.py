@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from study.audit.published import NUMBER, half_unit, is_coefficient
+from study.audit.published import TYPED_NUMBER, half_unit, is_coefficient
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Printed:
     @classmethod
     def read(cls, text: str) -> Printed:
         """Raise ValueError for what is not a plain decimal number."""
-        if not NUMBER.fullmatch(text):
+        if not TYPED_NUMBER.fullmatch(text):
             raise ValueError(text)
         return cls(text, float(text), half_unit(text))
 

@@ -14,7 +14,7 @@ from study.audit.published import published_difference
 from study.audit.rounding import Cell, Interval
 
 # N of so many times units x periods is of a panel with a further dimension rather than a slip.
-FURTHER = 2
+FURTHER_DIMENSION_FACTOR = 2
 
 
 def check_sample_sizes(tables: Tables, setting: Setting) -> Iterator[dict]:
@@ -36,7 +36,7 @@ def check_sample_sizes(tables: Tables, setting: Setting) -> Iterator[dict]:
             if not setting.further:
                 kind = "inference"
                 finding += ", if the panel has no third dimension, such as industry; else give audit.further_dimensions"
-            if not setting.further and n >= FURTHER * full:
+            if not setting.further and n >= FURTHER_DIMENSION_FACTOR * full:
                 verdict, severity = "note", ""
                 times = f"{n // full}" if n % full == 0 else say(n / full, 1)
                 finding = (

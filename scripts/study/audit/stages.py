@@ -11,8 +11,10 @@ from itertools import combinations
 from scipy.special import chdtrc
 
 from study.audit.coefficients import degrees_of_freedom
-from study.audit.printed_tables import CONSTANT, Column, Setting, Tables, row_of, say, say_p, say_range, stars_of
+from study.audit.printed_tables import Column, Setting, Tables, row_of, say, say_p, say_range
 from study.audit.rounding import Cell, Interval
+from study.regression.stars import stars_of
+from study.regression.terms import CONSTANT
 from study.regression.tf import CriticalValues, adjusted_p, critical_value
 
 # Stock and Yogo (2005, table 5.2): one endogenous regressor, one instrument, 10% maximal size of a 5% test.

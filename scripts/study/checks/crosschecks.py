@@ -21,11 +21,11 @@ LEAST_COAL_SHARE = 0.3
 # Nominal over real growth of a province: about 0.8 in Liaoning 2016 (22,247 after 28,669 10^8 CNY, index 97.5) and 1.25
 # in the inflation of 1994, the extremes since 1990.
 DEFLATOR = (0.75, 1.4)
-SECTORS = ("value_added_primary", "value_added_secondary", "value_added_tertiary")
-MOST_CELLS = 10  # beyond, two tables contradict each other and not single cells
+SECTORS_VALUE_ADDED = ("value_added_primary", "value_added_secondary", "value_added_tertiary")
+MOST_SINGLE_CELLS = 10  # beyond, two tables contradict each other and not single cells
 SECTOR_GAP = 0.01  # of GDP; tables of one vintage agree to rounding
 # Uses of a fuel by sectors that do not overlap (resources/catalog.csv, energy balances).
-USES = {
+FUEL_USES = {
     "raw_coal": ("industry_raw_coal", "power_raw_coal"),
     "coke": ("industry_coke",),
     "gasoline": ("construction_gasoline", "transport_gasoline"),
@@ -68,7 +68,7 @@ def sectors_against_gdp(
                 "figure, or tables of two vintages?"
             )
             found.append(Suspect("sectors", "gdp", (cell,), "", total, f"{parts:.6g}", near, text))
-    if len(found) > MOST_CELLS:
+    if len(found) > MOST_SINGLE_CELLS:
         text = f"{found[0].message} So are {len(found) - 1} more cells"
         return [replace(found[0], cells=tuple(suspect.cells[0] for suspect in found), message=text, whole=True)]
     return found
@@ -188,14 +188,14 @@ def find_contradictions(
         if not imputed:
             tables.setdefault(indicator, {})[province, year] = value
     gdp: list[Suspect] = []
-    if {"gdp", *SECTORS} <= tables.keys():
-        gdp += sectors_against_gdp(*(tables[key] for key in SECTORS), tables["gdp"], SECTOR_GAP)
+    if {"gdp", *SECTORS_VALUE_ADDED} <= tables.keys():
+        gdp += sectors_against_gdp(*(tables[key] for key in SECTORS_VALUE_ADDED), tables["gdp"], SECTOR_GAP)
     if {"gdp", "gdp_index"} <= tables.keys():
         gdp += growth_against_index(tables["gdp"], tables["gdp_index"])
     found = [("gdp", gdp, True)]
     if {"raw_coal", "energy_total"} <= tables.keys():
         found.append(("raw_coal", total_not_final(tables["raw_coal"], tables["energy_total"]), True))
-    for fuel, uses in USES.items():
+    for fuel, uses in FUEL_USES.items():
         finals = {key: tables[key] for key in uses if key in tables}
         if fuel in tables and finals and not simulated:
             found.append((fuel, total_below_final(fuel, tables[fuel], finals), False))

@@ -10,15 +10,15 @@ from itertools import pairwise
 from study.helpers import InputError
 
 LONGEST_GAP = 2  # years, where the config does not say
-METHODS = ("linear", "none")
+INTERPOLATION_METHODS = ("linear", "none")
 
 
 @dataclass(frozen=True)
 class Interpolation:
     """How gaps between two figures of a province are filled.
 
-    `method` is one of METHODS; `longest_gap` is the longest run of years without a figure that is filled; `whole_years`
-    maps a table of the catalog to the years that no province has and that may be made up all the same.
+    `method` is one of INTERPOLATION_METHODS; `longest_gap` is the longest run of years without a figure that is filled;
+    `whole_years` maps a table of the catalog to the years that no province has and that may be made up all the same.
     """
 
     method: str = "linear"
@@ -34,8 +34,8 @@ def read_interpolation(choice: str | Mapping | Interpolation) -> Interpolation:
     if isinstance(choice, Interpolation):
         return choice
     rule = Interpolation(choice) if isinstance(choice, str) else Interpolation(**choice)
-    if rule.method not in METHODS:
-        raise InputError(f"cleaning.interpolation is {rule.method!r}, expected {' or '.join(METHODS)}.")
+    if rule.method not in INTERPOLATION_METHODS:
+        raise InputError(f"cleaning.interpolation is {rule.method!r}, expected {' or '.join(INTERPOLATION_METHODS)}.")
     return rule
 
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from study.files.panel import KEYS, is_missing
+from study.files.panel import is_missing
 from study.files.panel_figures import LOGICAL, figure_text
+from study.files.tables import KEYS
 from study.helpers import InputError
 from study.regression.conditions import EQUALITIES, Comparison, parse_condition
 from study.regression.formula import parse_column
@@ -16,7 +17,7 @@ from study.words.numbers import DIGITS_KEPT, LEADING_ZERO, is_exact, number_key
 from study.words.printed import place
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-MOST_CELLS = 3  # that a message names
+MOST_CELLS_NAMED = 3  # that a message names
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _misfit(one: Comparison, texts: Sequence[str]) -> str:
 def odd_cells(column: Column, header: list[str], rows: list[list[str]], lines: list[int], path: str) -> str:
     """The cells of a column that are no amounts, text or else long codes, a few of them with their places."""
     at, odd = header.index(column.name), column.odd or column.inexact
-    cells = [f"{place(path, lines[row], at)} holds {rows[row][at][:40]!r}" for row in odd[:MOST_CELLS]]
-    more = f", and {len(odd) - MOST_CELLS} more" if len(odd) > MOST_CELLS else ""
+    cells = [f"{place(path, lines[row], at)} holds {rows[row][at][:40]!r}" for row in odd[:MOST_CELLS_NAMED]]
+    more = f", and {len(odd) - MOST_CELLS_NAMED} more" if len(odd) > MOST_CELLS_NAMED else ""
     what = "no numbers" if column.odd else f"codes of more than the {DIGITS_KEPT} digits that a number keeps"
     return f"{'; '.join(cells)}{more} ({len(odd)} of {column.filled} filled cells are {what})"

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from study.dea.models import NEGATIVE, SIGNS
-from study.files.panel import KEYS, is_missing
+from study.files.panel import is_missing
+from study.files.tables import KEYS
 from study.helpers import InputError
 from study.words.numbers import FIGURE, WHOLE, number_key
 from study.words.printed import HALF_WIDTH, parse_number, place

@@ -20,7 +20,7 @@ STEADY = 1.6  # largest ratio of two figures on one side of a break that make th
 SMALL_IF_NIL_IS_POSSIBLE = 0.05  # of the provinces' median: a few plants, whose figures may jump
 SMALL = 0.01
 # Breaks between vintages: in robust standard deviations of growth relative to the provinces' median, and at least.
-BREAK, NAMED, LEAST_SPREAD, LEAST_PROVINCES = 6, 4, 0.02, 10
+BREAK, NAMED_BREAK, LEAST_SPREAD, LEAST_PROVINCES = 6, 4, 0.02, 10
 
 
 class _Levels:
@@ -320,7 +320,7 @@ def find_vintage_break(table, values: Cells, entry, provinces: Collection[str]) 
     for t, year in enumerate(years):
         broken = np.abs(off[:, t]) >= BREAK
         what = "the table seems to mix data vintages, from before and after an economic census"
-        order = [i for i in np.argsort(-np.abs(off[:, t]), kind="stable") if abs(off[i, t]) >= NAMED]
+        order = [i for i in np.argsort(-np.abs(off[:, t]), kind="stable") if abs(off[i, t]) >= NAMED_BREAK]
         if not 2 <= broken.sum() <= len(regions) / 2:
             if t + 1 == len(years) or years[t + 1] != year + 1:
                 continue

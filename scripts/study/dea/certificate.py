@@ -2,7 +2,7 @@
 
 A solver only proposes a basis (or a ray). Scores, slacks, intensities and multipliers are solved again from the basis
 in own-value form, and the proposal counts only if the primal point, the reduced costs of all columns and the duality
-gap bound the score's error by TOLERANCE (or the ray proves that there is no feasible point).
+gap bound the score's error by CERTIFIED_VIOLATION (or the ray proves that there is no feasible point).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 
 from study.dea.programs import Programs
 
-TOLERANCE = 1e-9  # largest violation of a certified result, in own-value terms
+CERTIFIED_VIOLATION = 1e-9  # largest violation of a certified result, in own-value terms
 FINE = 1e-12  # a gap below this is rounding
-FAR = 1e3  # a unit that had to retreat by more than this many of its own values is out of reach
+OUT_OF_REACH = 1e3  # a unit that had to retreat by more than this many of its own values is out of reach
 DUST = 1e-12  # a share of the own value below this is rounding, and is zero
 TILE = (1024, 512)  # units and columns priced at once
 
@@ -291,7 +291,7 @@ def certify_infeasible(programs: Programs, rays: np.ndarray) -> np.ndarray:
     With the ray y scaled to |y| = 1 and y.local >= 0 made exact, a feasible point would need y.right >= -reach x
     (violation of y.a_j >= 0), while y.right = -distance: a contradiction where the distance is larger. The distance is
     the share by which the unit's own values would have to change to become feasible; at or below the tolerance a
-    program is not called infeasible. A unit that would have to retreat by more than FAR own values is out of reach.
+    program is not called infeasible. A unit that would have to retreat by more than `OUT_OF_REACH` is so.
     """
     plain = feasibility_form(programs)
     full = np.broadcast_to(programs.right, programs.own.shape)
@@ -303,9 +303,9 @@ def certify_infeasible(programs: Programs, rays: np.ndarray) -> np.ndarray:
         sound = np.isfinite(rays).all(axis=1)
         rays = np.where(sound[:, None], rays, 0.0)
         excess = price_columns(plain, rays)
-        reach = reaches(plain, np.full(len(plain), -FAR))
+        reach = reaches(plain, np.full(len(plain), -OUT_OF_REACH))
         violation = _dual_error(plain, rays, excess, reach)
-        proved = sound & (distance > TOLERANCE) & (violation < distance / 2)
+        proved = sound & (distance > CERTIFIED_VIOLATION) & (violation < distance / 2)
     return np.where(proved, violation, np.inf)
 
 

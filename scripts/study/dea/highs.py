@@ -21,9 +21,12 @@ COMMON = {
     "solver": "simplex",
     "small_matrix_value": 1e-12,
 }
-FIRST = COMMON | {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
-TIGHT = COMMON | {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-RETRIES = (TIGHT | {"simplex_strategy": 1}, TIGHT | {"simplex_strategy": 4})  # dual, then primal simplex
+FIRST_OPTIONS = COMMON | {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+TIGHT_OPTIONS = COMMON | {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+RETRIES = (
+    TIGHT_OPTIONS | {"simplex_strategy": 1},
+    TIGHT_OPTIONS | {"simplex_strategy": 4},
+)  # dual, then primal simplex
 
 
 @contextmanager
@@ -63,7 +66,7 @@ def _state(programs: Programs, local: np.ndarray, scale: np.ndarray, options: Ma
     return problem.solverModel
 
 
-def propose(programs: Programs, options: Mapping = FIRST, own_rows: bool = False) -> Proposal:
+def propose(programs: Programs, options: Mapping = FIRST_OPTIONS, own_rows: bool = False) -> Proposal:
     """Solve n programs one after another from the last basis; rows divided by typical sizes, or by own values.
 
     With typical sizes another unit changes only right-hand sides and its local coefficients, so the last basis starts

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from study.dea.models import RATIO_MEASURES, directed
+from study.files.tables import KEYS
 from study.helpers import InputError
 from study.words.periods import Periods, order_periods
 
-KEYS = ["province", "year"]
 CHANGES = ["index", "efficiency_change", "technical_change"]
-COLUMNS = [*KEYS, *CHANGES, "cumulative", "status"]
+INDEX_COLUMNS = [*KEYS, *CHANGES, "cumulative", "status"]
 PROGRAM_COLUMNS = [*KEYS, "reference", "rule", "score", "treatment"]
 MIXED = ("previous", "next")
 # References of each way to make the index; `own` is what efficiency change needs.
@@ -28,7 +28,7 @@ REFERENCES = {
     "biennial": ("own", "biennial_previous", "biennial_next"),
     "mixed": ("own", *MIXED),
 }
-MISSING, SUPER, BIENNIAL, UNUSED = TREATMENTS = (
+CHANGE_MISSING, SUPER, BIENNIAL, UNUSED = TREATMENTS = (
     "change missing",
     "super score",
     "index on the biennial technology",
@@ -193,7 +193,7 @@ def productivity_change(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
         changes, cumulative = np.exp(changes), np.exp(cumulative)
     first = ~provinces.duplicated()
     status = np.select([first, gap, changes["index"].isna()], ["first", "gap", "infeasible"], "optimal")
-    return pd.concat([levels[KEYS], changes], axis=1).assign(cumulative=cumulative, status=status)[COLUMNS]
+    return pd.concat([levels[KEYS], changes], axis=1).assign(cumulative=cumulative, status=status)[INDEX_COLUMNS]
 
 
 def infeasible_programs(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
@@ -209,7 +209,7 @@ def infeasible_programs(scores: pd.DataFrame, model: Mapping) -> pd.DataFrame:
     unusable = (programs["status"] == "infeasible") | programs["level"].isna()
     table = programs[unusable & programs["reference"].isin({*MIXED, *REFERENCES[technology]})]
     moved = (technology == "biennial") & table["reference"].isin(MIXED)
-    treatment = np.select([~table["used"], moved, table["super"].notna()], [UNUSED, BIENNIAL, SUPER], MISSING)
+    treatment = np.select([~table["used"], moved, table["super"].notna()], [UNUSED, BIENNIAL, SUPER], CHANGE_MISSING)
     score = table["super"].where(treatment == SUPER)
     return table.assign(rule=model["infeasible"], score=score, treatment=treatment)[PROGRAM_COLUMNS].reset_index(
         drop=True

@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from study.dea.certificate import DUST, FINE, TOLERANCE, Results, certify_infeasible, certify_optima
+from study.dea.certificate import CERTIFIED_VIOLATION, DUST, FINE, Results, certify_infeasible, certify_optima
 from study.dea.highs import RETRIES
 from study.dea.highs import propose as propose_hot
 from study.dea.models import RATIO_MEASURES, ROLES
@@ -83,12 +83,12 @@ def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray
             better = found.gap < results.gap[pending]
             for name in (item.name for item in fields(Results)):
                 getattr(results, name)[pending[better]] = getattr(found, name)[better]
-        pending = np.flatnonzero(results.gap > (FINE if way == 0 else TOLERANCE))
+        pending = np.flatnonzero(results.gap > (FINE if way == 0 else CERTIFIED_VIOLATION))
         if not len(pending):
             return results, attempts
     raise CertificateError(
-        f"no solution verified to {TOLERANCE:g} of own values: {'; '.join(tried[pending[0]])}. Values many orders of "
-        "magnitude out of line with the reference set's, such as one typed in another unit, can be the cause",
+        f"no solution verified to {CERTIFIED_VIOLATION:g} of own values: {'; '.join(tried[pending[0]])}. Values many "
+        "orders of magnitude out of line with the reference set's, such as one typed in another unit, can be the cause",
         int(pending[0]),
     )
 
@@ -96,10 +96,10 @@ def solve(programs: Programs, engine: str = "auto") -> tuple[Results, np.ndarray
 def certify(programs: Programs, proposal) -> Results:
     """Results of a proposal: its bases as optima and, where these fail, its rays as proofs of infeasibility."""
     results = certify_optima(programs, proposal.basis)
-    claimed = np.flatnonzero((results.gap > TOLERANCE) & np.isfinite(proposal.rays).all(axis=1))
+    claimed = np.flatnonzero((results.gap > CERTIFIED_VIOLATION) & np.isfinite(proposal.rays).all(axis=1))
     if len(claimed):
         violation = certify_infeasible(programs.take(claimed), proposal.rays[claimed])
-        proved = violation <= TOLERANCE
+        proved = violation <= CERTIFIED_VIOLATION
         results.feasible[claimed[proved]] = False
         results.gap[claimed] = np.where(proved, violation, np.minimum(results.gap[claimed], violation))
     return results
@@ -129,7 +129,7 @@ def measure(
     results, attempts = solve(programs, engine)
     distances = read(programs, results, attempts, model)
     if model["measure"] == "super_sbm" and not outside:
-        beyond = np.flatnonzero((distances.status == "infeasible") | (distances.score >= 1 - TOLERANCE))
+        beyond = np.flatnonzero((distances.status == "infeasible") | (distances.score >= 1 - CERTIFIED_VIOLATION))
         if len(beyond):
             programs = state_programs(
                 technology, units[:, beyond], amounts[:, beyond], model, outside=True, excluded=members[beyond]
@@ -172,7 +172,7 @@ def read(programs: Programs, results: Results, attempts: np.ndarray, model: Mapp
     good = results.multipliers[:, goods.start]
     with np.errstate(divide="ignore", invalid="ignore"):
         # a basic value of zero, as on the frontier, leaves a choice of multipliers, and so of prices
-        unique = (results.point > DUST).all(axis=1) & (np.abs(good) > TOLERANCE)
+        unique = (results.point > DUST).all(axis=1) & (np.abs(good) > CERTIFIED_VIOLATION)
         shadow = np.where(unique[:, None], -prices[:, bads] / prices[:, [goods.start]], np.nan) + 0.0
     return Distances(
         np.where(optimal, "optimal", "infeasible"),

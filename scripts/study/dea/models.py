@@ -9,7 +9,7 @@ from study.helpers import InputError
 ROLES = ("inputs", "good_outputs", "bad_outputs")
 SLACK_MEASURES = ("sbm_ddf", "nddf", "additive")  # maximise weighted slacks along a direction
 RATIO_MEASURES = ("sbm", "super_sbm")  # Tone's ratio of mean contraction to mean expansion
-OPTIONS = {
+MODEL_OPTIONS = {
     "measure": (*SLACK_MEASURES, "ddf", *RATIO_MEASURES),
     "returns": ("crs", "vrs"),
     "disposability": ("strong", "weak", "weak_kuosmanen", "weak_uniform"),
@@ -36,7 +36,7 @@ DEFAULTS = {
     "index": "malmquist_luenberger",
     "infeasible": "missing",
 }
-RESERVED = ("_infeasible", "_scale", "_bootstrap")  # endings of other files of results/productivity/
+FILE_ENDINGS = ("_infeasible", "_scale", "_bootstrap")  # endings of other files of results/productivity/
 
 
 def model_variables(model: Mapping) -> tuple[str, ...]:
@@ -133,10 +133,10 @@ def check_model(model: Mapping) -> None:
     def refuse(reason: str) -> None:
         raise InputError(f"productivity.models: {model['name']}: {reason}.")
 
-    for option, values in OPTIONS.items():
+    for option, values in MODEL_OPTIONS.items():
         if model[option] not in values:
             refuse(f"{option} {model[option]!r} is not one of {', '.join(values)}")
-    for ending in RESERVED:
+    for ending in FILE_ENDINGS:
         if model["name"].endswith(ending):
             refuse(f"a model's name must not end in {ending}, which other results use")
     variables = model_variables(model)

@@ -18,7 +18,7 @@ ZERO = 1e-11  # basic values below this are zero
 PIVOT = 1e-9  # a pivot element below this is rounding
 TIE = 1e-12  # ratios this close are equal, and the perturbation decides
 STEPS = 150  # pivots of a unit before it is left to HiGHS
-UNITS = 1024  # units solved at once
+UNITS_AT_ONCE = 1024  # units solved at once
 
 
 class Block:
@@ -199,8 +199,8 @@ def propose(programs: Programs, extended: bool = False) -> Proposal:
     basis = np.empty((count, rows), dtype=int)
     rays = np.full((count, rows), np.nan)
     pool = extreme_columns(programs, scaled)
-    for start in range(0, count, UNITS):
-        chosen = np.arange(start, min(start + UNITS, count))
+    for start in range(0, count, UNITS_AT_ONCE):
+        chosen = np.arange(start, min(start + UNITS_AT_ONCE, count))
         block = Block(programs.take(chosen), scaled, units[chosen])
         pool = block.solve(pool)
         basis[chosen] = block.basis

@@ -7,24 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from study.files.sheets import Row, Sheet, read_sheets
+from study.files.tables import KEYS
 from study.files.wide_panel import periods_across, units_across, wide_message
 from study.helpers import InputError, logger, plain_cell
 from study.words.period_labels import kind_of, read_labels
 from study.words.printed import MISSING_MARKS, place
 from study.words.slugs import slug
 
-KEYS = ("province", "year")
 LONGEST_UNIT = 240  # bytes of a unit's name; with `.csv` a file name has at most 255
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
-MISSING = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
-DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+MISSING_FIGURE = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
+DATE_CELL = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 # A year as statistical programs and publishers write it.
-YEAR = re.compile(r"(\d{4})(\.0+|年度?)?")
+YEAR_CELL = re.compile(r"(\d{4})(\.0+|年度?)?")
 
 
 def is_missing(text: str) -> bool:
     """Whether a cell of a column of figures holds no figure: empty or a mark of a statistical program or publisher."""
-    return text.lower() in MISSING_MARKS or MISSING.fullmatch(text) is not None
+    return text.lower() in MISSING_MARKS or MISSING_FIGURE.fullmatch(text) is not None
 
 
 def read_panel(
@@ -189,7 +189,7 @@ def _check_alike(periods: Mapping[str, str]) -> None:
 
 def _named_by_year(periods: Mapping[str, str]) -> list[str]:
     """Periods, place -> text, with the year in the place of what says no more: 2013.0, 2013年, one day of each year."""
-    dates = [DATE.fullmatch(text) for text in periods.values()]
+    dates = [DATE_CELL.fullmatch(text) for text in periods.values()]
     days = [tuple(map(int, found.groups())) for found in dates if found]
     for year in (1905, 1965):
         if len(days) == len(dates) and all(day[0] == year and 6 <= day[1] <= 10 for day in days):
@@ -199,7 +199,7 @@ def _named_by_year(periods: Mapping[str, str]) -> list[str]:
             )
     if len(days) == len(dates) and len({day[1:] for day in days}) == 1:
         return [f"{year}" for year, _, _ in days]
-    if all(YEAR.fullmatch(text) for text in periods.values()):
+    if all(YEAR_CELL.fullmatch(text) for text in periods.values()):
         return [text[:4] for text in periods.values()]
     return list(periods.values())
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from study.files.panel import KEYS, is_missing
+from study.files.panel import is_missing
+from study.files.tables import KEYS
 from study.helpers import InputError, logger
 from study.words.numbers import FIGURE
 from study.words.printed import HALF_WIDTH, parse_number
@@ -38,7 +39,7 @@ def panel_cells(header: list[str], rows: list[list[str]]) -> tuple[pd.DataFrame,
 
     table = pd.DataFrame(rows, columns=header, dtype=object)
     figures = []
-    for name in table.columns.drop(list(KEYS)):
+    for name in table.columns.drop(KEYS):
         cells = [figure_text(text) for text in table[name]]
         filled = sum(not is_missing(text) for text in table[name])
         # true and false beside figures are text
@@ -50,6 +51,6 @@ def panel_cells(header: list[str], rows: list[list[str]]) -> tuple[pd.DataFrame,
             row = table.iloc[others[0]]
             logger.warning(
                 "column %s: %d of %d cells are no figures, such as %r (%s, %s); the column is kept as text",
-                *(name, len(others), filled, row[name], *row[list(KEYS)]),
+                *(name, len(others), filled, row[name], *row[KEYS]),
             )
     return table, figures

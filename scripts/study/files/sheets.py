@@ -24,7 +24,7 @@ from study.helpers import InputError, logger
 # The largest genuine table (a census by county) is far below these; beyond them a file is no yearbook table.
 MOST_BYTES = 64 * 2**20
 MOST_UNPACKED = 512 * 2**20
-MOST_CELLS = 4_000_000
+MOST_CELLS_READ = 4_000_000
 
 OTHER_KINDS = (
     (b"%PDF", "a PDF document; export the table as csv or xlsx"),
@@ -122,9 +122,9 @@ def _read(path: Path, head: bytes, labelled: Collection[str] | None) -> list[She
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _read_xls(path)
     if head.startswith(b"PAR1"):
-        return _data_set(path, *read_parquet(path, MOST_CELLS))
+        return _data_set(path, *read_parquet(path, MOST_CELLS_READ))
     if head.startswith(b"<stata_dta>") or (head[0] in OLD_STATA and head[1:2] in (b"\1", b"\2") and b"\0" in head):
-        return _data_set(path, *read_stata(path, labelled, MOST_CELLS))
+        return _data_set(path, *read_stata(path, labelled, MOST_CELLS_READ))
     if HTML.match(bare) or (XML.match(bare) and b"<html" in bare.lower()):
         raise InputError(
             f"{path}: this is a web page, perhaps the site's error or log-in page, not a table; download the table "
@@ -143,7 +143,7 @@ def _read(path: Path, head: bytes, labelled: Collection[str] | None) -> list[She
 # --- text ---------------------------------------------------------------------------------------------------------
 
 
-CONTROLS = re.compile(rb"[\0-\x08\x0e-\x19\x1b-\x1f]")
+CONTROL_CHARACTERS = re.compile(rb"[\0-\x08\x0e-\x19\x1b-\x1f]")
 
 
 def decode(path: str | Path) -> str:
@@ -161,7 +161,7 @@ def decode(path: str | Path) -> str:
         except UnicodeDecodeError:
             continue
     # a table may hold a stray control character, never NUL
-    noise = len(CONTROLS.findall(data if text is None else text.encode()))
+    noise = len(CONTROL_CHARACTERS.findall(data if text is None else text.encode()))
     if noise > len(data) / 100 or "\0" in (text or ""):
         raise InputError(
             f"{path}: this is no text file and no workbook that can be read; export the table as csv or xlsx."
@@ -222,8 +222,8 @@ def _read_text(path: Path) -> list[Sheet]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path}, row {line}: broken quoting ({error}).") from None
-    if met > MOST_CELLS:
-        raise InputError(f"{path}: more than {MOST_CELLS:,} cells; is this the right file?")
+    if met > MOST_CELLS_READ:
+        raise InputError(f"{path}: more than {MOST_CELLS_READ:,} cells; is this the right file?")
     last = rows[-1].cells[-1] if len(rows) > 1 else ""
     if last[-1:].isdigit() and not text.endswith(("\n", "\r")):
         logger.warning("%s, row %d: the file ends with %r, without a line end; is the figure cut off?", path,
@@ -236,7 +236,7 @@ def _read_text(path: Path) -> list[Sheet]:
 DOTTED = re.compile(r"[+-]?\d+\.\d+")
 COMMA = re.compile(r"[+-]?\d{1,3}(\.\d{3})*,\d+|[+-]?\d+,\d+")
 # where decimals have commas, points part thousands
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+DOTTED_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 
@@ -248,14 +248,14 @@ def _decimal_points(path: Path, rows: list[Row]) -> list[Row]:
     cells = dict.fromkeys(cell for row in rows for cell in row.cells)
     if not any(map(COMMA.fullmatch, cells)):
         points = [cell for cell in cells if DOTTED.fullmatch(cell)]
-        if points and all(map(THOUSANDS.fullmatch, points)):
+        if points and all(map(DOTTED_THOUSANDS.fullmatch, points)):
             raise InputError(
                 f"{path}: {points[0]!r} may be a decimal or thousands; write the figures without thousands marks, or "
                 "part the cells by commas."
             )
         return rows
     certain = [cell for cell in cells if COMMA.fullmatch(cell) and not GROUPED.fullmatch(cell)]
-    dotted = [cell for cell in cells if DOTTED.fullmatch(cell) and not THOUSANDS.fullmatch(cell)]
+    dotted = [cell for cell in cells if DOTTED.fullmatch(cell) and not DOTTED_THOUSANDS.fullmatch(cell)]
     if dotted and certain:
         raise InputError(f"{path}: both {certain[0]!r} and {dotted[0]!r} stand here; write all decimals with a point.")
     if dotted:
@@ -267,7 +267,7 @@ def _decimal_points(path: Path, rows: list[Row]) -> list[Row]:
         )
 
     def pointed(cell: str) -> str:
-        figure = COMMA.fullmatch(cell) or THOUSANDS.fullmatch(cell)
+        figure = COMMA.fullmatch(cell) or DOTTED_THOUSANDS.fullmatch(cell)
         return cell.replace(".", "").replace(",", ".") if figure else cell
 
     return [Row(row.line, tuple(map(pointed, row.cells)), row.indent) for row in rows]
@@ -304,8 +304,8 @@ def _sheets(path: Path, tables: Iterable[tuple[str, Iterable[Iterable[object]]]]
             while texts and not texts[-1]:
                 texts.pop()
             cells += len(texts)
-            if cells > MOST_CELLS:
-                raise InputError(f"{path}: more than {MOST_CELLS:,} cells; is this the right file?")
+            if cells > MOST_CELLS_READ:
+                raise InputError(f"{path}: more than {MOST_CELLS_READ:,} cells; is this the right file?")
             if texts:
                 rows.append(Row(line, tuple(texts), indent_of(row[0])))
         sheets.append((name, rows))
@@ -374,7 +374,7 @@ def _read_xls(path: Path) -> list[Sheet]:
 
     data = path.read_bytes()
     try:
-        errors = error_cells(data, MOST_CELLS)
+        errors = error_cells(data, MOST_CELLS_READ)
         book = python_calamine.load_workbook(io.BytesIO(data))
         tables = []
         for marked, sheet in zip(errors, book.sheets_metadata, strict=True):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from study.helpers import plain_cell
+
 if TYPE_CHECKING:
     import pandas as pd
-from study.helpers import plain_cell
+
+KEYS = ["province", "year"]  # the columns that name a row of every panel
 
 
 def read_cells(path: str | Path) -> pd.DataFrame:
@@ -27,15 +30,13 @@ def read_table(path: str | Path, text: tuple[str, ...] = ()) -> pd.DataFrame:
     from study.words.numbers import plain_numbers
 
     table = read_cells(path)
-    return table.assign(
-        **{name: plain_numbers(table[name]) for name in table if name not in ("province", "year", *text)}
-    )
+    return table.assign(**{name: plain_numbers(table[name]) for name in table if name not in (*KEYS, *text)})
 
 
 def write_table(
     table: pd.DataFrame,
     path: str | Path,
-    keys: tuple[str, ...] = ("province", "year"),
+    keys: Sequence[str] = KEYS,
     periods: Mapping[str, int] | None = None,
     digits: int | None = None,
 ) -> None:

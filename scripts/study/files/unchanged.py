@@ -14,8 +14,8 @@ from pathlib import Path
 
 from study.helpers import InputError
 
-TOLERANCE = 10.0  # seconds that the clocks of a network's disks are apart; a start waits for so long
-NAMED = 5  # files that a message names
+CLOCK_TOLERANCE = 10.0  # seconds that the clocks of a network's disks are apart; a start waits for so long
+MOST_FILES_NAMED = 5  # files that a message names
 
 
 def content(path: str | Path) -> str:
@@ -48,8 +48,8 @@ def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
         fault = error
     if changed := [path for path, mark in before.items() if content(path) != mark]:
         raise InputError(
-            f"{', '.join(changed[:NAMED])}: saved, moved or deleted while it was read, so that the results would be of "
-            "the old figures or of both. Run the same command again."
+            f"{', '.join(changed[:MOST_FILES_NAMED])}: saved, moved or deleted while it was read, so that the "
+            "results would be of the old figures or of both. Run the same command again."
         ) from None
     if fault:
         raise fault
@@ -71,7 +71,7 @@ def reads(*names: str) -> Callable[[Callable], Callable]:
     return guard
 
 
-def check_dates(places: Iterable[str | Path], tolerance: float = TOLERANCE) -> None:
+def check_dates(places: Iterable[str | Path], tolerance: float = CLOCK_TOLERANCE) -> None:
     """Raise InputError where a file is dated ahead of the clock: Snakemake would refuse each result made of it as older
     than its input, after the job's work. Waits where the latest is ahead by no more than `tolerance` seconds.
 
@@ -86,7 +86,7 @@ def check_dates(places: Iterable[str | Path], tolerance: float = TOLERANCE) -> N
     if ahead[last] - now <= tolerance:
         time.sleep(ahead[last] - now)
         return
-    shown = sorted(ahead)[:NAMED]
+    shown = sorted(ahead)[:MOST_FILES_NAMED]
     more = f", and {len(ahead) - len(shown)} more" if len(ahead) > len(shown) else ""
     folders = {Path(path).parent for path in ahead}
     folders = sorted(str(folder) for folder in folders if folders.isdisjoint(folder.parents))

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from study.files.sheets import Row
 from study.words.period_labels import kind_of
 
-_PERIOD = r"(?:19|20)\d{2}(?:[-_. ]?[QqHh][1-4])?"
-_LAST = re.compile(rf"(?P<stem>.*?)(?P<mark>[ _.-]*)(?P<period>{_PERIOD})(?:年度?|\.0+)?")
-_BRACKETS = re.compile(rf"(?P<stem>.*?)(?P<mark>[ _.-]*)[(（\[](?P<period>{_PERIOD})年?[)）\]]")
-_FIRST = re.compile(rf"(?P<period>{_PERIOD})(?:年度?)?(?P<mark>[ _.-]*)(?P<stem>\D.*)")
-_YEAR = re.compile(r"(?:19|20)\d{2}")
+_HEADED_PERIOD = r"(?:19|20)\d{2}(?:[-_. ]?[QqHh][1-4])?"
+_PERIOD_LAST = re.compile(rf"(?P<stem>.*?)(?P<mark>[ _.-]*)(?P<period>{_HEADED_PERIOD})(?:年度?|\.0+)?")
+_PERIOD_IN_BRACKETS = re.compile(rf"(?P<stem>.*?)(?P<mark>[ _.-]*)[(（\[](?P<period>{_HEADED_PERIOD})年?[)）\]]")
+_PERIOD_FIRST = re.compile(rf"(?P<period>{_HEADED_PERIOD})(?:年度?)?(?P<mark>[ _.-]*)(?P<stem>\D.*)")
+_YEAR_IN_HEADING = re.compile(r"(?:19|20)\d{2}")
 _ROWS = 10  # filled rows from the top that may be the header
 
 
@@ -43,7 +43,7 @@ def periods_across(rows: Sequence[Row]) -> Across | None:
         if widest and filled < widest + 2:
             continue
         widest = filled
-        for form in (_LAST, _BRACKETS, _FIRST):
+        for form in (_PERIOD_LAST, _PERIOD_IN_BRACKETS, _PERIOD_FIRST):
             parts = {cell: match for cell in row.cells if (match := form.fullmatch(cell.strip()))}
             periods: dict[str, set[str]] = {}
             for match in parts.values():
@@ -53,7 +53,7 @@ def periods_across(rows: Sequence[Row]) -> Across | None:
                 columns = tuple(cell for cell, match in parts.items() if match["stem"] in stems)
                 others = [cell for cell in row.cells if cell and cell not in columns]
                 mark = parts[columns[0]]["mark"]
-                return Across(row.line, columns, stems, mark, form is _LAST, others[0] if others else "province")
+                return Across(row.line, columns, stems, mark, form is _PERIOD_LAST, others[0] if others else "province")
         columns = _dated(row)
         if len(columns) > 1:
             others = [cell for cell in row.cells if cell and cell not in columns]
@@ -63,7 +63,9 @@ def periods_across(rows: Sequence[Row]) -> Across | None:
 
 def _dated(row: Row) -> tuple[str, ...]:
     """The cells of a header that as a whole are quarters, months or dates with their year, such as Q1 2013."""
-    return tuple(cell for cell in row.cells if _YEAR.search(cell) and kind_of(cell) not in ("number", "word"))
+    return tuple(
+        cell for cell in row.cells if _YEAR_IN_HEADING.search(cell) and kind_of(cell) not in ("number", "word")
+    )
 
 
 def wide_message(source: str, across: Across) -> str:

@@ -138,7 +138,7 @@ SOURCES = (
     "Stock, J. H. and Yogo, M. (2005). Testing for weak instruments in linear IV regression. In: Identification and "
     "Inference for Econometric Models. Cambridge University Press.",
 )
-_HEADER = ("Table", "Column", "Dependent", "Term", "Printed", "Recomputed", "Verdict", "Kind", "Finding")
+_CHECK_HEADER = ("Table", "Column", "Dependent", "Term", "Printed", "Recomputed", "Verdict", "Kind", "Finding")
 
 
 def render_audit(rows: Sequence[dict], setting: Setting, files: Sequence[str], place: str = PLACE) -> str:
@@ -215,7 +215,7 @@ def _table(rows: Sequence[dict]) -> PlainTable:
         for row in rows
     ]
     bad = {place: "bad" for place, row in enumerate(rows) if row["severity"] in ("A", "B")}
-    return PlainTable(_HEADER, lines, text_columns=(2, 3, 8), classes=bad)
+    return PlainTable(_CHECK_HEADER, lines, text_columns=(2, 3, 8), classes=bad)
 
 
 def _place(row: dict) -> list[str]:

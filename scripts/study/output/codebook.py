@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from study.words.key_names import capital
 
-COLUMNS = ["name", "symbol", "label_en", "label_zh", "unit", "definition", "source", "transformation"]
+CODEBOOK_COLUMNS = ["name", "symbol", "label_en", "label_zh", "unit", "definition", "source", "transformation"]
 
 
 def index_rows(variables: list[dict[str, str]], indices: dict[str, dict]) -> list[dict[str, str]]:
@@ -51,7 +51,9 @@ def codebook_rows(
             definition = known["definition"]
             if name in indices and choices.get("steps"):
                 definition = f"{definition}. {choices['steps'].removesuffix('.')}"
-            rows.append(tuple({**known, "definition": definition, "source": source}[column] for column in COLUMNS))
+            rows.append(
+                tuple({**known, "definition": definition, "source": source}[column] for column in CODEBOOK_COLUMNS)
+            )
         if key := keys.get(name):
             label = capital(key["name"])
             rows[-1] = (name, label, label, key["name_zh"], *rows[-1][4:])

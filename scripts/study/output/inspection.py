@@ -12,11 +12,11 @@ from study.checks.not_observed import ACCEPTED, INTERPOLATED, MADE, NIL
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
 
-COLUMNS = [
+INSPECTION_COLUMNS = [
     *["table", "title_zh", "title_en", "status", "file", "found_by", "provinces_lacking", "years_lacking"],
     *[*MADE, "unit_printed", "unit", "vintage", "warnings", "needed_by", "published"],
 ]
-STATUSES = ["missing", "refused", "contradiction", "warnings", "unused file", "found", "not needed"]
+TABLE_STATUSES = ["missing", "refused", "contradiction", "warnings", "unused file", "found", "not needed"]
 CENSUS = re.compile(
     r"第[一二三四五六七八九十]+次(?:全国)?(?:经济|人口|农业)普查|\w+th (?:national )?(?:economic|population) census",
     re.I,
@@ -45,11 +45,12 @@ class Listener(logging.Handler):
 
 
 def inspect_table(need: dict, entry: CatalogEntry, study: Callable[[], dict[str, object]]) -> dict[str, object]:
-    """A row of the page, COLUMNS -> value; `study` reads the table and gives what it found, or raises InputError.
+    """A row of the page, INSPECTION_COLUMNS -> value; `study` reads the table and gives what it found, or raises
+    InputError.
 
     need : `path`, `source`, `needed_by` (tables of the study) and `needed` of the raw table.
     """
-    row: dict[str, object] = dict.fromkeys(COLUMNS, "") | {
+    row: dict[str, object] = dict.fromkeys(INSPECTION_COLUMNS, "") | {
         "table": entry.key,
         "title_zh": entry.title_zh,
         "title_en": entry.title_en,

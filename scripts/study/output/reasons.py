@@ -9,7 +9,7 @@ from study.audit.published import is_coefficient
 from study.helpers import InputError
 from study.output.symbols import symbol
 
-UNIT = "unit"  # the one reason for which a pair is not compared
+UNIT_DIFFERS = "unit"  # the one reason for which a pair is not compared
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Reason:
         if self.columns is not None and row["column"] not in self.columns:
             return False
         if self.terms is None:
-            return self.why != UNIT or is_coefficient(row)
+            return self.why != UNIT_DIFFERS or is_coefficient(row)
         return row["term"] in self.terms
 
 

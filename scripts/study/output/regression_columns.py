@@ -9,7 +9,7 @@ from study.audit.published import is_coefficient, published_difference
 from study.audit.rounding import read_cell
 from study.helpers import InputError
 from study.output.symbols import symbol
-from study.regression.stars import stars
+from study.regression.stars import stars_of
 from study.regression.terms import CONSTANT
 
 # name in the CSV -> (name in the estimates, label in print); those that a column does not have are left out
@@ -27,7 +27,7 @@ STATISTICS = {
 }
 _ONLY_IV = {"R2_within_entity"}  # printed beside instruments only; every column's estimates have it
 _ANNOTATED = {"Kleibergen-Paap rk LM", "Overidentification"}  # tests with a p-value of their own, hence stars
-_FIELDS = ("estimate", "std_error", "statistic", "p_value", "stars")
+_TERM_NUMBERS = ("estimate", "std_error", "statistic", "p_value", "stars")
 
 
 @dataclass
@@ -55,7 +55,7 @@ def read_column(column: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> C
     for term in column["terms"]:
         label = symbol(codebook, term["term"])
         # two variables may share a symbol, as where the paper replaces one by another
-        terms[f"{label} ({term['term']})" if label in terms else label] = {name: term[name] for name in _FIELDS}
+        terms[f"{label} ({term['term']})" if label in terms else label] = {name: term[name] for name in _TERM_NUMBERS}
     dropped = column.get("dropped", [])
     statistics = {}
     for name, (key, _) in STATISTICS.items():
@@ -65,7 +65,7 @@ def read_column(column: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> C
         statistics[name] = {"estimate": value}
         if name in _ANNOTATED:
             p_value = column["stats"][f"{key}_p_value"]
-            statistics[name] |= {"p_value": p_value, "stars": stars(p_value)}
+            statistics[name] |= {"p_value": p_value, "stars": stars_of(p_value)}
     for stage in column.get("first_stages", []):
         one = len(column["first_stages"]) == 1
         name = "First-stage F" if one else f"First-stage F ({symbol(codebook, stage['dependent'])})"
@@ -109,7 +109,7 @@ def pair_columns(
             found = published_difference(*((cell.estimate.value, cell.t, cell.std_error) for cell in cells))
             if found:
                 numbers = dict(zip(("estimate", "std_error", "statistic", "p_value"), found, strict=True))
-                terms[f"{term} × High"] = numbers | {"stars": stars(found[3])}
+                terms[f"{term} × High"] = numbers | {"stars": stars_of(found[3])}
         group = f"published table {published[0]['table']}"
         columns.append(Column(f"{first}-{second}", dependents[0], group, terms, published=True))
     return columns
@@ -135,13 +135,13 @@ def _published_column(published: Sequence[Mapping[str, str]], number: str) -> di
 def _indirect_rows(indirect: Mapping, codebook: Mapping[str, Mapping[str, str]]) -> dict[str, dict]:
     """Rows of the indirect effect: the first step, the product, its interval's ends."""
     tail = (100 - indirect["level"]) / 2
-    first = {name: indirect[key] for name, key in (("estimate", "a"), *((n, f"a_{n}") for n in _FIELDS[1:4]))}
+    first = {name: indirect[key] for name, key in (("estimate", "a"), *((n, f"a_{n}") for n in _TERM_NUMBERS[1:4]))}
     effect = {
         name: indirect[key] for name, key in (("estimate", "effect"), *((n, n) for n in ("std_error", "p_value")))
     }
     return {
-        f"{symbol(codebook, indirect['treatment'])} -> mediator": first | {"stars": stars(first["p_value"])},
-        "Indirect effect": effect | {"stars": stars(effect["p_value"])},
+        f"{symbol(codebook, indirect['treatment'])} -> mediator": first | {"stars": stars_of(first["p_value"])},
+        "Indirect effect": effect | {"stars": stars_of(effect["p_value"])},
         f"Indirect effect, {tail:g}%": {"estimate": indirect["ci_low"]},
         f"Indirect effect, {100 - tail:g}%": {"estimate": indirect["ci_high"]},
     }

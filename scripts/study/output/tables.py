@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from study.output.pages import render
 from study.output.tidy import table_number
 
-STAR_LEVELS = "*** p < 0.01, ** p < 0.05, * p < 0.1"
-
 _TEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from study.helpers import write_rows
 
-FIELDS = (
+TIDY_COLUMNS = (
     "table",
     "column",
     "dependent",
@@ -36,5 +36,5 @@ def exact(number: float | int | None) -> str:
 
 
 def write_tidy(rows: Iterable[dict[str, str]], path: str | Path) -> None:
-    """The table as CSV, one row a number, columns `FIELDS`; a missing field is an empty cell."""
-    write_rows(path, list(FIELDS), [tuple(row.get(name, "") for name in FIELDS) for row in rows])
+    """The table as CSV, one row a number, columns `TIDY_COLUMNS`; a missing field is an empty cell."""
+    write_rows(path, list(TIDY_COLUMNS), [tuple(row.get(name, "") for name in TIDY_COLUMNS) for row in rows])

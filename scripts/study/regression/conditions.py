@@ -21,7 +21,7 @@ from study.words.numbers import as_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-DEEPEST = 50  # brackets and `not` within each other
+DEEPEST_CONDITION = 50  # brackets and `not` within each other
 LONGEST = 10_000  # characters
 LARGEST = 1e300  # beyond it a constant is a slip or infinite
 _EXAMPLE = "as in `municipality == 0 and year > 2014`"
@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     r"""(?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"""
     r"|`(?P<quoted>[^`]+)`|(?P<name>[^\W\d]\w*)"
 )
-_WORDS = ("and", "or", "not", "in", "True", "False")
+_PYTHON_WORDS = ("and", "or", "not", "in", "True", "False")
 _NO_VALUES = ("none", "nan", "inf", "null", "infinity")
 _OPERATORS = {
     ast.Lt: "<",
@@ -43,8 +43,19 @@ _OPERATORS = {
 }
 EQUALITIES = ("==", "!=", "in", "not in")  # of which a constant that the variable never has is a slip
 # What other programs and keyboards write -> what stands here.
-_MEANT = {"&&": "and", "||": "or", "&": "and", "|": "or", "AND": "and", "OR": "or", "NOT": "not", "IN": "in"}
-_MEANT |= {"<>": "!=", "≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "==", "“": '"', "”": '"', "=": "=="}
+_PLAIN_OPERATORS = {"&&": "and", "||": "or", "&": "and", "|": "or", "AND": "and", "OR": "or", "NOT": "not", "IN": "in"}
+_PLAIN_OPERATORS |= {
+    "<>": "!=",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "＞": ">",
+    "＜": "<",
+    "＝": "==",
+    "“": '"',
+    "”": '"',
+    "=": "==",
+}
 _SLIP = re.compile(r"&&|\|\||[&|≥≤≠＞＜＝“”]|\b(?:AND|OR|NOT|IN)\b|<>|(?<![=!<>])=(?!=)")
 _REVERSED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _COMPARE = {
@@ -179,10 +190,14 @@ def parse_condition(text: str) -> Condition:
         tree = None
     if tree is None or re.search("[#`]", _TOKEN.sub("", text.strip())):
         slip = _SLIP.search(_TOKEN.sub(lambda token: token[0] if token[0].isupper() else "", text))
-        meant = f"`{_MEANT[slip[0]]}` in place of `{slip[0]}`" if slip else f"a condition, {_EXAMPLE}; {QUOTING}"
+        meant = (
+            f"`{_PLAIN_OPERATORS[slip[0]]}` in place of `{slip[0]}`" if slip else f"a condition, {_EXAMPLE}; {QUOTING}"
+        )
         raise InputError(f"cannot read the sample `{_cut(text)}`; write {meant}.")
-    if _depth(tree) > DEEPEST:
-        raise InputError(f"the sample `{_cut(text)}` has more than {DEEPEST} brackets or `not` within each other.")
+    if _depth(tree) > DEEPEST_CONDITION:
+        raise InputError(
+            f"the sample `{_cut(text)}` has more than {DEEPEST_CONDITION} brackets or `not` within each other."
+        )
     return Condition(text, _Reader(text, names).condition(tree))
 
 
@@ -269,7 +284,7 @@ class _Reader:
 def _stand_in(token: re.Match, names: list[str], text: str) -> str:
     """A token in Python's syntax: a variable's name, which may be any text, is replaced by `v0_`, `v1_`, ..."""
     name = token["quoted"] or token["name"]
-    if name is None or token["name"] in _WORDS:
+    if name is None or token["name"] in _PYTHON_WORDS:
         return token[0]
     if token["name"] and token["name"].lower() in _NO_VALUES:
         raise InputError(

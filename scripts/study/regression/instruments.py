@@ -20,7 +20,7 @@ from scipy.special import chdtrc, fdtrc
 from study.regression.least_squares import Design, Estimates, least_squares, wald
 from study.regression.terms import CONSTANT
 
-_SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that counts as positive
+_LEAST_EIGENVALUE = 1e-10  # smallest eigenvalue of a correlation matrix that counts as positive
 _VANISHING = 1e-10  # root mean square of a score, over the largest, that is zero but for rounding
 
 
@@ -193,7 +193,7 @@ def _overidentification(design: Design, y: np.ndarray, x: np.ndarray, z: np.ndar
 def _definite(matrix: np.ndarray) -> bool:
     """Whether a symmetric matrix is positive definite, whatever the units."""
     scale = np.sqrt(np.diag(matrix).clip(min=0))
-    return bool((scale > 0).all() and np.linalg.eigvalsh(matrix / np.outer(scale, scale)).min() > _SINGULAR)
+    return bool((scale > 0).all() and np.linalg.eigvalsh(matrix / np.outer(scale, scale)).min() > _LEAST_EIGENVALUE)
 
 
 def _residuals(values: np.ndarray, regressors: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from study.regression.absorption import is_nested, partial_out
 from study.regression.formula import ROW, bootstrap_block
 from study.regression.least_squares import Design, least_squares
 
-_SINGULAR = 1e-10  # smallest over largest eigenvalue of a replication's standardised cross products
+_LEAST_EIGENVALUE_RATIO = 1e-10  # smallest over largest eigenvalue of a replication's standardised cross products
 
 
 def indirect_effect(design: Design, bootstrap: Mapping) -> dict[str, float | str]:
@@ -92,7 +92,7 @@ def indirect_of_products(design: Design, products: np.ndarray, n_terms: int) -> 
     dummies = products[:, n_terms:, n_terms:]
     cross = products[:, :n_terms, n_terms:]
     # the dummies add up to those of nested effects: what is left of that sum is rounding, and no direction of theirs
-    inverse = np.linalg.pinv(dummies, rcond=_SINGULAR, hermitian=True)
+    inverse = np.linalg.pinv(dummies, rcond=_LEAST_EIGENVALUE_RATIO, hermitian=True)
     terms = products[:, :n_terms, :n_terms] - cross @ inverse @ cross.mT
     names = [design.regression.dependent, *design.regressors]
     mediator = names.index(design.regression.indirect.mediator)
@@ -128,7 +128,7 @@ def _solve(products: np.ndarray, regressors: list[int], dependent: int) -> np.nd
     """Coefficients (R, k) of each replication's normal equations; missing where they are singular."""
     left = products[:, regressors][:, :, regressors]
     eigenvalues = np.linalg.eigvalsh(left)
-    singular = eigenvalues[:, 0] <= _SINGULAR * eigenvalues[:, -1]
+    singular = eigenvalues[:, 0] <= _LEAST_EIGENVALUE_RATIO * eigenvalues[:, -1]
     left = np.where(singular[:, None, None], np.eye(len(regressors)), left)
     solution = np.linalg.solve(left, products[:, regressors, dependent][:, :, None])[:, :, 0]
     solution[singular] = np.nan

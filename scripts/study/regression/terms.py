@@ -18,7 +18,7 @@ QUOTING = (
     "under panel.columns"
 )
 _QUOTED = re.compile("`[^`]+`")
-_SIGNS = re.compile(r"[:^+~|`$]")
+_TERM_SIGNS = re.compile(r"[:^+~|`$]")
 
 
 def split_outside(text: str, signs: str) -> list[str]:
@@ -46,7 +46,7 @@ def unquoted(text: str) -> str:
 
 def term_of(names: Iterable[str], sign: str = ":") -> str:
     """The term that joins variables."""
-    return sign.join(f"`{name}`" if _SIGNS.search(name) or name == CONSTANT else name for name in names)
+    return sign.join(f"`{name}`" if _TERM_SIGNS.search(name) or name == CONSTANT else name for name in names)
 
 
 def names_of(term: str) -> tuple[str, ...]:

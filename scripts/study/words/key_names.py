@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-SECTIONS = {"province": "units", "year": "periods"}  # key column -> section of the config that names it
-CHINESE = {"province": "省份", "year": "年份"}
+NAMING_SECTIONS = {"province": "units", "year": "periods"}  # key column -> section of the config that names it
+CHINESE_KEY_NAMES = {"province": "省份", "year": "年份"}
 # Text in quotes, a name in backticks, a plain name.
-_WORDS = re.compile(r"""("[^"]*"|'[^']*')|`([^`]*)`|(?<!\w)([^\W\d]\w*)""")
+_NAME_IN_FORMULA = re.compile(r"""("[^"]*"|'[^']*')|`([^`]*)`|(?<!\w)([^\W\d]\w*)""")
 
 
 def key_names(config: Mapping) -> dict[str, dict[str, str]]:
@@ -20,10 +20,10 @@ def key_names(config: Mapping) -> dict[str, dict[str, str]]:
     Without a section in the config these are provinces and years.
     """
     names = {}
-    for key, section in SECTIONS.items():
+    for key, section in NAMING_SECTIONS.items():
         given = config.get(section, {})
         name = given.get("name", key)
-        chinese = "" if "name" in given else CHINESE[key]
+        chinese = "" if "name" in given else CHINESE_KEY_NAMES[key]
         names[key] = {"name": name, "plural": plural_of(name), "name_zh": chinese} | given
     return names
 
@@ -37,6 +37,9 @@ def plural_of(name: str) -> str:
     return f"{name}es" if re.search("(s|x|z|ch|sh)$", name) else f"{name}s"
 
 
+PROVINCES_AND_YEARS = key_names({})
+
+
 def capital(name: str) -> str:
     """The name as a heading begins with it: its first letter large."""
     return name[:1].upper() + name[1:]
@@ -46,7 +49,7 @@ def aliases(config: Mapping, columns: Iterable[str]) -> dict[str, str]:
     """Names of a key column -> the column: the study's own and the panel file's, where no column is called so."""
     taken = set(columns)
     theirs = config.get("panel", {}).get("columns", {})
-    names = [(name, key) for key in SECTIONS for name in (key_names(config)[key]["name"], theirs.get(key, key))]
+    names = [(name, key) for key in NAMING_SECTIONS for name in (key_names(config)[key]["name"], theirs.get(key, key))]
     return {name: key for name, key in names if name not in taken}
 
 
@@ -57,7 +60,7 @@ def rename_variables(text: str, names: Mapping[str, str]) -> str:
         name = word[2] or word[3]
         return names[name] if name in names else word[0]
 
-    return _WORDS.sub(renamed, text)
+    return _NAME_IN_FORMULA.sub(renamed, text)
 
 
 def with_key_columns(tables: Mapping, names: Mapping[str, str]) -> dict:

@@ -16,27 +16,27 @@ from typing import NamedTuple
 from study.helpers import InputError
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAMES = (
+_MONTH_NAMES = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?"
 )
 _BETWEEN = r"[\s\-_/.:]*"
-_YEAR = r"(?:[fc]y\s*)?(?P<y>\d{4}|\d\d)(?:/\d\d)?(?:年度?)?"
+_YEAR_LABEL = r"(?:[fc]y\s*)?(?P<y>\d{4}|\d\d)(?:/\d\d)?(?:年度?)?"
 _HALF = r"(?:h[y]?\s*(?P<n>[12])|(?P<n2>[12])\s*h|s(?P<n3>[12])|第?(?P<n4>[12])半年)"
 _QUARTER = (
     r"(?:q(?:uarter|tr|rt)?\.?\s*(?P<n>[1-4])|(?P<n2>[1-4])\s*(?:st|nd|rd|th)?\s*q(?:uarter|tr|rt)?\.?|"
     r"第?(?P<n3>[1-4])季度?)"
 )
-_MONTH = rf"(?:m(?:onth)?\s*(?P<n>\d\d?)|第?(?P<n2>\d\d?)月[份末底]?|(?P<name>{_NAMES})\.?)"
+_MONTH = rf"(?:m(?:onth)?\s*(?P<n>\d\d?)|第?(?P<n2>\d\d?)月[份末底]?|(?P<name>{_MONTH_NAMES})\.?)"
 _WEEK = r"(?:w(?:eek|k)?\.?\s*(?P<n>\d\d?)|第?(?P<n2>\d\d?)(?:周|星期))"
 _CLOCK = r"(?:[t ](?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.0*)?)?z?)?"
 # Words after or before a number that count backward.
 _BACKWARD = re.compile(r"ago|before|prior|until|left|minus|lag|\bpre|\bb\.?c|前|倒")
 _CHINESE_DIGITS = {**{char: place for place, char in enumerate("〇一二三四五六七八九")}, "零": 0, "两": 2}
-_CHINESE = re.compile(r"[〇零一二两三四五六七八九十百]+")
+_CHINESE_NUMERAL = re.compile(r"[〇零一二两三四五六七八九十百]+")
 # Numerals count as such where a counter or nothing stands around them: 第一期, 一月, 一; not the 一 of 统一.
 _NUMERAL = re.compile(
-    rf"(?<![一-鿿])第?({_CHINESE.pattern})(?=[年月季周期阶轮次波批日号半个\W]|$)|(?<=[年月第期])({_CHINESE.pattern})"
+    rf"(?<![一-鿿])第?({_CHINESE_NUMERAL.pattern})(?=[年月季周期阶轮次波批日号半个\W]|$)|(?<=[年月第期])({_CHINESE_NUMERAL.pattern})"
 )
 
 
@@ -242,8 +242,8 @@ def _year(text: str) -> int:
 
 def _within(part: str, per_year: int) -> Callable[[str], int | None]:
     """Reader of a year and a part of it, in either order: 2013Q1, Q1 2013; the part alone counts within a year."""
-    first = re.compile(rf"{_YEAR}{_BETWEEN}{part}")
-    last = re.compile(rf"{part}{_BETWEEN}{_YEAR}")
+    first = re.compile(rf"{_YEAR_LABEL}{_BETWEEN}{part}")
+    last = re.compile(rf"{part}{_BETWEEN}{_YEAR_LABEL}")
 
     def read(text: str) -> int | None:
         found = first.fullmatch(text) or last.fullmatch(text)
@@ -296,7 +296,7 @@ def _read_years_apart(text: str) -> int | None:
 
 
 _named_month = _within(_MONTH, 12)
-_DAY_OR_YEAR = re.compile(rf"\d\d{_BETWEEN}(?:{_NAMES})")
+_DAY_OR_YEAR = re.compile(rf"\d\d{_BETWEEN}(?:{_MONTH_NAMES})")
 
 
 def _read_month(text: str) -> int | None:
@@ -363,9 +363,9 @@ def _dated(*patterns: str) -> Callable[[str], Fraction | None]:
 _D, _M, _Y, _Y2 = r"(?P<d>\d\d?)", r"(?P<m>\d\d?)", r"(?P<y>\d{4})", r"(?P<y>\d\d)"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _named_date = _dated(
-    rf"{_D}{_ORDINAL}[\s\-./]*(?P<name>{_NAMES})[\s\-./]*{_Y}",
-    rf"(?P<name>{_NAMES})\.?\s*{_D}{_ORDINAL}[\s\-]+{_Y}",
-    rf"{_Y}[\s\-]*(?P<name>{_NAMES})[\s\-]*{_D}",
+    rf"{_D}{_ORDINAL}[\s\-./]*(?P<name>{_MONTH_NAMES})[\s\-./]*{_Y}",
+    rf"(?P<name>{_MONTH_NAMES})\.?\s*{_D}{_ORDINAL}[\s\-]+{_Y}",
+    rf"{_Y}[\s\-]*(?P<name>{_MONTH_NAMES})[\s\-]*{_D}",
 )
 _year_first = _dated(
     rf"{_Y}[-/. ]{_M}[-/. ]{_D}", rf"{_Y}年{_M}月{_D}[日号]?", r"(?P<y>(?:1[89]|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from study.helpers import InputError
 from study.words.period_labels import read_labels
 
-MOST_LISTED = 24  # periods in a sentence
+MOST_PERIODS_LISTED = 24  # periods in a sentence
 CURE = (
     "write labels that say the time, such as 2013Q1, 2013-01, 2013-03-31 or 1, 2, 3, or put the rows of every unit "
     "in one order"
@@ -114,8 +114,8 @@ def describe_order(periods: Periods) -> str:
     """A sentence: the periods in their order, and where the order is from."""
     names = [*periods.names]
     listed = ", ".join(names)
-    if len(names) > MOST_LISTED:
-        listed = f"{', '.join(names[: MOST_LISTED - 3])}, ..., {', '.join(names[-2:])}"
+    if len(names) > MOST_PERIODS_LISTED:
+        listed = f"{', '.join(names[: MOST_PERIODS_LISTED - 3])}, ..., {', '.join(names[-2:])}"
     return f"{len(names)} periods {periods.how}: {listed}."
 
 
@@ -130,8 +130,8 @@ def describe_steps(periods: Periods) -> str:
         for (early, late), step in zip(pairwise(periods.names), periods.steps, strict=True)
         if step != usual or not often
     ]
-    if len(apart) > MOST_LISTED:
-        apart = [*apart[: MOST_LISTED - 1], f"{len(apart) - MOST_LISTED + 1} more"]
+    if len(apart) > MOST_PERIODS_LISTED:
+        apart = [*apart[: MOST_PERIODS_LISTED - 1], f"{len(apart) - MOST_PERIODS_LISTED + 1} more"]
     others = f"; the others over {_counted(usual, periods.unit)}" if often else ""
     return (
         "Periods are not equally far apart: a change is over the period before in the panel, whatever the distance, "
