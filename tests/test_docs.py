@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from check_panel import HEADER as PANEL_CHECK
+from check_panel import PANEL_CHECK_COLUMNS
 from conftest import ROOT, default_config, planned_jobs, snakemake, write_config
 from study.dea.indices import scale_components
 from study.dea.models import check_model, complete_model
 from study.helpers import read_rows
-from study.output.inspection import COLUMNS as CHECK
+from study.output.inspection import INSPECTION_COLUMNS
 from study.plan.schema import check_schema
 from study.regression.formula import parse_column
 
@@ -280,7 +280,8 @@ def test_columns_are_those_of_a_run(default_study):
 
 def test_columns_of_what_is_made_on_demand():
     documented = [(path, columns) for path, columns, _ in documented_columns() if path in ON_DEMAND]
-    assert [columns for path, columns in documented if path == "results/check.csv"] == [CHECK, PANEL_CHECK]
+    checks = [columns for path, columns in documented if path == "results/check.csv"]
+    assert checks == [INSPECTION_COLUMNS, PANEL_CHECK_COLUMNS]
     changes = pd.DataFrame({"province": ["a"], "year": [1], "index": 1.0})
     changes = changes.assign(efficiency_change=1.0, technical_change=1.0)
     split = scale_components(changes, changes, "malmquist_luenberger")

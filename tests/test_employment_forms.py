@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from study.helpers import InputError
 from study.publishers.census_employment import division_titles, read_census
-from study.publishers.divisions import SECTIONS
+from study.publishers.divisions import INDUSTRY_SECTIONS
 from study.publishers.major_group_employment import group_industries, read_major_groups
 from study.publishers.us_employment import _lines
 from study.words.regions import province_names
@@ -28,7 +28,7 @@ EXPECTED = sorted((province, code, float(n)) for (province, code), n in PERSONS.
 
 
 def parts(province, letter=None):
-    first, last = SECTIONS[letter][1:] if letter else (1, 99)
+    first, last = INDUSTRY_SECTIONS[letter][1:] if letter else (1, 99)
     return sum(n for (p, code), n in PERSONS.items() if p == province and first <= int(code) <= last)
 
 
@@ -39,7 +39,7 @@ def country(value):
 def rows_of(value):
     """(code, name, figure) down the classification: total, sections, divisions; `value(code)` gives the figure."""
     yield "", "总 计", value("")
-    for letter, (name, first, last) in SECTIONS.items():
+    for letter, (name, first, last) in INDUSTRY_SECTIONS.items():
         if letter != "T":
             yield letter, name, value(letter)
             for code in sorted(TITLES):

@@ -104,7 +104,7 @@ def test_streams_depend_on_their_key_only():
 
 def test_a_table_more_or_less_leaves_the_others_alone(files, monkeypatch):
     """Another note or another form of one table changes that file alone; so does another year of US robots."""
-    monkeypatch.setitem(forms.NOTES, "loans", ["注：{simulated}。", "　　　另注。"])
+    monkeypatch.setitem(forms.TABLE_NOTES, "loans", ["注：{simulated}。", "　　　另注。"])
     monkeypatch.setitem(facts.US_INSTALLATIONS, 2022, 50.0)
     again = simulate_example.example_files(**INPUTS)
     changed = {path for path in files if files[path] != again[path]}

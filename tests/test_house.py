@@ -158,3 +158,35 @@ def test_rooms_say_what_they_hold_and_do_nothing():
 def test_module_names_do_not_hide_packages():
     packages = set(importlib.metadata.packages_distributions()) | set(sys.stdlib_module_names)
     assert not packages & {path.stem for path in SCRIPTS.iterdir()}
+
+
+def constants(path: Path) -> set[str]:
+    """Names of a module's constants, without the underscore of those it keeps to itself."""
+    found = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        names = [name for target in targets for name in (target.elts if isinstance(target, ast.Tuple) else [target])]
+        found |= {name.id.lstrip("_") for name in names if isinstance(name, ast.Name)}
+    return {name for name in found if re.fullmatch("[A-Z][A-Z0-9_]*", name)}
+
+
+def test_a_constants_name_has_one_meaning():
+    stands: dict[str, list[str]] = {}
+    for path in FILES:
+        for name in constants(path):
+            stands.setdefault(name, []).append(path.relative_to(SCRIPTS).as_posix())
+    assert len(stands) > 500
+    assert {name: paths for name, paths in stands.items() if len(paths) > 1} == {}
+
+
+def test_star_levels_stand_once():
+    for path in [
+        *FILES,
+        *PRINTED,
+        *(SCRIPTS.parent / "rules").rglob("*.smk"),
+        *(SCRIPTS.parent / "rules").rglob("*.rst"),
+    ]:
+        levels = re.findall(
+            r"p (?:<|&lt;) 0?\.01\b|\.1, 0?\.05, 0?\.01\b|\.01, 0?\.05, 0?\.1\b", path.read_text("utf-8")
+        )
+        assert bool(levels) == (path.name == "stars.py"), path

@@ -9,7 +9,7 @@ import pytest
 from check_panel import PANEL_CHECK_COLUMNS, inspect_panel
 from conftest import ROOT, snakemake, write_config
 from study.checks.panel_contents import check_figures, check_samples, read_column
-from study.dea.models import SIGNS
+from study.dea.models import VALUE_SIGNS
 from study.files.panel import read_panel
 from study.helpers import InputError
 
@@ -45,7 +45,7 @@ def bad(tmp_path, monkeypatch):
 
 
 def test_every_problem_is_listed_at_once(bad):
-    params = SimpleNamespace(variables=dict.fromkeys("KLYC", SIGNS[2]), indices=["gtfp"])
+    params = SimpleNamespace(variables=dict.fromkeys("KLYC", VALUE_SIGNS[2]), indices=["gtfp"])
     rows = inspect_panel("panel.csv", {"province": "city"}, {"tables": TABLES}, [MODEL], params)
     problems = [row["remarks"] for row in rows if row["status"] == "problem"]
     expected = [

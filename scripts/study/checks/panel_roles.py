@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from study.dea.models import NEGATIVE, SIGNS
+from study.dea.models import NEGATIVE, VALUE_SIGNS
 from study.files.panel import is_missing
 from study.files.tables import KEYS
 from study.helpers import InputError
@@ -65,8 +65,8 @@ def check_production(
 ) -> None:
     """Raise InputError unless the productivity models' variables are figures of the sign that `variables` says.
 
-    `variables` : name -> one of `models.SIGNS`. The message names row and column (`columns`: our name -> the file's).
-    Nothing is checked without variables.
+    `variables` : name -> one of `dea.models.VALUE_SIGNS`. The message names row and column (`columns`: our name -> the
+    file's). Nothing is checked without variables.
     """
     if not variables:
         return
@@ -86,9 +86,11 @@ def check_production(
             unit, period = (row[header.index(key)] for key in KEYS)
             where = f"{place(path, line)}, column {columns.get(name, name)} ({unit}, {period})"
             value = None if is_missing(text) else parse_number(text, where)
-            if value is None or (value < 0 and sign != SIGNS[0]) or (value == 0 and sign == SIGNS[2]):
+            if value is None or (value < 0 and sign != VALUE_SIGNS[0]) or (value == 0 and sign == VALUE_SIGNS[2]):
                 found = repr(text) if text else "an empty cell"
-                expected = dict(zip(SIGNS, ("of any sign", "that is not negative", "above zero"), strict=True))[sign]
-                why = ", for a model's direction moves it by shares of the unit's own value" * (sign == SIGNS[2])
+                expected = dict(zip(VALUE_SIGNS, ("of any sign", "that is not negative", "above zero"), strict=True))[
+                    sign
+                ]
+                why = ", for a model's direction moves it by shares of the unit's own value" * (sign == VALUE_SIGNS[2])
                 hint = f" {NEGATIVE}" if value is not None and value < 0 else ""
                 raise InputError(f"{where}: found {found}, expected a number {expected}{why}.{hint}")

@@ -21,7 +21,7 @@ MODEL_OPTIONS = {
 OWN_DIRECTIONS = ("own_values", "inputs", "outputs", "bads")
 RANGES = ("range", "range_inputs", "range_outputs")
 FIXED_DIRECTIONS = ("ones", "mean", *RANGES)
-SIGNS = ("any sign", "not negative", "above zero")
+VALUE_SIGNS = ("any sign", "not negative", "above zero")
 NEGATIVE = (
     "Negative values have a meaning under variable returns, along a direction that is no share of them: write returns "
     "vrs and direction range, which with measure ddf is the range directional measure."
@@ -96,8 +96,8 @@ def signed(model: Mapping) -> tuple[str, ...]:
 def needed_sign(model: Mapping, name: str) -> str:
     """What a variable's values must be in a model: `any sign`, `not negative` or `above zero`, from loose to strict."""
     if name in own_valued(model):
-        return SIGNS[2]
-    return SIGNS[0] if name in signed(model) else SIGNS[1]
+        return VALUE_SIGNS[2]
+    return VALUE_SIGNS[0] if name in signed(model) else VALUE_SIGNS[1]
 
 
 def slack_weights(model: Mapping) -> dict[str, float]:

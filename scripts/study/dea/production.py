@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from study.dea.models import NEGATIVE, RANGES, ROLES, SIGNS, directed, model_variables, needed_sign, range_directional
+from study.dea.models import (
+    NEGATIVE,
+    RANGES,
+    ROLES,
+    VALUE_SIGNS,
+    directed,
+    model_variables,
+    needed_sign,
+    range_directional,
+)
 from study.dea.programs import direction_amounts
 from study.helpers import InputError
 from study.words.periods import order_periods
@@ -79,7 +88,9 @@ def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: 
     """Raise InputError naming unit, period and variable of values for which the model's program has no meaning."""
     variables = model_variables(model)
     needed = [needed_sign(model, variable) for variable in variables]
-    lowest = np.array([{SIGNS[0]: -math.inf, SIGNS[1]: 0.0, SIGNS[2]: math.ulp(0.0)}[sign] for sign in needed])
+    lowest = np.array(
+        [{VALUE_SIGNS[0]: -math.inf, VALUE_SIGNS[1]: 0.0, VALUE_SIGNS[2]: math.ulp(0.0)}[sign] for sign in needed]
+    )
     sound = np.isfinite(values) & (values >= lowest[:, None])
     refused = [
         f"{variable} of {rows[at]['province']} in {rows[at]['year']} is {rows[at][variable] or 'missing'}"
@@ -89,10 +100,10 @@ def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: 
     if refused:
         rest = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
         expected = "a finite number above zero, for the direction moves a variable by shares of the unit's own value"
-        if set(needed) != {SIGNS[2]}:
+        if set(needed) != {VALUE_SIGNS[2]}:
             free, _, own = (
                 ", ".join(name for name, needs in zip(variables, needed, strict=True) if needs == sign)
-                for sign in SIGNS
+                for sign in VALUE_SIGNS
             )
             expected = (
                 f"a finite number, not negative{f' (but {free} may be)' if free else ''}, and above zero where the "

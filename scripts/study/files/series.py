@@ -22,7 +22,7 @@ hongkong macao macau taiwan eastern central western northeast total
 """
 AGGREGATES = set(NOT_PROVINCES.split())
 # Header cells that say no more than the title they stand under.
-TOTALS = {"合计", "总计", "总量", "全省", "全市", "全区", "total"}
+TOTAL_HEADINGS = {"合计", "总计", "总量", "全省", "全市", "全区", "total"}
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Draft:
         """Ways to say the title: its parts in any order, for a header may put the sector or the quantity first."""
         parts = [squeeze(part).lower() for part in self.parts]
         if len(parts) > 1:
-            parts = [part for part in parts if part not in TOTALS] or parts
+            parts = [part for part in parts if part not in TOTAL_HEADINGS] or parts
         names = {"".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])}
         names |= {squeeze(self.label).lower()} - {""}
         return names | {parts[-1]} if self.below_heading else names

@@ -8,7 +8,7 @@ from study.checks.cleaning import catalog_entry
 from study.helpers import InputError
 
 # Columns that the readers of a row take for granted; the others may be left out.
-COLUMNS = ("key", "theme", "file", "title_zh", "title_en", "unit", "conversion", "years", "where")
+CATALOG_COLUMNS = ("key", "theme", "file", "title_zh", "title_en", "unit", "conversion", "years", "where")
 
 
 def check_catalog(rows: Iterable[Mapping[str, str]], schema: dict) -> None:
@@ -21,7 +21,7 @@ def check_catalog(rows: Iterable[Mapping[str, str]], schema: dict) -> None:
     rows = list(rows)
     if not rows:
         raise InputError("resources/catalog.csv: no rows; every raw table of the study needs one.")
-    if absent := [name for name in COLUMNS if name not in rows[0]]:
+    if absent := [name for name in CATALOG_COLUMNS if name not in rows[0]]:
         raise InputError(f"resources/catalog.csv, row 1: no column {', '.join(absent)}.")
     for line, row in enumerate(rows, 2):
         filled = {name: value for name, value in row.items() if value not in (None, "") and name is not None}

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from study.dea.models import SIGNS, complete_model, model_variables, needed_sign, scale_pairs
+from study.dea.models import VALUE_SIGNS, complete_model, model_variables, needed_sign, scale_pairs
 from study.files.panel import read_panel, unit_slugs
 from study.helpers import InputError, read_rows
 from study.plan.command import asks_check_alone
@@ -150,7 +150,7 @@ class Study:
         signs: dict[str, str] = {}
         for model in self.models.values():
             for name in model_variables(model):
-                signs[name] = max(signs.get(name, SIGNS[0]), needed_sign(model, name), key=SIGNS.index)
+                signs[name] = max(signs.get(name, VALUE_SIGNS[0]), needed_sign(model, name), key=VALUE_SIGNS.index)
         return signs
 
     @cached_property

@@ -19,7 +19,7 @@ from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
 from study.publishers.balance_items import (
     PARTS,
-    PRINTED,
+    ROW_NAMES,
     BalanceItem,
     fold_name,
     is_printed,
@@ -27,16 +27,15 @@ from study.publishers.balance_items import (
     section_of,
     split_units,
 )
-from study.words.headings import province_in, year_in, year_of
+from study.words.headings import EDITION, province_in, year_in, year_of
 from study.words.printed import parse_number, place, squeeze
 from study.words.regions import find_province
 
 HEADS = re.compile("平衡表|energybalance|续表", re.IGNORECASE)
-TITLE = re.compile(f"{HEADS.pattern}|实物量|physicalquantity|continued|单位:|units?:|年鉴|yearbook", re.IGNORECASE)
-EDITION = re.compile("年鉴|yearbook", re.IGNORECASE)
+TITLE_LINE = re.compile(f"{HEADS.pattern}|实物量|physicalquantity|continued|单位:|units?:|年鉴|yearbook", re.IGNORECASE)
 LETTER = re.compile("[A-Za-z㐀-鿿]")
 # A part may pass its whole by rounding, not by more.
-RELATIVE, ABSOLUTE = 0.01, 0.1
+BALANCE_ROUNDING_SHARE, BALANCE_ROUNDING = 0.01, 0.1
 
 
 @dataclass
@@ -58,7 +57,7 @@ class _Block:
     def is_title(self, row: Row) -> bool:
         """Whether a line above the items is no part of the header."""
         filled = [column for column, cell in enumerate(row.cells) if cell]
-        return any(TITLE.search(squeeze(cell)) for cell in row.cells) or filled in ([0], [self.labels[0]])
+        return any(TITLE_LINE.search(squeeze(cell)) for cell in row.cells) or filled in ([0], [self.labels[0]])
 
     def place(self, row: str, column: int) -> str:
         """The cell of an item's row, for messages."""
@@ -72,8 +71,8 @@ class _Block:
         """Raise InputError where the item is not printed."""
         if row not in self.rows:
             raise InputError(
-                f"{self.sheet.source}: no row {PRINTED[row]} in the balance; found "
-                f"{', '.join(PRINTED.get(name, name) for name in self.rows)}. Was the row deleted or renamed?"
+                f"{self.sheet.source}: no row {ROW_NAMES[row]} in the balance; found "
+                f"{', '.join(ROW_NAMES.get(name, name) for name in self.rows)}. Was the row deleted or renamed?"
             )
 
 
@@ -191,8 +190,8 @@ def _is_wanted(sheet: Sheet) -> bool:
     if not is_balance(sheet):
         if len(titled) == 1:
             raise InputError(
-                f"{sheet.source}: titled {titled[0]!r}, but a header of fuels, with {PRINTED['transformation']} and "
-                f"{PRINTED['final']} among the rows below, is not found; get the whole table."
+                f"{sheet.source}: titled {titled[0]!r}, but a header of fuels, with {ROW_NAMES['transformation']} and "
+                f"{ROW_NAMES['final']} among the rows below, is not found; get the whole table."
             )
         logger.info("%s: no energy balance, left out", sheet.source)
         return False
@@ -218,7 +217,7 @@ def _province_year(
     printed = {
         int(year)
         for cell in lines
-        if TITLE.search(squeeze(cell)) or year_of(cell)
+        if TITLE_LINE.search(squeeze(cell)) or year_of(cell)
         for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", cell)
     }
     if len(printed) > 1:
@@ -334,7 +333,7 @@ def _check_found(balance: _Balance, items: dict[str, BalanceItem]) -> None:
     for block in balance.blocks:
         columns = balance.columns(block)
         if all(block.number("total", column) is None for column in columns):
-            raise InputError(f"{block.place('total', columns[0])}: the row {PRINTED['total']} is empty; fill it.")
+            raise InputError(f"{block.place('total', columns[0])}: the row {ROW_NAMES['total']} is empty; fill it.")
         for name, row in block.rows.items():
             for column, cell in enumerate(row.cells):
                 if cell and column not in block.headed and column not in block.labels and not LETTER.search(cell):
@@ -348,10 +347,11 @@ def _check_figures(balance: _Balance, items: dict[str, BalanceItem]) -> None:
         parts = [name for name in block.rows if name.startswith("final/")]
         figures = {name: block.number(name, column) or 0.0 for name in (*parts, "final", "total")}
         for part, whole in [("final", "total"), *((part, "final") for part in parts)]:
-            if figures[part] > figures[whole] * (1 + RELATIVE) + ABSOLUTE:
+            if figures[part] > figures[whole] * (1 + BALANCE_ROUNDING_SHARE) + BALANCE_ROUNDING:
                 raise InputError(
-                    f"{block.place(part, column)}: {PRINTED[part]} of {fuel[0]} is {figures[part]:g}, above the "
-                    f"{PRINTED[whole]} of {figures[whole]:g} ({block.place(whole, column)}); mistyped, or rows shifted?"
+                    f"{block.place(part, column)}: {ROW_NAMES[part]} of {fuel[0]} is {figures[part]:g}, above the "
+                    f"{ROW_NAMES[whole]} of {figures[whole]:g} ({block.place(whole, column)}); mistyped, or "
+                    "rows shifted?"
                 )
         own = [row for item in items.values() if item.fuel == fuel for row in item.rows]
         for name in dict.fromkeys(name for name, sign in own if sign < 0):
@@ -364,7 +364,7 @@ def _check_figures(balance: _Balance, items: dict[str, BalanceItem]) -> None:
             inputs = sum(min(parse_number(row.get(column), "") or 0.0, 0.0) for row in block.inputs)
             losses = block.number("losses", column) or 0.0 if "losses" in block.rows else 0.0
             total = figures["final"] + losses - inputs
-            if abs(total - figures["total"]) > RELATIVE * figures["total"] + ABSOLUTE:
+            if abs(total - figures["total"]) > BALANCE_ROUNDING_SHARE * figures["total"] + BALANCE_ROUNDING:
                 logger.info("%s: %s is %g, final use, losses and inputs add up to %g", block.place("total", column),
                             fuel[0], figures["total"], total)  # fmt: skip
 

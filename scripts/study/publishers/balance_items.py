@@ -11,7 +11,7 @@ from study.words.headings import CHINESE
 from study.words.printed import squeeze
 
 # Item -> how Chinese and English editions print it, numbering and marks aside. Parts count inside their section only.
-SECTIONS = {
+BALANCE_SECTIONS = {
     "supply": ("可供(本地区)?消费的?能源(总)?量", "(total)?primaryenergysupply|total(energy)?available.*"),
     "transformation": ("加工转换投入.*", ".*transformation"),
     "losses": ("损失量?", "loss(es)?"),
@@ -35,7 +35,7 @@ PARTS = {
     },
 }
 # How messages call a row.
-PRINTED = {
+ROW_NAMES = {
     "supply": "可供本地区消费的能源量",
     "transformation": "加工转换投入(-)产出(+)量",
     "losses": "损失量",
@@ -73,7 +73,7 @@ UNIT_FORMS = {
     },
     "万吨标准煤": {1: "万吨标准煤 万吨标煤 104tce 10000tce"},
 }
-UNITS = {
+BALANCE_UNITS = {
     form: (unit, float(factor))
     for unit, factors in UNIT_FORMS.items()
     for factor, forms in factors.items()
@@ -97,7 +97,7 @@ def load_balance_items(path: str | Path) -> dict[str, BalanceItem]:
     items = {}
     for row in read_rows(path):
         rows = tuple((text[1:], -1 if text[0] == "-" else 1) for text in row["rows"].split(";"))
-        unknown = [name for name, _ in rows if name not in PRINTED]
+        unknown = [name for name, _ in rows if name not in ROW_NAMES]
         if unknown or row["unit"] not in UNIT_FORMS:
             raise InputError(f"{path}: {row['key']} asks for the row {unknown} in {row['unit']!r}; neither may be new.")
         items[row["key"]] = BalanceItem(row["key"], tuple(row["fuel"].split(";")), rows, row["unit"])
@@ -119,14 +119,14 @@ def is_printed(text: str, forms: tuple[str, str]) -> bool:
 
 def section_of(text: str) -> str:
     """The section that a label heads, empty for any other."""
-    return next((name for name, forms in SECTIONS.items() if text and is_printed(text, forms)), "")
+    return next((name for name, forms in BALANCE_SECTIONS.items() if text and is_printed(text, forms)), "")
 
 
 def read_unit(text: str) -> tuple[str, float] | None:
     """Unit and factor of a printed unit, in one or two languages; None for anything else."""
     plain = re.sub(r"[^0-9a-z㐀-鿿]", "", squeeze(text).lower())
     chinese = "".join(c for c in plain if CHINESE.match(c))
-    found = {UNITS.get(part) for part in (chinese, plain.replace(chinese, "") if chinese else plain) if part}
+    found = {BALANCE_UNITS.get(part) for part in (chinese, plain.replace(chinese, "") if chinese else plain) if part}
     return found.pop() if len(found) == 1 else None
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError
 from study.publishers.census_layout import (
+    CENSUS_NOTE,
     CODE_HEADS,
     NAME_HEADS,
-    NOTE,
     PROVINCE_HEADS,
     YEAR_HEADS,
     Cell,
@@ -66,7 +66,7 @@ def _provinces_across(sheet: Sheet, rows: list[Row], at: int, reading: Reading):
     columns = [c for c, cell in enumerate(header.cells) if province_of(cell, reading.names)]
     first = columns[0]
     body_at = body_start(sheet, rows, at + 1, range(first), reading)
-    below = [row for row in rows[at + 1 : body_at] if not NOTE.match(row.get(0))]
+    below = [row for row in rows[at + 1 : body_at] if not CENSUS_NOTE.match(row.get(0))]
     chosen: dict[str, int] = {}
     width = max(len(row.cells) for row in rows)
     for column, end in zip(columns, [*columns[1:], width], strict=True):
@@ -169,7 +169,7 @@ def _long(sheet: Sheet, rows: list[Row], at: int, reading: Reading):
     values = {c: header.get(c) for c in range(len(heads)) if c not in (province_at, code_at, name_at, year_at)}
     chosen = employment_column(sheet, header, values)
     factor = column_unit(sheet, rows[: at + 1], chosen, reading)
-    body = [row for row in rows[at + 1 :] if not NOTE.match(row.get(0))]
+    body = [row for row in rows[at + 1 :] if not CENSUS_NOTE.match(row.get(0))]
     if year_at is not None:
         body = rows_of_year(sheet, header, body, year_at, reading.year)
     else:

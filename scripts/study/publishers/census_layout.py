@@ -40,11 +40,11 @@ NAME_HEADS = {
     "指标",
 }
 YEAR_HEADS = {"年份", "年", "年度", "year"}
-EMPLOYED = re.compile(r"从业|就业|职工人数|employ|engaged|workers|^emp$")
+EMPLOYED_HEADING = re.compile(r"从业|就业|职工人数|employ|engaged|workers|^emp$")
 PART_OF = re.compile(r"#|其中|女|female|平均工资|工资|报酬|wage|%|比重|占比|增长|rate|share")
 # Brackets in a heading that say it counts no persons.
 OTHER_UNIT = re.compile(r"[(]((?:[万亿]?[元户个家])|%)[)]")
-NOTE = re.compile(r"注[:：\d]|资料来源|数据来源|note|source", re.IGNORECASE)
+CENSUS_NOTE = re.compile(r"注[:：\d]|资料来源|数据来源|note|source", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def long_header(rows: list[Row]) -> int | None:
     for at, row in enumerate(rows[:15]):
         heads = {plain_heading(cell) for cell in row.cells}
         # a data set has few columns; a table with industries across may begin with 地区 and 行业 too
-        employed = any(EMPLOYED.search(head) for head in heads) or len(row.cells) <= 5
+        employed = any(EMPLOYED_HEADING.search(head) for head in heads) or len(row.cells) <= 5
         if heads & PROVINCE_HEADS and heads & (CODE_HEADS | NAME_HEADS) and employed:
             return at
     return None
@@ -155,7 +155,7 @@ def row_industry(sheet: Sheet, row: Row, labels, columns, reading: Reading) -> I
     """The industry of a row, None for rows without figures and rows that only say what is part of another."""
     texts = [row.get(c) for c in labels]
     numbers = any(is_number(row.get(c)) for c in columns)
-    if NOTE.match(row.get(0)) and not numbers:
+    if CENSUS_NOTE.match(row.get(0)) and not numbers:
         return None
     if any(re.match(r"#|其中", squeeze(text)) for text in texts):
         logger.info("%s: %s is part of the row above", place(sheet.source, row.line), " ".join(filter(None, texts)))
@@ -185,13 +185,13 @@ def column_headings(head: list[Row], width: int) -> dict[int, str]:
 def employment_column(sheet: Sheet, header: Row, texts: dict[int, str], body: Iterable[Row] = ()) -> int:
     """The column of persons employed among those headed by `texts`."""
     plain = {c: squeeze(text).lower() for c, text in texts.items()}
-    found = [c for c, text in plain.items() if EMPLOYED.search(text) and not PART_OF.search(text)]
+    found = [c for c, text in plain.items() if EMPLOYED_HEADING.search(text) and not PART_OF.search(text)]
     if len(found) > 1:
         ends = [c for c in found if re.search(r"期末|年末|合计|总计|小计|total", plain[c])]
         found = ends if len(ends) == 1 else found
-    if not found and not any(EMPLOYED.search(text) for text in plain.values()):
+    if not found and not any(EMPLOYED_HEADING.search(text) for text in plain.values()):
         figures = {c for row in body for c in range(len(row.cells)) if c in plain and is_number(row.get(c))}
-        title = any(EMPLOYED.search(squeeze(cell).lower()) for row in sheet.rows[:10] for cell in row.cells)
+        title = any(EMPLOYED_HEADING.search(squeeze(cell).lower()) for row in sheet.rows[:10] for cell in row.cells)
         found = sorted(figures) if len(figures) == 1 and title else []
     if len(found) != 1:
         listed = ", ".join(repr(text) for text in texts.values())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from study.helpers import InputError, logger
 from study.publishers.census_layout import Cell
-from study.publishers.divisions import SECTIONS, Industry, section_of
+from study.publishers.divisions import INDUSTRY_SECTIONS, Industry, section_of
 from study.publishers.employment_counts import check_sum
 
 # Persons employed in China in 2004 by the census or by the labour force survey: what a table without a unit must add
@@ -61,7 +61,7 @@ def settle(cells: list[Cell]) -> dict[str, dict[Industry, Cell]]:
         elif kind != "sum":
             _put(table, cell.province, cell.industry, cell)
     for (province, letter), found in either.items():
-        division = Industry("division", f"{SECTIONS[letter][1]:02d}")
+        division = Industry("division", f"{INDUSTRY_SECTIONS[letter][1]:02d}")
         places = [division] if len(found) == 1 else [Industry("section", letter), division]
         known = table.get(province, {})
         if division in known or (len(found) == 2 and Industry("section", letter) in known) or len(found) > 2:
@@ -180,8 +180,8 @@ def _check_totals(
 
 def _warn_of_absent(codes: list[str], titles: dict[str, str], source: str) -> None:
     """Warn of sections without any division: an economic census leaves farming out, and shares are then of the rest."""
-    missing = [letter for letter, (_, first, last) in SECTIONS.items()
+    missing = [letter for letter, (_, first, last) in INDUSTRY_SECTIONS.items()
                if letter != "T" and titles and not any(first <= int(code) <= last for code in codes)]  # fmt: skip
     if missing:
         logger.warning("%s: no division of %s; employment shares are of the other sections", source,
-                       ", ".join(f"{letter} {SECTIONS[letter][0]}" for letter in missing))  # fmt: skip
+                       ", ".join(f"{letter} {INDUSTRY_SECTIONS[letter][0]}" for letter in missing))  # fmt: skip

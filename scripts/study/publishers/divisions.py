@@ -10,7 +10,7 @@ from study.helpers import InputError
 from study.words.printed import FOOTNOTE, squeeze
 
 # Sections of GB/T 4754-2002 with their first and last division.
-SECTIONS = {
+INDUSTRY_SECTIONS = {
     "A": ("农、林、牧、渔业", 1, 5),
     "B": ("采矿业", 6, 11),
     "C": ("制造业", 13, 43),
@@ -32,7 +32,7 @@ SECTIONS = {
     "S": ("公共管理和社会组织", 93, 97),
     "T": ("国际组织", 98, 98),
 }
-TOTALS = {"总计", "合计", "全部", "全行业", "行业合计", "全国总计", "total", "grandtotal"}
+INDUSTRY_TOTALS = {"总计", "合计", "全部", "全行业", "行业合计", "全国总计", "total", "grandtotal"}
 # Sums over sections that yearbooks print between them.
 SUMS = {"第一产业", "第二产业", "第三产业", "工业", "服务业"}
 SUMS |= {"primaryindustry", "secondaryindustry", "tertiaryindustry"}
@@ -57,12 +57,14 @@ class Divisions:
         """titles : code -> Chinese name (resources/industries.csv)."""
         self.titles = titles
         self.names: dict[str, Industry] = {}
-        for letter, (name, first, last) in SECTIONS.items():
+        for letter, (name, first, last) in INDUSTRY_SECTIONS.items():
             self.names[_key(name)] = Industry("either" if first == last else "section", letter)
         for code, name in titles.items():
             if self.names.get(_key(name), Industry("", "")).kind != "either":
                 self.names[_key(name)] = Industry("division", code)
-        self.names |= {name: Industry("total", "") for name in TOTALS} | {name: Industry("sum", "") for name in SUMS}
+        self.names |= {name: Industry("total", "") for name in INDUSTRY_TOTALS} | {
+            name: Industry("sum", "") for name in SUMS
+        }
 
     def find(self, labels: list[str], where: str) -> Industry | None:
         """The industry that the cells of a row name by code, name or both; None where no cell is known.
@@ -112,7 +114,7 @@ class Divisions:
     @staticmethod
     def _as_division(found: Industry) -> Industry | None:
         if found.kind == "either":
-            return Industry("division", f"{SECTIONS[found.code][1]:02d}")
+            return Industry("division", f"{INDUSTRY_SECTIONS[found.code][1]:02d}")
         return found if found.kind == "division" else None
 
     def _read(self, label: str, where: str) -> Industry | None:
@@ -145,7 +147,7 @@ class Divisions:
         kinds = {one.kind, other.kind}
         if "either" in kinds and kinds & {"division", "section"}:
             either, certain = (one, other) if one.kind == "either" else (other, one)
-            return certain.code in (either.code, f"{SECTIONS[either.code][1]:02d}")
+            return certain.code in (either.code, f"{INDUSTRY_SECTIONS[either.code][1]:02d}")
         # a group of three digits may have the name of its division
         return kinds in ({"finer", "division"}, {"finer", "either"})
 
@@ -157,4 +159,4 @@ def _key(name: str) -> str:
 
 def section_of(code: str) -> str:
     """The letter of a division's section."""
-    return next((letter for letter, (_, first, last) in SECTIONS.items() if first <= int(code) <= last), "")
+    return next((letter for letter, (_, first, last) in INDUSTRY_SECTIONS.items() if first <= int(code) <= last), "")

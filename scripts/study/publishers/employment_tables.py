@@ -13,8 +13,8 @@ from study.words.printed import NUMBER, place, squeeze
 
 DIVISION = re.compile(r"\d{2}")
 SECTION = re.compile(r"[A-Z]")
-CODE = re.compile(r"[A-Z]|\d{2,4}")  # a section, a division or major group, a finer group
-TOTALS = re.compile(r"总计|合计|(all|total)", re.IGNORECASE)
+INDUSTRY_CODE = re.compile(r"[A-Z]|\d{2,4}")  # a section, a division or major group, a finer group
+TOTAL_LABEL = re.compile(r"总计|合计|(all|total)", re.IGNORECASE)
 
 
 def table_files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
@@ -53,6 +53,6 @@ def is_division(sheet: Sheet, row: Row, last: int) -> bool:
     check_width(sheet, row, last)
     if code.isdecimal() and len(code) < 2:
         raise InputError(f"{where}: code {code!r} has lost its leading zero; write '0{code}'.")
-    if not (CODE.fullmatch(code) or (not code and TOTALS.match(squeeze(row.get(1))))):
+    if not (INDUSTRY_CODE.fullmatch(code) or (not code and TOTAL_LABEL.match(squeeze(row.get(1))))):
         raise InputError(f"{where}: found {code!r}, expected a division's code of two digits, as in 06.")
     return DIVISION.fullmatch(code) is not None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from study.helpers import RESOURCES, InputError, logger, read_rows
 from study.publishers.ifr_counts import MEASURES, Cell, Counts, is_missing
-from study.publishers.ifr_forms import PRINTED, list_files, read_counts
+from study.publishers.ifr_forms import MEASURE_HEADINGS, list_files, read_counts
 from study.publishers.ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters, normalise_code
 from study.words.printed import parse_number
 
@@ -226,7 +226,7 @@ class _Series:
         if not self.cells:
             raise InputError(
                 counts.lacking.get(measure)
-                or f"{path}: no {measure} of {country}; add the federation's table of {PRINTED[measure]}."
+                or f"{path}: no {measure} of {country}; add the federation's table of {MEASURE_HEADINGS[measure]}."
             )
         self.made: dict[tuple[str, int], str] = {}
         self.figures = {key: _count(cell) for key, cell in self.cells.items() if not is_missing(cell)}

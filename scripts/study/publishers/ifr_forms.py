@@ -31,7 +31,7 @@ from study.words.printed import NUMBER, place
 
 LONG_HEADER = "Year,industrycode,industry,countrycode,country,delivered,op_stock"
 # What the columns of the long form are called, letters and digits only; the first is the federation's own name.
-COLUMNS = {
+LONG_FORM_HEADINGS = {
     "year": ("year",),
     "industry": ("industrycode", "industry", "industryname", "sector", "branch"),
     "country": ("countrycode", "country", "countryname"),
@@ -40,7 +40,7 @@ COLUMNS = {
     "measure": ("measure", "variable", "indicator"),
     "value": ("value", "robots", "units"),
 }
-PRINTED = {"installations": "delivered", "operational_stock": "op_stock"}
+MEASURE_HEADINGS = {"installations": "delivered", "operational_stock": "op_stock"}
 HEAD = 15  # rows in which a header is looked for
 MOST_LABELS = 200  # rows that show which column has the industries
 
@@ -112,7 +112,7 @@ class _Reader:
         head = self.sheet.rows[:HEAD]
         for at, row in enumerate(head):
             keys = [letters(cell).lower() for cell in row.cells]
-            if "year" in keys and any(name in keys for name in COLUMNS["industry"]):
+            if "year" in keys and any(name in keys for name in LONG_FORM_HEADINGS["industry"]):
                 self._check_width(at)
                 self._read_long(at, keys)
                 return "long"
@@ -158,12 +158,14 @@ class _Reader:
 
     def _read_long(self, at: int, keys: list[str]) -> None:
         header, rows = self.sheet.rows[at], self.sheet.rows[at + 1 :]
-        columns = {what: [keys.index(name) for name in names if name in keys] for what, names in COLUMNS.items()}
+        columns = {
+            what: [keys.index(name) for name in names if name in keys] for what, names in LONG_FORM_HEADINGS.items()
+        }
         for what in ("year", *MEASURES):
-            twice = [j for j, key in enumerate(keys) if key in COLUMNS[what]]
+            twice = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS[what]]
             if len(twice) > 1:
                 raise InputError(f"{self._place(header, twice[1])}: a second column of {what}; keep one.")
-        industries = [j for j, key in enumerate(keys) if key in COLUMNS["industry"]]
+        industries = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["industry"]]
         industries.sort(key=lambda j: (keys[j] != "industrycode", -self._industries(rows, j), j))
         figures = {columns[measure][0]: measure for measure in MEASURES if columns[measure]}
         if not figures and columns["measure"] and columns["value"]:
@@ -171,7 +173,7 @@ class _Reader:
         for measure in MEASURES:
             if None not in figures.values() and measure not in figures.values():
                 self.counts.lacking[measure] = (
-                    f"{self._place(header)}: no column {PRINTED[measure]}; expected the long form's header "
+                    f"{self._place(header)}: no column {MEASURE_HEADINGS[measure]}; expected the long form's header "
                     f"{LONG_HEADER}."
                 )
         if not columns["country"] and not self._is_wanted(self.sheet.rows[: at + 1]):
@@ -268,11 +270,11 @@ class _Reader:
         header = self.sheet.rows[at]
         years = {j: year for j, cell in enumerate(header.cells) if (year := find_year(cell))}
         keys = [letters(cell).lower() for cell in header.cells]
-        countries = [j for j, key in enumerate(keys) if key in COLUMNS["country"]]
-        told = next((j for j, key in enumerate(keys) if key in COLUMNS["measure"]), None)
+        countries = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["country"]]
+        told = next((j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["measure"]), None)
         if not countries and not self._is_wanted(self.sheet.rows[: at + 1]):
             return
-        names = [j for j, key in enumerate(keys) if key in COLUMNS["industry"] and j != column]
+        names = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["industry"] and j != column]
         head = self.sheet.rows[: at + 1]
         for row in self.sheet.rows[at + 1 :]:
             figures = {j: row.get(j) for j in years if row.get(j)}

@@ -20,10 +20,10 @@ from study.words.headings import province_in, year_in
 from study.words.printed import parse_number, place, squeeze
 from study.words.regions import find_province
 
-TITLE = "co2_inventory"
-UNIT = "百万吨"
+INVENTORY_TITLE = "co2_inventory"
+INVENTORY_UNIT = "百万吨"
 # Printed unit, letters and digits only -> Mt.
-UNITS = {
+EMISSION_UNITS = {
     **dict.fromkeys(
         ("mt", "mtco2", "milliontonnes", "milliontons", "milliontonnesco2", "milliontonsco2", "百万吨"), 1.0
     ),
@@ -49,7 +49,7 @@ NO_PROVINCE = {
     "references",
 }
 # A total may miss its parts by rounding; no province emits as much as the limit.
-RELATIVE, ABSOLUTE, LIMIT = 0.01, 0.05, 3000.0
+INVENTORY_ROUNDING_SHARE, INVENTORY_ROUNDING, MOST_EMITTED = 0.01, 0.05, 3000.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def read_inventories(sheets: list[Sheet], names: dict[str, str], hint: str = "")
         if not _is_wanted(sheet, names, stem):
             continue
         where = _province_year(sheet, names, stem)
-        value, cell = _total(sheet, math.inf if where[0] == "china" else LIMIT)
+        value, cell = _total(sheet, math.inf if where[0] == "china" else MOST_EMITTED)
         if where in found:
             raise InputError(
                 f"{cell}: a second inventory of {where[0]} {where[1]}, the first is in {found[where][1]}; keep one."
@@ -98,7 +98,7 @@ def read_inventories(sheets: list[Sheet], names: dict[str, str], hint: str = "")
         )
     files = list(dict.fromkeys(sheet.source for sheet in sheets))
     path = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
-    table = Yearbook(path, "inventory", TITLE, UNIT, sorted({year for _, year in found}))
+    table = Yearbook(path, "inventory", INVENTORY_TITLE, INVENTORY_UNIT, sorted({year for _, year in found}))
     for cell in [(province, year) for province in dict.fromkeys(p for p, _ in found) for year in table.years]:
         table.values[cell], table.places[cell] = found.get(cell, (None, f"no inventory of {cell[0]} {cell[1]}"))
     return table
@@ -175,7 +175,7 @@ def _total(sheet: Sheet, limit: float) -> tuple[float, str]:
         ("sectors", [_figure(sheet, row, layout.total) for row in sectors]),
         ("fuels and processes", [_figure(sheet, totals[0], column) for column in layout.parts]),
     ):
-        if abs(sum(parts) - total) > RELATIVE * abs(total) + ABSOLUTE / factor:
+        if abs(sum(parts) - total) > INVENTORY_ROUNDING_SHARE * abs(total) + INVENTORY_ROUNDING / factor:
             raise InputError(
                 f"{where}: the total is {total:g}, its {len(parts)} {what} add up to {sum(parts):g}; look for a "
                 "mistyped figure, or for rows and columns that were deleted."
@@ -219,7 +219,7 @@ def _layout(sheet: Sheet) -> _Layout:
 def _is_unit_line(row: Row) -> bool:
     """Whether a row gives the units: it says so, or has nothing else."""
     return bool(re.match("units?|单位", _fold(row.get(0)))) or (
-        not row.get(0) and any(row.cells) and all(_fold(cell) in UNITS for cell in row.cells if cell)
+        not row.get(0) and any(row.cells) and all(_fold(cell) in EMISSION_UNITS for cell in row.cells if cell)
     )
 
 
@@ -233,11 +233,11 @@ def _unit(sheet: Sheet, body: list[Row], layout: _Layout) -> float:
     if stated := re.sub("^(units?|单位)", "", _fold(line.get(0))):
         units[0] = stated
     for column, unit in units.items():
-        if _fold(unit) not in UNITS:
+        if _fold(unit) not in EMISSION_UNITS:
             raise InputError(
                 f"{place(sheet.source, line.line, column)}: found the unit {unit!r}, expected Mt (million tonnes)."
             )
-    factors = {UNITS[_fold(unit)] for unit in units.values()}
+    factors = {EMISSION_UNITS[_fold(unit)] for unit in units.values()}
     if len(factors) > 1:
         raise InputError(
             f"{place(sheet.source, line.line)}: the units {' and '.join(dict.fromkeys(units.values()))} stand in one "

@@ -10,7 +10,7 @@ from study.helpers import InputError
 from study.words.printed import place, squeeze
 
 # Headings of the columns that say what a row counts; compared without blanks, case, brackets and marks.
-KEYS = {
+COUNTED_BY = {
     "year": "年份 年度 年 申请年份 申请年度 申请年 统计年份 统计年度 时间 year applicationyear yr",
     "month": "月份 月 申请月份 month",
     "province": "省份 省 省级 所属省份 所在省份 省市 省名 省份名称 province provincename prov",
@@ -22,7 +22,7 @@ KEYS = {
     "kind": "专利类型 类型 专利种类 种类 patenttype type kind",
     "stage": "申请授权 统计口径 口径 阶段 指标 指标名称 stage indicator",
 }
-NAME_OF = {name: key for key, names in KEYS.items() for name in names.split()}
+NAME_OF = {name: key for key, names in COUNTED_BY.items() for name in names.split()}
 PLACES = {"province", "city", "place"}
 APPLIED = re.compile(r"申请(?![人日号])|appl(y|ied|ic)|filed|filing")
 GRANTED = re.compile(r"授权|获得|获批|grant|authori[sz]")
@@ -35,18 +35,18 @@ NO_COUNT = re.compile(
     r"citation|^ln|^log|%|id$|code|name|date|日期"
 )
 OF_WHICH = re.compile(r"#|其中|ofwhich")
-KINDS = (
+PATENT_KINDS = (
     ("invention", re.compile(r"发明|invention")),
     ("utility", re.compile(r"实用新型|utility")),
     ("design", re.compile(r"外观|design")),
 )
 MODES = (("own", re.compile(r"独立|independent|sole")), ("joint", re.compile(r"联合|合作|joint")))
-YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\.0)?(?!\d)")
+YEAR_PRINTED = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\.0)?(?!\d)")
 
 
 @dataclass
 class Columns:
-    """What the columns of a table hold: `keys` the columns of KEYS, `values` (column, year or None, kind, mode)."""
+    """What the columns of a table hold: `keys` those of COUNTED_BY, `values` (column, year or None, kind, mode)."""
 
     line: int
     body: int
@@ -56,7 +56,7 @@ class Columns:
 
 def kind_of(text: str) -> str:
     """Inventions, utility models or designs that a heading or label names, else empty."""
-    return next((name for name, words in KINDS if words.search(text.lower())), "")
+    return next((name for name, words in PATENT_KINDS if words.search(text.lower())), "")
 
 
 def plain(text: str) -> str:
@@ -108,7 +108,7 @@ def find_columns(sheet: Sheet) -> Columns | None:
         second = sheet.rows[at + 1] if at + 1 < len(sheet.rows) else Row(row.line, ())
         # a second header line names no place and no figure
         two = any(second.cells) and not any(re.fullmatch(r"[\d.,]+", c) for c in second.cells) and any(
-            APPLIED.search(plain(c)) or GRANTED.search(plain(c)) or YEAR.search(c) for c in second.cells
+            APPLIED.search(plain(c)) or GRANTED.search(plain(c)) or YEAR_PRINTED.search(c) for c in second.cells
         )  # fmt: skip
         values = _value_columns(sheet, row, second if two else None, keys)
         if values and (keys.keys() & PLACES or "ipc" in keys or _named(values, row)):
@@ -134,7 +134,7 @@ def _value_columns(
         top = row.get(column) or (above if second and second.get(column) else "")
         above = top
         heading = squeeze(f"{top} {second.get(column) if second else ''}").lower()
-        year = YEAR.search(heading)
+        year = YEAR_PRINTED.search(heading)
         text = plain(heading[: year.start()] + heading[year.end() :] if year else heading).removeprefix("年")
         text = "" if text in {"年度", "y", "year", "yr"} else text
         if NO_COUNT.search(text) or OF_WHICH.match(text):

@@ -24,7 +24,7 @@ from study.publishers.patent_headings import (
     NAME_OF,
     OF_WHICH,
     PLACES,
-    YEAR,
+    YEAR_PRINTED,
     Columns,
     find_columns,
     is_panel,
@@ -36,21 +36,21 @@ from study.publishers.yearbook import read_drafts
 from study.words.printed import parse_number, place, squeeze
 from study.words.regions import find_province
 
-TITLE = "green_patents"
-UNIT = "件"
-TOTALS = {"合计", "总计", "小计", "全省", "全市", "全区", "全部", "总数", "total", "subtotal", "all", "sum"}
-TOTALS |= {"全省合计", "全市合计", "全区合计", "省合计"}
+PATENTS_TITLE = "green_patents"
+PATENTS_UNIT = "件"
+PATENT_TOTALS = {"合计", "总计", "小计", "全省", "全市", "全区", "全部", "总数", "total", "subtotal", "all", "sum"}
+PATENT_TOTALS |= {"全省合计", "全市合计", "全区合计", "省合计"}
 ABROAD = re.compile(
     r"台湾|香港|澳门|国外|境外|国际|其他|其它|未知|不详|空白|taiwan|hongkong|maca[uo]|foreign|overseas|others?|unknown"
 )
-NOTE = re.compile(r"注[:：\d]|资料来源|数据来源|说明|notes?\b|(data)?source", re.IGNORECASE)
+PATENTS_NOTE = re.compile(r"注[:：\d]|资料来源|数据来源|说明|notes?\b|(data)?source", re.IGNORECASE)
 # What administrative codes print for the districts of a municipality and for what no prefecture administers.
 NO_CITY = {"市辖区", "县", "省直辖", "省直辖县", "省直辖县级行政区划", "省直辖县级行政单位"}
 NO_CITY |= {"自治区直辖县级行政区划"}
 # Groups of provinces, which a column 地区 beside 省份 may hold.
 PARTS_OF_CHINA = re.compile(r"(东部|中部|西部|东北|华北|华东|华中|华南|西南|西北)(地区)?|east(ern)?|central|west(ern)?")
 # In this order parts are looked for; empty is a printed total over the dimension.
-DIMENSIONS = ("city", "district", "ipc", "ipc2", "kind", "mode", "month")
+PATENT_DIMENSIONS = ("city", "district", "ipc", "ipc2", "kind", "mode", "month")
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,13 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
             "(省份, 城市) and a column of applications (申请数), or years across."
         )
     _check_classes(counts)
-    table = Yearbook(source, "patents", TITLE, UNIT, sorted({count.year for count in counts}))
+    table = Yearbook(source, "patents", PATENTS_TITLE, PATENTS_UNIT, sorted({count.year for count in counts}))
     groups: dict[tuple[str, int], list[Count]] = {}
     for count in counts:
         groups.setdefault((count.province, count.year), []).append(count)
     for cell in ((p, y) for p in dict.fromkeys(count.province for count in counts) for y in table.years):
         group = groups.get(cell)
-        table.values[cell] = _sum(group, DIMENSIONS, tolerance) if group else None
+        table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance) if group else None
         table.places[cell] = group[0].where if group else f"{source}, {cell[0]} {cell[1]} (not in the table)"
     _warn_of_gaps(source, counts)
     return table
@@ -212,7 +212,7 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
     for row in sheet.rows[head.body :]:
         if not any(row.cells):
             continue
-        if NOTE.match(row.get(0)):
+        if PATENTS_NOTE.match(row.get(0)):
             break
         texts = {key: row.get(column) for key, column in keys.items()}
         if all(NAME_OF.get(plain(text)) == key for key, text in texts.items()):
@@ -275,7 +275,7 @@ def _what(
     def part(key: str) -> str:
         text = squeeze(texts.get(key, ""))
         region = key == "place" and "province" in keys and PARTS_OF_CHINA.fullmatch(text.lower())
-        return "" if region or text.lower() in TOTALS else text
+        return "" if region or text.lower() in PATENT_TOTALS else text
 
     year = fixed_year or 0
     if "year" in keys:
@@ -342,7 +342,7 @@ def _fixed_year(sheet: Sheet, head: Columns) -> int:
     """The year of a table without years: from the sheet's name, else from the lines above the header."""
     above = [cell for row in sheet.rows if row.line < head.line for cell in row.cells]
     for texts in ([sheet.name], above):
-        years = {int(year) for text in texts for year in YEAR.findall(text)}
+        years = {int(year) for text in texts for year in YEAR_PRINTED.findall(text)}
         if len(years) == 1:
             logger.info("%s: no column of years, read as %d", sheet.source, min(years))
             return min(years)

@@ -31,9 +31,17 @@ SIC_HEADS = (
     "majorgroup",
     "industrycode",
 )
-EMPLOYED = ("emp", "employment", "employees", "allemployees", "numberofemployees", "totalemployment", "persons")
+EMPLOYMENT_HEADINGS = (
+    "emp",
+    "employment",
+    "employees",
+    "allemployees",
+    "numberofemployees",
+    "totalemployment",
+    "persons",
+)
 NBER = {"pay", "prode", "prodh", "prodw", "vship", "matcost", "vadd", "invest", "cap", "equip", "plant", "piship"}
-YEAR = re.compile(r"((?:19|20)\d{2})(?:\.0)?")
+YEAR_HEADING = re.compile(r"((?:19|20)\d{2})(?:\.0)?")
 # Codes of government in the Current Employment Statistics, which counts it by owner and not by SIC.
 GOVERNMENT = ("91", "92", "93")
 
@@ -90,7 +98,7 @@ def _employed(heads) -> list[str]:
     return [
         head
         for head in heads
-        if head in EMPLOYED or re.fullmatch(r"emp(loyment|loyees)?(inthousands|000s?|thousands)?", head)
+        if head in EMPLOYMENT_HEADINGS or re.fullmatch(r"emp(loyment|loyees)?(inthousands|000s?|thousands)?", head)
     ]
 
 
@@ -132,7 +140,7 @@ def _words(name: str) -> str:
 def _table_of_accounts(sheet: Sheet) -> int | None:
     """Where the header Line, (blank), years is."""
     for at, row in enumerate(sheet.rows[:20]):
-        if row.get(0).lower() == "line" and any(YEAR.fullmatch(cell) for cell in row.cells[1:]):
+        if row.get(0).lower() == "line" and any(YEAR_HEADING.fullmatch(cell) for cell in row.cells[1:]):
             return at
     return None
 
@@ -164,7 +172,7 @@ def _choose(tables: list[tuple[Sheet, int]], year: int | None) -> tuple[Sheet, i
 
 
 def _year_column(sheet: Sheet, header: Row, year: int | None) -> int:
-    years = {int(m[1]): c for c, cell in enumerate(header.cells) if c and (m := YEAR.fullmatch(cell))}
+    years = {int(m[1]): c for c, cell in enumerate(header.cells) if c and (m := YEAR_HEADING.fullmatch(cell))}
     if year is None and len(years) == 1:
         return next(iter(years.values()))
     if year not in years:

@@ -38,7 +38,7 @@ YEAR_WORDS = "年份 年度 年 时间 时期 日期 统计年度 year years tim
 INDICATOR_WORDS = "指标 指标名称 项目 指标项 变量 item items indicator indicators variable series"
 UNIT_WORDS = "单位 计量单位 unit units"
 VALUE_WORDS = "数值 值 指标值 value values obsvalue"
-KINDS = {
+HEADING_KINDS = {
     word: kind
     for kind, words in {
         "province": PROVINCE_WORDS,
@@ -56,11 +56,11 @@ def heading_kind(text: str) -> str:
     """`province`, `year`, `indicator`, `unit` or `value` for a header cell that is such a word, in one or two
     languages (`地区 Region`); empty for any other."""
     plain = squeeze(text).lower()
-    if plain in KINDS:
-        return KINDS[plain]
+    if plain in HEADING_KINDS:
+        return HEADING_KINDS[plain]
     chinese = "".join(c for c in plain if CHINESE.match(c))
     latin = "".join(c for c in plain if c.isascii() and c.isalpha())
-    kinds = {KINDS.get(chinese), KINDS.get(latin)}
+    kinds = {HEADING_KINDS.get(chinese), HEADING_KINDS.get(latin)}
     return (kinds.pop() or "") if chinese and latin and len(kinds) == 1 else ""
 
 
