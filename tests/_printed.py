@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from study.output.regression_columns import read_column
+from study.output.printed_regressions import read_column
 from tabulate_table import lay_out_table, tidy_table, write_notes
 
 CODEBOOK = {

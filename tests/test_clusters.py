@@ -9,7 +9,7 @@ from _dense import dense, fit, prepare, simulate, term, without_singletons
 from _printed import tidy
 from estimate_table import estimate_table, to_json
 from study.helpers import InputError
-from study.output.regression_columns import read_column
+from study.output.printed_regressions import read_column
 from study.regression.instruments import instrument_tests
 from tabulate_table import write_notes
 

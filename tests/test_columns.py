@@ -8,8 +8,8 @@ from _printed import AI, CODEBOOK, CONSTANT, OPEN, estimated, parsed, printed
 from conftest import ROOT
 from estimate_table import estimate_table, to_json
 from study.helpers import InputError, read_rows
-from study.output.digits import shown
-from study.output.regression_columns import in_order, pair_columns, read_column
+from study.output.in_print import shown
+from study.output.printed_regressions import in_order, pair_columns, read_column
 from study.output.symbols import symbol
 from study.output.tables import render_html, render_tex
 from tabulate_table import lay_out_table, tidy_table, write_notes

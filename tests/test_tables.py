@@ -8,7 +8,7 @@ import pytest
 from _printed import AI, CODEBOOK, CONSTANT, OPEN, estimated, parsed, printed, tidy
 from plot_trends import period_positions, plot_trends, save, summarise_by_year
 from study.helpers import InputError
-from study.output.digits import shown
+from study.output.in_print import shown
 from study.output.symbols import entry
 from study.output.tables import render_html, render_tex, tex
 from study.output.tidy import TIDY_COLUMNS, exact, table_number, write_tidy

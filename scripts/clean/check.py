@@ -4,7 +4,8 @@ import textwrap
 from collections import Counter
 
 from study.checks.not_observed import MADE, count_lines
-from study.helpers import InputError, read_rows, shortened_list, start_log
+from study.helpers import InputError, read_rows, start_log
+from study.output.in_print import shortened_list
 
 WIDTH = 118
 

@@ -6,7 +6,8 @@ from study.checks.cleaning import CatalogEntry, catalog_entry, entry_names, load
 from study.checks.crosschecks import accepted_contradictions, report_crosschecks
 from study.checks.not_observed import MADE
 from study.files.unchanged import reads
-from study.helpers import InputError, shortened_list, start_log, write_rows
+from study.helpers import InputError, start_log, write_rows
+from study.output.in_print import shortened_list
 from study.output.inspection import (
     INSPECTION_COLUMNS,
     TABLE_STATUSES,

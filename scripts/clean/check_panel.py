@@ -11,7 +11,8 @@ from study.files.panel import read_panel, unit_slugs
 from study.files.panel_figures import panel_cells
 from study.files.tables import KEYS
 from study.files.unchanged import reads
-from study.helpers import InputError, shortened_list, start_log, write_rows
+from study.helpers import InputError, start_log, write_rows
+from study.output.in_print import shortened_list
 from study.output.pages import PlainTable, render
 from study.plan.config import unknown_variables
 from study.regression.formula import parse_column

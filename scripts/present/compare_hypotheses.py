@@ -10,7 +10,7 @@ from study.audit.coefficients import p_values
 from study.audit.published import is_coefficient, read_published_rows
 from study.audit.rounding import read_cell
 from study.helpers import logger, read_rows, start_log, write_rows
-from study.output.digits import shown, shown_p_value
+from study.output.in_print import shown, shown_p_value
 from study.output.pages import PlainTable, render
 from study.output.symbols import read_codebook, symbol
 from study.output.tidy import exact, table_number

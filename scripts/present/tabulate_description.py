@@ -8,7 +8,7 @@ from study.audit.published import MOMENTS
 from study.checks.not_observed import count_lines, read_counts
 from study.files.tables import read_table
 from study.helpers import InputError, start_log
-from study.output.digits import shown
+from study.output.in_print import shown
 from study.output.symbols import entry, read_codebook
 from study.output.tables import Layout, render_html, render_tex
 from study.output.tidy import exact, table_number, write_tidy

@@ -8,7 +8,7 @@ import pandas as pd
 from study.dea.indices import BIENNIAL, CHANGES, GAP, SUPER, observed_periods
 from study.files.tables import read_table, write_table
 from study.helpers import start_log
-from study.output.digits import shown
+from study.output.in_print import shown
 from study.output.tables import Layout, render_html
 from study.words.periods import describe_order, describe_steps
 

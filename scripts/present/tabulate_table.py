@@ -7,8 +7,8 @@ from pathlib import Path
 
 from study.audit.published import read_published_rows
 from study.helpers import read_rows, start_log
-from study.output.digits import shown, shown_p_value
-from study.output.regression_columns import STATISTICS, Column, in_order, pair_columns, read_column
+from study.output.in_print import shown, shown_p_value
+from study.output.printed_regressions import STATISTICS, Column, in_order, pair_columns, read_column
 from study.output.symbols import entry, read_codebook, symbol
 from study.output.tables import Layout, render_html, render_tex
 from study.output.tidy import NOT_ESTIMATED, exact, table_number, write_tidy

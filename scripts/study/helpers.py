@@ -1,4 +1,4 @@
-"""Logging and table input/output that every script shares; importing it costs nothing heavy."""
+"""Logging, errors and table files that every script shares; importing it costs nothing heavy."""
 
 from __future__ import annotations
 
@@ -45,12 +45,6 @@ def start_log(snakemake, warn: bool = True) -> None:
             print(f"The traceback is in {snakemake.log[0]}.", file=sys.stderr)
 
     sys.excepthook = log_uncaught
-
-
-def shortened_list(text: str, most: int = 6) -> str:
-    """A list parted by commas, cut where it is long."""
-    parts = text.split(", ")
-    return text if len(parts) <= most else f"{', '.join(parts[: most - 2])} and {len(parts) - most + 2} more"
 
 
 # Cells that begin so are formulas to a spreadsheet (OWASP, "CSV Injection"), unless they are figures.

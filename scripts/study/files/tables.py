@@ -24,8 +24,8 @@ def read_cells(path: str | Path) -> pd.DataFrame:
 def read_table(path: str | Path, text: tuple[str, ...] = ()) -> pd.DataFrame:
     """One of the workflow's own CSV tables; `province`, `year` and the columns `text` are text, an empty cell missing.
 
-    Another column is numbers, to the last bit, if all its cells are and none would lose a digit (`numbers`); codes
-    with more digits than a number keeps, or with zeros before them, stay the text they are.
+    Another column is numbers, to the last bit, if all its cells are and none would lose a digit (`words.numbers`);
+    codes with more digits than a number keeps, or with zeros before them, stay the text they are.
     """
     from study.words.numbers import plain_numbers
 

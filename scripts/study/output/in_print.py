@@ -1,4 +1,4 @@
-"""Numbers as tables and pages print them."""
+"""Numbers and lists as tables and pages print them."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ def shown(number: float | None) -> str:
 def shown_p_value(p_value: float) -> str:
     """Three decimals, or `<0.001`."""
     return "<0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
+def shortened_list(text: str, most: int = 6) -> str:
+    """A list parted by commas, cut where it is long."""
+    parts = text.split(", ")
+    return text if len(parts) <= most else f"{', '.join(parts[: most - 2])} and {len(parts) - most + 2} more"

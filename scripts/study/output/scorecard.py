@@ -8,7 +8,7 @@ from statistics import median
 
 from study.audit.printed_tables import natural
 from study.audit.published import half_unit
-from study.output.digits import shown
+from study.output.in_print import shown
 from study.output.pages import PlainTable, render
 from study.regression.terms import CONSTANT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from study.output.regression_columns import in_order
+from study.output.printed_regressions import in_order
 from study.output.symbols import symbol
 from study.regression.terms import CONSTANT, names_of
 
