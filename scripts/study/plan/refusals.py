@@ -103,9 +103,9 @@ def check_panel(study: Study) -> None:
 
 def dated_files(study: Study) -> list[str]:
     """Files and folders of what jobs read: the workflow's own, the user's, and results that come from elsewhere."""
-    scripts = {path.parent for path in (study.home / "scripts").rglob("*.py")}
+    code = [path for kind in ("*.py", "*.html") for path in (study.home / "scripts").rglob(kind)]
     workflows = [study.from_workflow(folder) for folder in ("resources", "resources/published")]
-    workflows += sorted(map(os.path.relpath, scripts))
+    workflows += sorted(map(os.path.relpath, {path.parent for path in code}))
     users = study.raw_tables.files(*study.raw_tables.used) if study.is_raw else [study.given["panel"]["path"]]
     typed = study.typed_tables.files if study.typed_tables.audited else []
     return [*workflows, *users, *typed, *(str(Path("results", folder)) for folder in RESULTS)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from study.dea.models import FILE_ENDINGS
 from study.helpers import InputError
 from study.plan.yaml_faults import full_width_hint
 
@@ -50,8 +51,6 @@ SYNONYMS = {
 LONGEST_NAME = 200  # bytes; with endings such as `_infeasible.csv` a file name has at most 255
 # What ends a script of a web page, or makes it run on: Snakemake writes the parameters into scripts of its report.
 SCRIPT_MARK = re.compile("</script|<!--", re.IGNORECASE)
-# Endings of files beside a model's own.
-MODEL_FILES = ("_infeasible", "_scale", "_bootstrap")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
 
@@ -232,7 +231,7 @@ def check_file_names(config: Mapping) -> None:
                     "rename one."
                 )
     for name in models:
-        for ending in MODEL_FILES:
+        for ending in FILE_ENDINGS:
             if name.lower().endswith(ending) and name.lower().removesuffix(ending) in map(str.lower, models):
                 raise InputError(
                     f"productivity.models: results/productivity/{name}.csv is a file of the model "
