@@ -10,7 +10,7 @@ from study.dea.indices import base_rows, contracts, efficiency, program_levels
 from study.dea.models import complete_model
 from study.dea.production import read_production
 from study.dea.subsampling import check_bootstrap, subsample_size
-from study.files.tables import KEYS, read_table, write_table
+from study.files.tables import KEYS, read_tables, write_table
 from study.helpers import logger, read_rows, start_log
 
 WIDE = np.log(2)  # of logs: an interval longer than this covers a factor above two
@@ -21,7 +21,7 @@ def read_replicates(paths: Sequence[str | Path], keys: pd.DataFrame) -> np.ndarr
 
     ValueError if a replicate's observations are not exactly those, or a replicate is there twice.
     """
-    table = pd.concat([read_table(path) for path in paths], ignore_index=True)
+    table = read_tables(paths)
     wide = table.pivot(index="replicate", columns=KEYS, values="score")
     wanted = pd.MultiIndex.from_frame(keys)
     if len(wide.columns) != len(wanted) or not wanted.isin(wide.columns).all() or len(table) != wide.size:
@@ -121,7 +121,7 @@ def main(snakemake) -> None:
     model = complete_model(snakemake.params.model)
     check_bootstrap(model)
     settings = snakemake.params.bootstrap
-    scores = pd.concat([read_table(path) for path in snakemake.input.scores], ignore_index=True)
+    scores = read_tables(snakemake.input.scores)
     levels = program_levels(scores, model)
     levels = levels[levels["reference"] == "global"].reset_index(drop=True)
     replicates = read_replicates(snakemake.input.replicates, levels[KEYS])

@@ -27,9 +27,16 @@ def read_table(path: str | Path, text: tuple[str, ...] = ()) -> pd.DataFrame:
     Another column is numbers, to the last bit, if all its cells are and none would lose a digit (`words.numbers`);
     codes with more digits than a number keeps, or with zeros before them, stay the text they are.
     """
+    return read_tables([path], text)
+
+
+def read_tables(paths: Sequence[str | Path], text: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Tables of the same columns, one below the other, read as `read_table` does: a column is numbers in all or none."""
+    import pandas as pd
+
     from study.words.numbers import plain_numbers
 
-    table = read_cells(path)
+    table = pd.concat([read_cells(path) for path in paths], ignore_index=True)
     return table.assign(**{name: plain_numbers(table[name]) for name in table if name not in (*KEYS, *text)})
 
 
