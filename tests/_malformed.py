@@ -18,7 +18,7 @@ from study.files.sheets import decode
 from study.plan.sources import source
 from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
-from study.publishers.every_form import every_reader, reader_tables
+from study.publishers.every_form import reader_tables, theme_reader
 from study.publishers.ifr import read_robots
 from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
 from study.words.headings import year_of
@@ -188,7 +188,7 @@ def clean_source(found: dict, key: str) -> list[tuple]:
         found,
         entry,
         CATALOG,
-        every_reader(TABLES),
+        theme_reader(entry.theme, TABLES),
         PROVINCES,
         range(YEARS[0], min(int(last), YEARS[-1]) + 1),
         "linear",

@@ -17,7 +17,7 @@ from study.checks.cleaning import (
 )
 from study.helpers import InputError, read_rows
 from study.plan.sources import source
-from study.publishers.every_form import every_reader, reader_tables
+from study.publishers.every_form import reader_tables, theme_reader
 from study.publishers.yearbook import Yearbook
 from study.words.regions import province_names
 
@@ -26,7 +26,6 @@ EXAMPLE = ROOT / "resources" / "example"
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
 NAMES = province_names(ROOT / "resources" / "provinces.csv")
 TABLES = reader_tables(*(ROOT / "resources" / f"{name}.csv" for name in ("provinces", "balance", "cities")))
-READ = every_reader(TABLES)
 
 
 def test_an_unknown_sign_in_the_catalog_is_refused():
@@ -175,7 +174,7 @@ def test_land_area_holds_in_every_year():
         source([str(EXAMPLE / "yearbook" / "area.csv")]),
         CATALOG["area"],
         CATALOG,
-        READ,
+        theme_reader("controls", TABLES),
         ["beijing"],
         range(2013, 2016),
         "linear",
@@ -195,7 +194,7 @@ def example_table(key, tmp_path, old=b"", new=b"", tolerance=0.005, blank_is_nil
         source([str(path)]),
         CATALOG[key],
         CATALOG,
-        every_reader(TABLES),
+        theme_reader(CATALOG[key].theme, TABLES),
         ["beijing", "hainan"],
         range(2013, 2023),
         "linear",

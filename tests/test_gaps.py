@@ -15,7 +15,7 @@ from study.files.sheets import read_sheets
 from study.helpers import InputError
 from study.output.inspection import study_yearbook
 from study.plan.config import check_names
-from study.publishers.every_form import every_reader, reader_tables
+from study.publishers.every_form import reader_tables, theme_reader
 from study.words.printed import squeeze
 from tabulate_description import lay_out_description
 
@@ -66,7 +66,7 @@ def clean(path, key, interpolation, provinces=PROVINCES, **choices):
         source(path),
         CATALOG[key],
         CATALOG,
-        every_reader(TABLES),
+        theme_reader(CATALOG[key].theme, TABLES),
         provinces,
         YEARS,
         interpolation,
@@ -260,7 +260,7 @@ def test_accepted_cells_of_mixed_vintages_are_counted(tmp_path):
     rules = {}
     need = {"source": source(path), "first": 2013, "last": 2022, "blank_is_nil": False}
     choices = {"interpolation": SHORT, "total_tolerance": None, "accepted": accepted}
-    study_yearbook(need, CATALOG["gdp"], CATALOG, every_reader(TABLES), PROVINCES, choices, rules)
+    study_yearbook(need, CATALOG["gdp"], CATALOG, theme_reader("accounts", TABLES), PROVINCES, choices, rules)
     assert sum(rule.startswith("accepted") for rule in rules.values()) == 5
 
 

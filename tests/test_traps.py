@@ -11,7 +11,7 @@ from study.checks.suspects import report_suspects
 from study.helpers import InputError, read_rows
 from study.plan.config import check_names
 from study.plan.sources import find_sources, source
-from study.publishers.every_form import every_reader, reader_tables
+from study.publishers.every_form import every_reader, reader_tables, theme_reader
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
@@ -27,7 +27,8 @@ def write(path: Path, text: str) -> Path:
 
 def clean(paths, key, provinces=("henan",), years=range(2013, 2015)):
     files = [str(path) for path in (paths if isinstance(paths, list) else [paths])]
-    rows = clean_table(source(files), CATALOG[key], CATALOG, READ, list(provinces), years, "linear", None)
+    read = theme_reader(CATALOG[key].theme, TABLES)
+    rows = clean_table(source(files), CATALOG[key], CATALOG, read, list(provinces), years, "linear", None)
     return {(row[0], row[1]): row[3] for row in rows}
 
 

@@ -1,5 +1,6 @@
 """Every raw table of the study -> one page that says what is there, what is missing and what looks wrong."""
 
+from functools import cache
 from pathlib import Path
 
 from study.checks.cleaning import CatalogEntry, catalog_entry, entry_names, load_catalog
@@ -19,7 +20,7 @@ from study.output.inspection import (
 from study.output.pages import PlainTable, render
 from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
-from study.publishers.every_form import every_reader, reader_tables
+from study.publishers.every_form import every_reader, reader_tables, theme_reader
 from study.publishers.ifr import read_robots
 from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
 from study.words.regions import province_names
@@ -131,7 +132,8 @@ def main(snakemake) -> None:
     start_log(snakemake, warn=False)  # they are on the page
     params, files = snakemake.params, snakemake.input
     catalog = load_catalog(params.catalog)
-    read = every_reader(reader_tables(*files.tables))
+    tables = reader_tables(*files.tables)
+    read, read_any = cache(lambda theme: theme_reader(theme, tables)), every_reader(tables)
     cells, rules = [], {}
 
     def study(key: str, need: dict) -> dict[str, object]:
@@ -143,7 +145,9 @@ def main(snakemake) -> None:
             "accepted": params.accepted.get(key, ()),
             "total_tolerance": params.total_tolerance if need["has_to_add_up"] else None,
         }
-        found, cleaned = study_yearbook(need, catalog[key], catalog, read, params.provinces, choices, rules)
+        found, cleaned = study_yearbook(
+            need, catalog[key], catalog, read(catalog[key].theme), params.provinces, choices, rules
+        )
         cells.extend(cleaned)
         return found
 
@@ -151,7 +155,7 @@ def main(snakemake) -> None:
         inspect_table(need, catalog_entry(need["entry"]), lambda key=key, need=need: study(key, need))
         for key, need in params.tables.items()
     ]
-    rows += [unused_file(file, params.tables, read) for file in params.unused]
+    rows += [unused_file(file, params.tables, read_any) for file in params.unused]
     with Listener() as heard:
         report_crosschecks(cells, "warning", params.accepted, simulated=bool(params.note))
     rules = accepted_contradictions(cells, params.accepted) | rules

@@ -16,7 +16,7 @@ def main(snakemake) -> None:
     provinces = province_names(snakemake.input.provinces)
     items = load_balance_items(snakemake.input.balance)
     balances = form(is_balance, lambda pages, stem: read_balances(pages, provinces, items, stem))
-    clean_theme(snakemake.params, reader(provinces, balances), snakemake.output[0])
+    clean_theme(snakemake.params, reader(provinces, balances, named="balances"), snakemake.output[0])
 
 
 if "snakemake" in globals():

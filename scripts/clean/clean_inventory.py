@@ -14,7 +14,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
     inventories = form(is_inventory, lambda pages, stem: [read_inventories(pages, provinces, stem)])
-    clean_theme(snakemake.params, reader(provinces, inventories), snakemake.output[0])
+    clean_theme(snakemake.params, reader(provinces, inventories, named="inventory"), snakemake.output[0])
 
 
 if "snakemake" in globals():

@@ -14,11 +14,8 @@ def main(snakemake) -> None:
     """Clean the counts of patents."""
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
-    clean_theme(
-        snakemake.params,
-        reader(provinces, patent_form(provinces, load_cities(snakemake.input.cities))),
-        snakemake.output[0],
-    )
+    patents = patent_form(provinces, load_cities(snakemake.input.cities))
+    clean_theme(snakemake.params, reader(provinces, patents, named="patents"), snakemake.output[0])
 
 
 if "snakemake" in globals():

@@ -12,7 +12,7 @@ def main(snakemake) -> None:
     """Clean every table of the theme."""
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
-    clean_theme(snakemake.params, reader(provinces), snakemake.output[0])
+    clean_theme(snakemake.params, reader(provinces, named="yearbook"), snakemake.output[0])
 
 
 if "snakemake" in globals():

@@ -18,21 +18,13 @@ from study.plan.sources import by_name, find_sources, folder_tables, source
 from study.publishers.every_form import ReaderTables, reader_tables
 from study.publishers.untitled import has_census, has_major_groups, has_robots
 from study.variables.choices import SECTORS, chosen_activities, chosen_indicators
+from study.words.forms import form_of
 
 if TYPE_CHECKING:
     from study.plan.study import Study
 
 # resources/<name>.csv that tell the readers of yearbooks what they meet.
 READER_TABLES = ("provinces", "balance", "cities")
-# Theme -> the rule that reads it, `clean_<...>`; other themes stand in yearbooks. A change in the readers of one
-# publisher's form so reruns no table of another's.
-READ_BY = {
-    "energy": "balances",
-    "electricity": "balances",
-    "activities": "balances",
-    "inventory": "inventory",
-    "patents": "patents",
-}
 # What continues a series -> that series: needed from the year after it ends, if it is chosen at all.
 CONTINUES = {
     "retail_price_index": "investment_price_index",
@@ -248,7 +240,7 @@ class RawTables:
 
     def themes_read_by(self, form: str) -> list[str]:
         """Themes whose tables the rule `clean_<form>` reads."""
-        return [theme for theme in self.themes if READ_BY.get(theme, "yearbook") == form]
+        return [theme for theme in self.themes if form_of(theme) == form]
 
     def needed(self, theme: str) -> dict[str, dict]:
         """Catalog keys of a theme -> path, source, entry and years that the study needs of each.

@@ -14,9 +14,10 @@ from study.files.series import Draft, Yearbook
 from study.publishers.balance import is_balance, read_balances
 from study.publishers.balance_items import load_balance_items
 from study.publishers.cities import Cities, load_cities
-from study.publishers.forms import form, reader
+from study.publishers.forms import Form, form, reader
 from study.publishers.inventory import is_inventory, read_inventories
 from study.publishers.patents import patent_form
+from study.words.forms import form_of
 from study.words.regions import province_names
 
 
@@ -34,11 +35,21 @@ def reader_tables(provinces: str | Path, balance: str | Path, cities: str | Path
     return ReaderTables(province_names(provinces), load_balance_items(balance), load_cities(cities))
 
 
+def special_forms(tables: ReaderTables) -> dict[str, Form]:
+    """The forms beside a yearbook's tables, by name (`words.forms`), in the order in which they are looked for."""
+    return {
+        "balances": form(is_balance, lambda pages, stem: read_balances(pages, tables.provinces, tables.balance, stem)),
+        "inventory": form(is_inventory, lambda pages, stem: [read_inventories(pages, tables.provinces, stem)]),
+        "patents": patent_form(tables.provinces, tables.cities),
+    }
+
+
 def every_reader(tables: ReaderTables) -> Callable[[str, str], list[Draft | Yearbook]]:
     """How a file of any form is read (`forms.reader`)."""
-    return reader(
-        tables.provinces,
-        form(is_balance, lambda pages, stem: read_balances(pages, tables.provinces, tables.balance, stem)),
-        form(is_inventory, lambda pages, stem: [read_inventories(pages, tables.provinces, stem)]),
-        patent_form(tables.provinces, tables.cities),
-    )
+    return reader(tables.provinces, *special_forms(tables).values())
+
+
+def theme_reader(theme: str, tables: ReaderTables) -> Callable[[str, str], list[Draft | Yearbook]]:
+    """How the rule of a theme's tables reads a file: by its own form alone."""
+    forms, named = special_forms(tables), form_of(theme)
+    return reader(tables.provinces, *([forms[named]] if named in forms else []), named=named)

@@ -10,6 +10,7 @@ from study.files.series import Draft, Yearbook
 from study.files.sheets import Sheet, read_sheets
 from study.helpers import InputError
 from study.publishers.yearbook import read_drafts
+from study.words.forms import other_form
 
 # From a file's path and sheets to its indicators; None where none of the sheets has the form.
 Form = Callable[[str, list[Sheet]], "list[Draft | Yearbook] | None"]
@@ -25,12 +26,13 @@ def form(is_one: Callable[[Sheet], bool], read: Callable[[list[Sheet], str], lis
     return indicators
 
 
-def reader(provinces: Mapping[str, str], *forms: Form) -> Callable[[str, str], list[Draft | Yearbook]]:
+def reader(provinces: Mapping[str, str], *forms: Form, named: str = "") -> Callable[[str, str], list[Draft | Yearbook]]:
     """How a file is read, by path and sheet (all of them if empty): by the first of `forms` that it has, else as a
     yearbook's tables, vendors' and data sets among them.
 
     provinces : printed name -> slug (`regions.province_names`). Files are read once: a workbook of balances holds
-    twenty tables. The reader raises InputError where a file has no table or cannot be read.
+    twenty tables. named : of `words.forms`, the form that a rule reads; a file that is refused and looks like another
+    one is told so. The reader raises InputError where a file has no table or cannot be read.
     """
 
     @cache
@@ -38,10 +40,16 @@ def reader(provinces: Mapping[str, str], *forms: Form) -> Callable[[str, str], l
         sheets = read_sheets(path)
         if sheet:
             sheets = chosen_sheets(path, sheets, sheet)
-        for one in forms:
-            if (found := one(path, sheets)) is not None:
-                return found
-        return read_drafts(path, sheets, provinces)
+        try:
+            for one in forms:
+                if (found := one(path, sheets)) is not None:
+                    return found
+            return read_drafts(path, sheets, provinces)
+        except InputError as error:
+            if not named:
+                raise
+            cells = (cell for page in sheets for row in page.rows for cell in row.cells)
+            raise InputError(f"{error}{other_form(cells, named)}") from None
 
     return read
 
