@@ -138,7 +138,6 @@ rule clean_robots:
     input:
         raw=lambda wildcards: raw(f"robots_{wildcards.country}"),
         leaf_sets=from_workflow("resources/robots.csv"),
-        units=from_workflow("resources/units.csv"),
         code=imports_of("clean_robots"),
     output:
         robots="results/clean/robots_{country}.csv",
@@ -169,7 +168,6 @@ rule clean_census:
         raw=raw(STUDY.raw_tables.base_employment),
         provinces=from_workflow("resources/provinces.csv"),
         industries=from_workflow("resources/industries.csv"),
-        tables=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
         code=imports_of("clean_census"),
     output:
         f"results/clean/{STUDY.raw_tables.base_employment}.csv",
@@ -195,7 +193,7 @@ rule clean_foreign_employment:
     input:
         raw=raw(STUDY.raw_tables.foreign_employment),
         industries=from_workflow("resources/industries.csv"),
-        tables=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
+        us_industries=from_workflow("resources/us_industries.csv"),
         code=imports_of("clean_foreign_employment"),
     output:
         f"results/clean/{STUDY.raw_tables.foreign_employment}.csv",

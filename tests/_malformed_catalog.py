@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 from _malformed import CATALOG, RESOURCES, ROOT, TABLES, Table, clean_source, table, xlsx
-from study.checks.cleaning import catalog_entry, require_files
+from study.files.catalog_entries import catalog_entry, require_files
 from study.helpers import read_rows
 from study.plan.catalog import check_catalog
 from study.plan.sources import find_sources

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from study.checks.cleaning import convert_units, load_catalog
+from study.checks.cleaning import convert_units
+from study.files.catalog_entries import load_catalog
 from study.files.sheets import read_sheets
 from study.helpers import InputError, read_rows
 from study.publishers.balance import is_balance, read_balances

@@ -4,17 +4,8 @@ from pathlib import Path
 
 import pytest
 from study.checks.catalog_table import clean_table
-from study.checks.cleaning import (
-    add_national_row,
-    catalog_entry,
-    check_sign,
-    check_title,
-    check_total,
-    convert_units,
-    load_catalog,
-    require_files,
-    select_cells,
-)
+from study.checks.cleaning import add_national_row, check_sign, check_title, check_total, convert_units, select_cells
+from study.files.catalog_entries import catalog_entry, load_catalog, require_files
 from study.helpers import InputError, read_rows
 from study.plan.sources import source
 from study.publishers.every_form import reader_tables, theme_reader

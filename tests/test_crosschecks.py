@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from study.checks.cleaning import convert_units, load_catalog
+from study.checks.cleaning import convert_units
 from study.checks.crosschecks import (
     FUEL_USES,
     SECTORS_VALUE_ADDED,
@@ -14,6 +14,7 @@ from study.checks.crosschecks import (
     total_below_final,
     total_not_final,
 )
+from study.files.catalog_entries import load_catalog
 from study.helpers import InputError
 from study.publishers.yearbook import read_yearbook
 from study.words.regions import province_names

@@ -8,9 +8,9 @@ import pytest
 from check import summary
 from derive_imputed import count_cells, imputed_cells
 from study.checks.catalog_table import clean_table
-from study.checks.cleaning import load_catalog
 from study.checks.gaps import inner_gaps, read_interpolation
 from study.checks.not_observed import count_lines, run_summary
+from study.files.catalog_entries import load_catalog
 from study.files.sheets import read_sheets
 from study.helpers import InputError
 from study.output.inspection import study_yearbook

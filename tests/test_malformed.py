@@ -23,7 +23,7 @@ from _malformed_shapes import SHAPES, of_year
 from conftest import copy_workflow, small_config, snakemake, write_config
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from study.checks.cleaning import catalog_entry
+from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
 from study.plan.catalog import check_catalog
 from study.words.headings import year_of

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import SHARED, needs_shared
-from study.checks.cleaning import convert_units, load_catalog
+from study.checks.cleaning import convert_units
 from study.checks.plausibility import find_suspects, find_vintage_break
 from study.checks.suspects import report_suspects
+from study.files.catalog_entries import load_catalog
 from study.helpers import InputError
 from study.publishers.yearbook import Yearbook, read_yearbook
 from study.words.regions import province_names

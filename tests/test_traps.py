@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 from study.checks.catalog_table import clean_table
-from study.checks.cleaning import load_catalog
 from study.checks.suspects import report_suspects
+from study.files.catalog_entries import load_catalog
 from study.helpers import InputError, read_rows
 from study.plan.config import check_names
 from study.plan.sources import find_sources, source

@@ -4,8 +4,9 @@ import logging
 from pathlib import Path
 
 import pytest
-from study.checks.cleaning import catalog_entry, convert_units, load_catalog
+from study.checks.cleaning import convert_units
 from study.checks.units import Unit, convert, find_index_base, find_unit, load_units, unit_key
+from study.files.catalog_entries import catalog_entry, load_catalog
 from study.helpers import InputError, read_rows
 from study.publishers.yearbook import Yearbook
 

@@ -3,9 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from study.checks.cleaning import CatalogEntry, catalog_entry, entry_names, load_catalog
 from study.checks.crosschecks import accepted_contradictions, report_crosschecks
 from study.checks.not_observed import MADE
+from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names, load_catalog
 from study.files.unchanged import reads
 from study.helpers import InputError, start_log, write_rows
 from study.output.in_print import shortened_list

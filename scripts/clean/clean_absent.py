@@ -1,6 +1,6 @@
 """A raw table that is not there -> one clear error."""
 
-from study.checks.cleaning import catalog_entry, require_files
+from study.files.catalog_entries import catalog_entry, require_files
 from study.helpers import start_log, write_rows
 
 

@@ -1,6 +1,6 @@
 """The census of employment by province and industrial division -> tidy, checked counts of persons."""
 
-from study.checks.cleaning import catalog_entry, require_files
+from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
 from study.helpers import start_log, write_rows
 from study.publishers.census_employment import division_titles, read_census

@@ -1,6 +1,6 @@
 """Employment by industry of the instrument's country in its base year -> tidy counts of persons."""
 
-from study.checks.cleaning import catalog_entry, require_files
+from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
 from study.helpers import start_log, write_rows
 from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups

@@ -1,6 +1,6 @@
 """The federation's robot counts of one country -> installations and stock by industry, each robot once."""
 
-from study.checks.cleaning import catalog_entry, require_files
+from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
 from study.helpers import start_log, write_rows
 from study.publishers.ifr import MEASURES, read_robots

@@ -46,7 +46,8 @@ from simulate import facts  # noqa: E402
 from simulate.economy import CO2_COEFFICIENTS, YEARS, province_facts, seeded  # noqa: E402
 from simulate.robots import Robots, simulate_employment_2004, simulate_robots, simulate_us_employment  # noqa: E402
 from simulate.tables import Table, raw_tables  # noqa: E402
-from study.checks.cleaning import CatalogEntry, convert_units, load_catalog, select_cells  # noqa: E402
+from study.checks.cleaning import convert_units, select_cells  # noqa: E402
+from study.files.catalog_entries import CatalogEntry, load_catalog  # noqa: E402
 from study.helpers import read_rows  # noqa: E402
 from study.publishers.ifr import LEAVES, UNSPECIFIED  # noqa: E402
 from study.publishers.yearbook import Yearbook  # noqa: E402

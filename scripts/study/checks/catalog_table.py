@@ -6,20 +6,19 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from study.checks.cleaning import (
-    CatalogEntry,
     add_national_row,
     check_coverage,
     check_sign,
     check_title,
     check_total,
     convert_units,
-    entry_names,
     select_cells,
 )
 from study.checks.gaps import Interpolation, read_interpolation
 from study.checks.not_observed import SUMMED, accepted_rule
 from study.checks.plausibility import find_suspects
 from study.checks.suspects import report_suspects
+from study.files.catalog_entries import CatalogEntry, entry_names
 from study.files.series import Draft, Yearbook
 from study.helpers import InputError, logger
 from study.words.printed import squeeze

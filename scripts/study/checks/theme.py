@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from study.checks.catalog_table import clean_table
-from study.checks.cleaning import catalog_entry, load_catalog, require_files
 from study.checks.crosschecks import report_crosschecks
+from study.files.catalog_entries import catalog_entry, load_catalog, require_files
 from study.helpers import logger, write_rows
 
 HEADER = ["province", "year", "indicator", "value", "imputed", "rule"]

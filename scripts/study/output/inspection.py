@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from study.checks.catalog_table import NATIONAL, clean_table, read_raw
-from study.checks.cleaning import CatalogEntry
 from study.checks.not_observed import ACCEPTED, INTERPOLATED, MADE, NIL
+from study.files.catalog_entries import CatalogEntry
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
 

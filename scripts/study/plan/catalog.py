@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from study.checks.cleaning import catalog_entry
+from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
 
 # Columns that the readers of a row take for granted; the others may be left out.

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from study.checks.cleaning import catalog_entry
+from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
 from study.plan.catalog import check_catalog
 from study.plan.made_of import BASE_THEMES, OPTIONAL_THEMES

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from study.checks.cleaning import catalog_entry, entry_names
+from study.files.catalog_entries import catalog_entry, entry_names
 from study.helpers import RESOURCES, SCRIPTS, InputError
 from study.plan.imports import imports_of
 from study.publishers.every_form import ReaderTables, every_reader

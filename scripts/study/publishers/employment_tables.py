@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from study.files.series import check_width
+from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet, read_sheets
 from study.helpers import InputError
 from study.words.printed import NUMBER, place, squeeze

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from study.checks.cleaning import CatalogEntry
+from study.files.catalog_entries import CatalogEntry
 from study.helpers import InputError
 from study.publishers.census_employment import division_titles, read_census
 from study.publishers.ifr import load_leaf_set

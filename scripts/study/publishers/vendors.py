@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from study.files.preamble import read_preamble
-from study.files.series import AGGREGATES, Draft, NoTable, check_width, merge_draft, unnamed_columns
+from study.files.row_width import check_width, unnamed_columns
+from study.files.series import AGGREGATES, Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError
 from study.words.headings import FURTHER, NOTE, annual_year, heading_kind, split_unit

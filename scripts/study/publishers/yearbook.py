@@ -13,7 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from study.files.preamble import Preamble, read_preamble
-from study.files.series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft, unnamed_columns
+from study.files.row_width import unnamed_columns
+from study.files.series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft
 from study.files.sheets import Row, Sheet, read_sheets
 from study.helpers import InputError, logger
 from study.publishers.vendors import read_long, read_vendor, split_series, vendor_header
