@@ -11,14 +11,14 @@ from study.helpers import InputError, read_rows
 from study.words.printed import squeeze
 
 # `sign` of a catalog row -> what its figures have to be; an empty one is `positive`.
-SIGNS = {"positive": "above zero", "zero_or_more": "zero or more", "any": ""}
+CATALOG_SIGNS = {"positive": "above zero", "zero_or_more": "zero or more", "any": ""}
 
 
 @dataclass(frozen=True)
 class CatalogEntry:
     """One raw table of resources/catalog.csv.
 
-    `conversion` maps a printed unit to its factor into `unit`; `sign` is one of SIGNS. `minimum` and `maximum` bound a
+    `conversion` maps a printed unit to its factor into `unit`; `sign` is one of CATALOG_SIGNS. `minimum` and `maximum` bound a
     province's plausible figure, in `unit`; `change` is the largest plausible ratio of the figures of two years, up or
     down. None is unchecked.
     """
@@ -48,8 +48,10 @@ def catalog_entry(row: dict[str, str]) -> CatalogEntry:
     """A row of the catalog. A conversion is written `printed unit=factor`, several parted by `;`."""
     pairs = (pair.rpartition("=") for pair in row["conversion"].split(";") if pair)
     sign = row.get("sign") or "positive"
-    if sign not in SIGNS:
-        raise InputError(f"resources/catalog.csv: the sign of {row['key']} is {sign!r}, expected {', '.join(SIGNS)}.")
+    if sign not in CATALOG_SIGNS:
+        raise InputError(
+            f"resources/catalog.csv: the sign of {row['key']} is {sign!r}, expected {', '.join(CATALOG_SIGNS)}."
+        )
     pairs = [(squeeze(unit), _catalog_number(row, "conversion", factor or "?")) for unit, _, factor in pairs]
     conversion = dict(pairs)
     if len(conversion) < len(pairs) or not all(factor > 0 for factor in conversion.values()):

@@ -31,7 +31,7 @@ def read_table(path: str | Path, text: tuple[str, ...] = ()) -> pd.DataFrame:
 
 
 def read_tables(paths: Sequence[str | Path], text: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Tables of the same columns, one below the other, read as `read_table` does: a column is numbers in all or none."""
+    """Tables of the same columns, one below the other, read as by `read_table`: a column is numbers in all or none."""
     import pandas as pd
 
     from study.words.numbers import plain_numbers
