@@ -11,7 +11,7 @@ import numpy as np
 from study.checks.gaps import ANY_GAP, Interpolation, check_gaps, inner_gaps, read_interpolation
 from study.checks.not_observed import INTERPOLATED, NIL
 from study.checks.units import chain_index, check_scale, convert
-from study.files.catalog_entries import CatalogEntry, entry_names
+from study.files.catalog_entries import CATALOG_SIGNS, CatalogEntry, entry_names
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
 from study.words.printed import squeeze

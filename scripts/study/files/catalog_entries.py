@@ -18,9 +18,9 @@ CATALOG_SIGNS = {"positive": "above zero", "zero_or_more": "zero or more", "any"
 class CatalogEntry:
     """One raw table of resources/catalog.csv.
 
-    `conversion` maps a printed unit to its factor into `unit`; `sign` is one of CATALOG_SIGNS. `minimum` and `maximum` bound a
-    province's plausible figure, in `unit`; `change` is the largest plausible ratio of the figures of two years, up or
-    down. None is unchecked.
+    `conversion` maps a printed unit to its factor into `unit`; `sign` is one of CATALOG_SIGNS. `minimum` and `maximum`
+    bound a province's plausible figure, in `unit`; `change` is the largest plausible ratio of the figures of two years,
+    up or down. None is unchecked.
     """
 
     key: str
