@@ -95,7 +95,7 @@ CHANGES = (
     figure("raw coal (energy)", "energy/raw_coal", "1210.10", "1212.10"),
     figure("electricity", "energy/electricity", "898.68", "899.68"),
     figure("net inflow of power (energy balance)", "energy/net_electricity", "554.11", "555.11"),
-    figure("trade (controls)", "yearbook/trade", "329394354", "329494354"),
+    figure("trade (controls)", "yearbook/trade", "50690208", "50990208"),
     figure("secondary value added (structure)", "yearbook/value_added_secondary", "4588.09", "4598.09"),
     figure("investment against pollution (regulation)", "yearbook/pollution_control_investment", "199702", "199802"),
     figure("green patents", "yearbook/green_patents", "3932", "3942"),
