@@ -2,7 +2,7 @@
 
 All tests work on variables from which the absorbed effects and the exogenous regressors are partialled out. K1
 endogenous regressors Y (N, K1), L excluded instruments Z (N, L); df_a, N and the small-sample factor as in
-_regression.
+least_squares.
 
 References: Kleibergen and Paap (2006), Journal of Econometrics 133; Cragg and Donald (1993), Econometric Theory 9;
 Stock and Yogo (2005), Testing for weak instruments in linear IV regression, Tables 5.1 and 5.2; Baum, Schaffer and
