@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from study.plan.study import Study
 
 # Folders of results/ that jobs read.
-RESULTS = ("", "clean", "clean/imputed", "cells", "derived", "productivity", "estimates", "tables", "replication")
+RESULTS = ("", "clean", "clean/imputed", "derived", "productivity", "estimates", "tables", "replication")
 
 
 def check_study(study: Study, dates: bool = True) -> None:
