@@ -227,12 +227,12 @@ def test_the_regressions_of_the_pages_are_planned(tmp_path):
 def test_functions_stand_where_the_pages_say():
     found = 0
     for page, text in PAGES.items():
-        english = re.findall(r"((?:`\w+`(?: and )?)+) in\s+\[`\w+\.py`\]\(([^)]+)\)", text)
+        english = re.findall(r"((?:`\w+`(?: and | or )?)+)\s+(?:in|of)\s+\[`\w+\.py`\]\(([^)]+)\)", text)
         chinese = re.findall(r"\[`\w+\.py`\]\(([^)]+)\) 的 ((?:`\w+`(?: 和 )?)+)", text)
         for names, path in [*english, *((names, path) for path, names in chinese)]:
             source = ((ROOT / page).parent / path).read_text("utf-8")
             for name in re.findall(r"`(\w+)`", names):
-                assert re.search(rf"^(def {name}\(|{name} = )", source, re.MULTILINE), f"{page}: {name} in {path}"
+                assert re.search(rf"^(?:(?:def|class) {name}\b|{name}(?:: [^=]+)? = )", source, re.MULTILINE), f"{page}: {name} in {path}"
                 found += 1
     assert found > 20
 
