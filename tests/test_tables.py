@@ -221,6 +221,13 @@ def test_figure_says_what_it_shows_and_is_reproducible(panel, tmp_path):
     assert [label.get_text() for label in axis.get_xticklabels()] == ["2013", "2014"]
 
 
+def test_a_figure_prints_a_title_as_it_is_typed(tmp_path):
+    panel = pd.DataFrame({"province": ["a", "b"], "year": ["2013", "2013"], "ai": [1.0, 2.0]})
+    figure = plot_trends(panel, ["ai"], r"Costs, $ and US$ $\foo$", CODEBOOK, r"$\note$")
+    save(figure, tmp_path / "f.png", tmp_path / "f.svg")
+    assert not any(text.get_parse_math() for text in [*figure.texts, figure.axes[0].title])
+
+
 def test_winsorising_is_said():
     html = render_html(printed(COLUMNS, percentiles={"lower": 5, "upper": 97.5}))
     assert "winsorised at percentiles 5 and 97.5" in html

@@ -59,6 +59,7 @@ def _style() -> dict:
     return {
         "font.family": ["DejaVu Sans", *(name for name in _CHINESE_FONTS if name in installed)],
         "font.size": 9,
+        "text.parse_math": False,  # titles and labels are printed as they are typed, dollars too
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.grid": True,
@@ -70,6 +71,6 @@ def _style() -> dict:
 
 def save(figure: Figure, png: str, svg: str) -> None:
     """Write both files without date or version, so that the same figure gives the same bytes."""
-    with rc_context({"svg.hashsalt": "figure"}):
+    with rc_context({"svg.hashsalt": "figure", "text.parse_math": False}):
         figure.savefig(png, dpi=200, metadata={"Software": None})
         figure.savefig(svg, metadata={"Date": None, "Creator": None})
