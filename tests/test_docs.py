@@ -232,7 +232,8 @@ def test_functions_stand_where_the_pages_say():
         for names, path in [*english, *((names, path) for path, names in chinese)]:
             source = ((ROOT / page).parent / path).read_text("utf-8")
             for name in re.findall(r"`(\w+)`", names):
-                assert re.search(rf"^(?:(?:def|class) {name}\b|{name}(?:: [^=]+)? = )", source, re.MULTILINE), f"{page}: {name} in {path}"
+                stands = rf"^(?:(?:def|class) {name}\b|{name}(?:: [^=]+)? = )"
+                assert re.search(stands, source, re.MULTILINE), f"{page}: {name} in {path}"
                 found += 1
     assert found > 20
 
@@ -297,7 +298,7 @@ def test_results_that_the_pages_name_are_made(default_study):
     assert absent <= ON_DEMAND, {path: named[path] for path in absent - ON_DEMAND}
     assert len(named) > 50
     for text in (README, CHINESE):
-        for path, names in re.findall(r"`(results/[^`]+\.csv)`, (?:columns?|列) ((?:`\w+`(?:, )?)+)", text):
+        for path, names in re.findall(r"`(results/[^`]+\.csv)`(?:, |，)(?:columns?|列) ((?:`\w+`(?:, |、)?)+)", text):
             assert set(re.findall(r"\w+", names)) <= set(header(default_study, path)), path
 
 
