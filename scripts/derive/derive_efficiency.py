@@ -3,7 +3,7 @@
 import pandas as pd
 from study.files.tables import read_table, write_table
 from study.helpers import start_log
-from study.variables.indicators import select_series
+from study.variables.cleaned_series import select_series
 
 
 def energy_efficiency(real_gdp: pd.Series, energy: pd.Series, definition: str) -> pd.Series:

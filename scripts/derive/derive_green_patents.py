@@ -2,7 +2,7 @@
 
 from study.files.tables import read_table, write_table
 from study.helpers import start_log
-from study.variables.indicators import select_series
+from study.variables.cleaned_series import select_series
 
 
 def main(snakemake) -> None:

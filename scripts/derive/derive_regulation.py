@@ -3,7 +3,7 @@
 import pandas as pd
 from study.files.tables import read_table, write_table
 from study.helpers import InputError, start_log
-from study.variables.indicators import select_series
+from study.variables.cleaned_series import select_series
 
 
 def check_industry(industry: pd.Series, whole: pd.Series, name: str) -> None:

@@ -6,7 +6,7 @@ from study.checks.suspects import Suspect, report_suspects
 from study.files.tables import read_table, write_table
 from study.helpers import InputError, logger, start_log
 from study.variables.choices import SECTORS
-from study.variables.indicators import select_series
+from study.variables.cleaned_series import select_series
 
 # Beyond this relative gap a sector's table is surely another table or another unit, not a revision of the accounts.
 GROSS_GAP = 0.1

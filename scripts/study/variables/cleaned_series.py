@@ -1,4 +1,7 @@
-"""Cleaned tables: long, `province, year, indicator, value`, national rows under province `china`."""
+"""One indicator out of a cleaned table.
+
+Such a table is long, `province, year, indicator, value`, national rows under province `china`.
+"""
 
 from __future__ import annotations
 
