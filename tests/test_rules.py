@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from study.plan.imports import script_of
+from study.plan.imports import imports_of, script_of
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "scripts"
@@ -30,6 +30,20 @@ def test_the_walk_finds_the_rules():
 @pytest.mark.parametrize("rule", RULES)
 def test_the_code_of_a_rule_is_its_input(rule):
     assert f'code=imports_of("{rule}")' in RULES[rule]
+
+
+def own_tables(rule: str) -> set[str]:
+    """Names of the workflow's tables that modules of a rule read by themselves, without being given their path."""
+    code = imports_of(script_of(rule, SCRIPTS), SCRIPTS)
+    return {name for path in code for name in re.findall(r'RESOURCES / "(\w+)\.csv"', path.read_text("utf-8"))}
+
+
+def test_a_table_that_a_module_reads_by_itself_is_an_input_of_its_rules():
+    found = {rule: own_tables(rule) for rule in RULES}
+    assert {"units", "us_industries", "robots"} == set().union(*found.values())
+    for rule, names in found.items():
+        inputs = re.split(r"^    (?:in|out)put:", RULES[rule], flags=re.MULTILINE)[1]
+        assert all(re.search(rf"\b{name}\b", inputs) for name in names), rule
 
 
 @pytest.mark.parametrize("rule", RULES)
