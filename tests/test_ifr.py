@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from study.helpers import InputError
-from study.publishers.ifr import LEAF_SETS, LEAVES, UNSPECIFIED, load_leaf_set, normalise_code, read_robots
-from study.publishers.ifr_labels import country_keys, find_industry, find_year, named_countries
+from study.publishers.ifr import LEAF_SETS, LEAVES, UNSPECIFIED, load_leaf_set, read_robots
+from study.publishers.ifr_labels import country_keys, find_industry, find_year, named_countries, normalise_code
 
 ROOT = Path(__file__).parents[1]
 SET = load_leaf_set(LEAF_SETS, "CN", range(2010, 2012))

@@ -3,7 +3,8 @@
 from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
 from study.helpers import start_log, write_rows
-from study.publishers.ifr import MEASURES, read_robots
+from study.publishers.ifr import read_robots
+from study.publishers.ifr_counts import MEASURES
 
 
 @reads("raw")

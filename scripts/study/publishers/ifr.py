@@ -15,10 +15,8 @@ from pathlib import Path
 from study.helpers import RESOURCES, InputError, logger, read_rows
 from study.publishers.ifr_counts import MEASURES, Cell, Counts, is_missing
 from study.publishers.ifr_forms import MEASURE_HEADINGS, list_files, read_counts
-from study.publishers.ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters, normalise_code
+from study.publishers.ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters
 from study.words.printed import parse_number
-
-__all__ = ["LEAF_SETS", "LEAVES", "MEASURES", "UNSPECIFIED", "load_leaf_set", "normalise_code", "read_robots"]
 
 LEAF_SETS = RESOURCES / "robots.csv"
 # The leaf set of all countries in resources/robots.csv, and what makes its row `99`.
