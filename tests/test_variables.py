@@ -268,9 +268,9 @@ def test_a_fix_in_a_further_table_reruns_no_linear_program(further_study, key, e
     [
         ("patents", {"clean_patents": 1, "derive_green_patents": 1}),
         ("inventory", {}),
-        ("us_employment", {"clean_foreign_employment": 1}),
-        ("census_layout", {"clean_census": 1, "derive_exposure": 1}),
-        ("ifr_labels", {"clean_robots": 1, "derive_exposure": 1}),
+        ("us_employment", {"clean_foreign_employment": 1, "derive_instrument": 1}),
+        ("census_layout", {"clean_census": 1, "derive_exposure": 1, "derive_instrument": 1}),
+        ("ifr_labels", {"clean_robots": 2, "derive_exposure": 1, "derive_instrument": 1}),
     ],
 )
 def test_a_remark_in_a_reader_reruns_what_it_reads_and_no_linear_program(further_study, module, expected):
