@@ -11,8 +11,8 @@ raw = STUDY.raw_tables.files
 
 
 wildcard_constraints:
-    theme=one_of(STUDY.raw_tables.themes),
     key="[a-z0-9_]+",
+    variable=one_of(STUDY.variables.formulas if STUDY.is_raw else []),
     country="[a-z_]+",
     province=one_of(STUDY.jobs),
     model=one_of(STUDY.models),

@@ -1,12 +1,36 @@
-"""Floor 2, derive: the study's variables from the cleaned tables."""
+"""Floor 2, derive: a variable a file, from the cleaned tables; which variable is made of what: resources/variables.csv."""
 
-from study.plan.made_of import PRODUCTION
+
+rule derive_variable:
+    """A variable that a formula makes of raw tables and other variables, in its unit."""
+    input:
+        cells=lambda wildcards: STUDY.derived.cells(wildcards.variable),
+        parts=lambda wildcards: STUDY.derived.parts(wildcards.variable),
+        # raw tables that its own are checked against, where the study has them
+        beside=lambda wildcards: STUDY.derived.beside(wildcards.variable),
+        code=imports_of("derive_variable"),
+    output:
+        "results/derived/{variable}.csv",
+    log:
+        "results/logs/derive_variable/{variable}.log",
+    benchmark:
+        "results/benchmarks/derive_variable/{variable}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    params:
+        job=lambda wildcards: STUDY.variables.job(wildcards.variable),
+        provinces=list(STUDY.units),
+        suspects=config["cleaning"]["suspects"],
+        accepted=lambda wildcards: STUDY.derived.accepted(wildcards.variable),
+    script:
+        "../scripts/derive/derive_variable.py"
 
 
 rule derive_co2:
-    """CO2 of each province-year from its total consumption of fuels (IPCC 2006)."""
+    """CO2 of each province-year from its total consumption of fuels (IPCC 2006), or from an inventory."""
     input:
-        energy=f"results/clean/{'inventory' if config['emissions']['source'] == 'ceads' else 'energy'}.csv",
+        cells=lambda wildcards: STUDY.derived.cells("co2"),
+        beside=lambda wildcards: STUDY.derived.beside("co2"),
         fuels=from_workflow("resources/fuels.csv"),
         code=imports_of("derive_co2"),
     output:
@@ -18,9 +42,11 @@ rule derive_co2:
     conda:
         "../envs/environment.yaml"
     params:
-        source=config["emissions"]["source"],
-        factors=config["emissions"]["factors"],
-        fuels=config["emissions"]["fuels"],
+        source=lambda wildcards: config["emissions"]["source"],
+        factors=lambda wildcards: config["emissions"]["factors"],
+        fuels=lambda wildcards: config["emissions"]["fuels"],
+        suspects=config["cleaning"]["suspects"],
+        accepted=STUDY.derived.accepted("co2"),
     script:
         "../scripts/derive/derive_co2.py"
 
@@ -28,7 +54,7 @@ rule derive_co2:
 rule derive_real_gdp:
     """Real GDP: the base year's nominal GDP chained by the GDP index."""
     input:
-        accounts="results/clean/accounts.csv",
+        cells=lambda wildcards: STUDY.derived.cells("real_gdp"),
         code=imports_of("derive_real_gdp"),
     output:
         "results/derived/real_gdp.csv",
@@ -39,21 +65,22 @@ rule derive_real_gdp:
     conda:
         "../envs/environment.yaml"
     params:
-        base_year=config["capital"]["base_year"],
-        first=config["study"]["years"][0],
+        base_year=lambda wildcards: config["capital"]["base_year"],
+        first=lambda wildcards: STUDY.derived.first_year("real_gdp"),
+        suspects=config["cleaning"]["suspects"],
+        accepted=STUDY.derived.accepted("real_gdp"),
     script:
         "../scripts/derive/derive_real_gdp.py"
 
 
 rule derive_capital:
-    """Capital stock by perpetual inventory, with flags of continued investment and prices."""
+    """Capital stock by perpetual inventory, with flags and a list of continued investment and prices."""
     input:
-        investment="results/clean/capital.csv",
-        # where the GDP deflator continues the investment price index
-        accounts=["results/clean/accounts.csv"] if config["capital"]["price_continued_by"] == "gdp_deflator" else [],
+        cells=lambda wildcards: STUDY.derived.cells("capital"),
         code=imports_of("derive_capital"),
     output:
-        "results/derived/capital.csv",
+        capital="results/derived/capital.csv",
+        made="results/derived/imputed/capital.csv",
     log:
         "results/logs/derive_capital.log",
     benchmark:
@@ -61,7 +88,7 @@ rule derive_capital:
     conda:
         "../envs/environment.yaml"
     params:
-        **config["capital"],
+        capital=lambda wildcards: config["capital"],
         last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_capital.py"
@@ -70,11 +97,7 @@ rule derive_capital:
 rule derive_production:
     """The productivity models' variables: the one file the productivity floor reads."""
     input:
-        labour="results/clean/labour.csv",
-        energy="results/clean/energy.csv",
-        capital="results/derived/capital.csv",
-        real_gdp="results/derived/real_gdp.csv",
-        co2="results/derived/co2.csv",
+        variables=[STUDY.derived.file(name) for name in STUDY.production],
         code=imports_of("derive_production"),
     output:
         "results/derived/production.csv",
@@ -85,20 +108,22 @@ rule derive_production:
     conda:
         "../envs/environment.yaml"
     params:
-        variables=list(PRODUCTION),
+        variables=STUDY.production,
+        first=config["study"]["years"][0],
+        last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_production.py"
 
 
 rule derive_exposure:
-    """Each province's exposure to robots (shift-share), with its lag."""
+    """Each province's exposure to robots (shift-share)."""
     input:
         robots="results/clean/robots_china.csv",
-        employment=f"results/clean/{STUDY.raw_tables.base_employment}.csv",
+        employment=lambda wildcards: f"results/clean/{STUDY.raw_tables.base_employment}.csv",
         crosswalk=from_workflow("resources/industries.csv"),
         code=imports_of("derive_exposure"),
     output:
-        "results/derived/exposure.csv",
+        "results/derived/ai.csv",
     log:
         "results/logs/derive_exposure.log",
     benchmark:
@@ -106,11 +131,11 @@ rule derive_exposure:
     conda:
         "../envs/environment.yaml"
     params:
-        robots=config["exposure"]["robots"],
-        per_workers=config["exposure"]["per_workers"],
-        unspecified=config["exposure"]["unspecified"],
+        robots=lambda wildcards: config["exposure"]["robots"],
+        per_workers=lambda wildcards: config["exposure"]["per_workers"],
+        unspecified=lambda wildcards: config["exposure"]["unspecified"],
         provinces=list(STUDY.units),
-        first=config["study"]["years"][0],
+        first=lambda wildcards: STUDY.derived.first_year("ai"),
         last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_exposure.py"
@@ -119,150 +144,64 @@ rule derive_exposure:
 rule derive_instrument:
     """Exposure to another country's robots, the instrument."""
     input:
-        robots=f"results/clean/robots_{config['exposure']['instrument']['country']}.csv",
-        foreign_employment=f"results/clean/{STUDY.raw_tables.foreign_employment}.csv",
-        employment=f"results/clean/{STUDY.raw_tables.base_employment}.csv",
+        robots="results/clean/robots_{country}.csv",
+        foreign_employment=lambda wildcards: f"results/clean/{STUDY.raw_tables.foreign_employment}.csv",
+        employment=lambda wildcards: f"results/clean/{STUDY.raw_tables.base_employment}.csv",
         crosswalk=from_workflow("resources/industries.csv"),
         code=imports_of("derive_instrument"),
     output:
-        "results/derived/instrument.csv",
+        "results/derived/ai_{country}.csv",
     log:
-        "results/logs/derive_instrument.log",
+        "results/logs/derive_instrument/{country}.log",
     benchmark:
-        "results/benchmarks/derive_instrument.tsv"
+        "results/benchmarks/derive_instrument/{country}.tsv"
+    wildcard_constraints:
+        country=one_of(filter(None, [STUDY.raw_tables.country])),
     conda:
         "../envs/environment.yaml"
     params:
-        country=config["exposure"]["instrument"]["country"],
-        robots=config["exposure"]["robots"],
-        per_workers=config["exposure"]["per_workers"],
-        unspecified=config["exposure"]["unspecified"],
+        robots=lambda wildcards: config["exposure"]["robots"],
+        per_workers=lambda wildcards: config["exposure"]["per_workers"],
+        unspecified=lambda wildcards: config["exposure"]["unspecified"],
         provinces=list(STUDY.units),
-        first=config["study"]["years"][0],
+        first=lambda wildcards: STUDY.derived.first_year(f"ai_{wildcards.country}"),
         last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_instrument.py"
 
 
-rule derive_controls:
-    """Openness, density, finance, government, energy and urbanisation."""
+rule derive_upgrading:
+    """Upgrading of the industrial structure."""
     input:
-        cells=expand("results/clean/{theme}.csv", theme=STUDY.derived.control_themes),
-        code=imports_of("derive_controls"),
-    output:
-        "results/derived/controls.csv",
-    log:
-        "results/logs/derive_controls.log",
-    benchmark:
-        "results/benchmarks/derive_controls.tsv"
-    conda:
-        "../envs/environment.yaml"
-    params:
-        first=config["study"]["years"][0],
-        last=config["study"]["years"][1],
-    script:
-        "../scripts/derive/derive_controls.py"
-
-
-rule derive_efficiency:
-    """Real GDP per unit of energy, or its inverse."""
-    input:
-        real_gdp="results/derived/real_gdp.csv",
-        energy="results/clean/energy.csv",
-        code=imports_of("derive_efficiency"),
-    output:
-        "results/derived/efficiency.csv",
-    log:
-        "results/logs/derive_efficiency.log",
-    benchmark:
-        "results/benchmarks/derive_efficiency.tsv"
-    conda:
-        "../envs/environment.yaml"
-    params:
-        definition=config["variables"]["energy_efficiency"],
-    script:
-        "../scripts/derive/derive_efficiency.py"
-
-
-rule derive_structure:
-    """Upgrading of the industrial structure and industrialisation."""
-    input:
-        structure="results/clean/structure.csv",
-        accounts="results/clean/accounts.csv",
+        cells=lambda wildcards: STUDY.derived.cells("industrial_upgrading"),
         # upgrading by labour productivity is at constant prices
-        labour=(
-            ["results/clean/labour.csv"]
-            if config["variables"]["industrial_upgrading"] == "labour_productivity"
-            else []
-        ),
-        real_gdp=(
-            ["results/derived/real_gdp.csv"]
-            if config["variables"]["industrial_upgrading"] == "labour_productivity"
-            else []
-        ),
-        code=imports_of("derive_structure"),
+        real_gdp=lambda wildcards: STUDY.derived.parts("industrial_upgrading"),
+        code=imports_of("derive_upgrading"),
     output:
-        "results/derived/structure.csv",
+        "results/derived/industrial_upgrading.csv",
     log:
-        "results/logs/derive_structure.log",
+        "results/logs/derive_upgrading.log",
     benchmark:
-        "results/benchmarks/derive_structure.tsv"
+        "results/benchmarks/derive_upgrading.tsv"
     conda:
         "../envs/environment.yaml"
     params:
         upgrading=config["variables"]["industrial_upgrading"],
+        first=lambda wildcards: STUDY.derived.first_year("industrial_upgrading"),
         suspects=config["cleaning"]["suspects"],
-        accepted=STUDY.accepted.get("gdp", []),
+        accepted=STUDY.derived.accepted("industrial_upgrading"),
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
-        "../scripts/derive/derive_structure.py"
-
-
-rule derive_green_patents:
-    """Applications for green patents per resident."""
-    input:
-        patents="results/clean/patents.csv",
-        population="results/clean/controls.csv",
-        code=imports_of("derive_green_patents"),
-    output:
-        "results/derived/green_patents.csv",
-    log:
-        "results/logs/derive_green_patents.log",
-    benchmark:
-        "results/benchmarks/derive_green_patents.tsv"
-    conda:
-        "../envs/environment.yaml"
-    script:
-        "../scripts/derive/derive_green_patents.py"
-
-
-rule derive_regulation:
-    """Investment in pollution control over industrial value added."""
-    input:
-        regulation="results/clean/regulation.csv",
-        accounts="results/clean/accounts.csv",
-        # the sectors' value added, which industry's is checked against where the study has it
-        structure=["results/clean/structure.csv"] if "structure" in STUDY.optional_tables else [],
-        code=imports_of("derive_regulation"),
-    output:
-        "results/derived/regulation.csv",
-    log:
-        "results/logs/derive_regulation.log",
-    benchmark:
-        "results/benchmarks/derive_regulation.tsv"
-    conda:
-        "../envs/environment.yaml"
-    script:
-        "../scripts/derive/derive_regulation.py"
+        "../scripts/derive/derive_upgrading.py"
 
 
 rule derive_intelligence:
     """Index of industrial intelligence, and the weight of each indicator."""
     input:
-        cells=expand("results/clean/{theme}.csv", theme=STUDY.derived.indicator_themes),
+        cells=lambda wildcards: STUDY.derived.cells("intelligence_index"),
         code=imports_of("derive_intelligence"),
     output:
-        index="results/derived/intelligence.csv",
+        index="results/derived/intelligence_index.csv",
         weights="results/derived/intelligence_weights.csv",
     log:
         "results/logs/derive_intelligence.log",
@@ -273,7 +212,7 @@ rule derive_intelligence:
     params:
         method=config["variables"]["intelligence"]["method"],
         indicators=STUDY.raw_tables.indicators,
-        first=config["study"]["years"][0],
+        first=lambda wildcards: STUDY.derived.first_year("intelligence_index"),
     script:
         "../scripts/derive/derive_intelligence.py"
 
@@ -281,11 +220,11 @@ rule derive_intelligence:
 rule derive_scopes:
     """CO2 by scopes: activities x factors."""
     input:
-        activities="results/clean/activities.csv",
+        cells=lambda wildcards: STUDY.derived.cells("ln_co2_scopes"),
         fuels=from_workflow("resources/fuels.csv"),
         code=imports_of("derive_scopes"),
     output:
-        total="results/derived/scopes.csv",
+        total="results/derived/ln_co2_scopes.csv",
         parts="results/derived/scope_emissions.csv",
     log:
         "results/logs/derive_scopes.log",
@@ -294,7 +233,7 @@ rule derive_scopes:
     conda:
         "../envs/environment.yaml"
     params:
-        factors=config["emissions"]["factors"],
+        factors=lambda wildcards: config["emissions"]["factors"],
         activities=STUDY.raw_tables.activities,
     script:
         "../scripts/derive/derive_scopes.py"
@@ -306,7 +245,7 @@ rule derive_regions:
         provinces=from_workflow("resources/provinces.csv"),
         code=imports_of("derive_regions"),
     output:
-        "results/derived/regions.csv",
+        "results/derived/municipality.csv",
     log:
         "results/logs/derive_regions.log",
     benchmark:
@@ -315,7 +254,7 @@ rule derive_regions:
         "../envs/environment.yaml"
     params:
         provinces=list(STUDY.units),
-        first=config["study"]["years"][0],
+        first=lambda wildcards: STUDY.derived.first_year("municipality"),
         last=config["study"]["years"][1],
     script:
         "../scripts/derive/derive_regions.py"
@@ -324,9 +263,9 @@ rule derive_regions:
 rule derive_imputed:
     """Every cell that was not observed or is accepted in doubt, with its rule."""
     input:
-        cleaned=expand("results/clean/{theme}.csv", theme=STUDY.derived.imputed_themes),
-        robots=expand("results/clean/imputed/{key}.csv", key=STUDY.derived.imputed_robots),
-        capital=["results/derived/capital.csv"] if STUDY.derived.has_capital else [],
+        made=STUDY.derived.imputed,
+        # cells that contradict another table and are accepted are found where both tables are
+        contradicted=STUDY.derived.contradicted,
         code=imports_of("derive_imputed"),
     output:
         cells="results/imputed.csv",
@@ -341,7 +280,5 @@ rule derive_imputed:
         "../envs/environment.yaml"
     params:
         accepted=STUDY.accepted,
-        price_continued_by=config["capital"]["price_continued_by"],
-        investment_continued_by=config["capital"]["investment_continued_by"],
     script:
         "../scripts/derive/derive_imputed.py"

@@ -1,6 +1,6 @@
-"""Tables of one theme out of energy balances, or as yearbooks print them -> one tidy, checked table."""
+"""One raw table out of energy balances, or as yearbooks print it -> one tidy, checked table."""
 
-from study.checks.theme import clean_theme
+from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
 from study.helpers import start_log
 from study.publishers.balance import is_balance, read_balances
@@ -11,12 +11,12 @@ from study.words.regions import province_names
 
 @reads("raw")
 def main(snakemake) -> None:
-    """Clean every table of the theme."""
+    """Clean the table."""
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
     items = load_balance_items(snakemake.input.balance)
     balances = form(is_balance, lambda pages, stem: read_balances(pages, provinces, items, stem))
-    clean_theme(snakemake.params, reader(provinces, balances, named="balances"), snakemake.output[0])
+    clean_raw_table(snakemake.params, reader(provinces, balances, named="balances"), snakemake.output)
 
 
 if "snakemake" in globals():

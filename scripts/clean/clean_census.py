@@ -13,17 +13,18 @@ def main(snakemake) -> None:
     """Clean the base year's census; every province stays, national industry totals need them all."""
     start_log(snakemake)
     params = snakemake.params
-    entry = catalog_entry(params.entry)
-    require_files([(params.path, entry, params.source)])
+    job = params.job
+    entry = catalog_entry(job["entry"])
+    require_files(job["path"], entry, job["source"], job["missing"])
     rows = read_census(
-        params.source["files"],
+        job["source"]["files"],
         province_names(snakemake.input.provinces),
         entry.conversion,
         params.total_tolerance,
         titles=division_titles(snakemake.input.industries),
         year=params.year,
-        sheet=params.source["sheet"],
-        unit=params.source["unit"],
+        sheet=job["source"]["sheet"],
+        unit=job["source"]["unit"],
         plausible=PLAUSIBLE,
     )
     write_rows(snakemake.output[0], ["province", "industry", "employment"], rows)

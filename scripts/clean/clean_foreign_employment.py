@@ -11,16 +11,17 @@ def main(snakemake) -> None:
     """Clean the table of the instrument's country."""
     start_log(snakemake)
     params = snakemake.params
-    entry = catalog_entry(params.entry)
-    require_files([(params.path, entry, params.source)])
+    job = params.job
+    entry = catalog_entry(job["entry"])
+    require_files(job["path"], entry, job["source"], job["missing"])
     rows = read_major_groups(
-        params.source["files"],
+        job["source"]["files"],
         entry.conversion,
         params.total_tolerance,
         year=params.year,
         industries=group_industries(snakemake.input.industries),
-        sheet=params.source["sheet"],
-        unit=params.source["unit"],
+        sheet=job["source"]["sheet"],
+        unit=job["source"]["unit"],
         plausible=UNITED_STATES,
     )
     write_rows(snakemake.output[0], ["industry", "employment"], rows)

@@ -1,6 +1,6 @@
 """Emission inventories of provinces, or a table of their totals -> one tidy, checked table."""
 
-from study.checks.theme import clean_theme
+from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
 from study.helpers import start_log
 from study.publishers.forms import form, reader
@@ -14,7 +14,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
     inventories = form(is_inventory, lambda pages, stem: [read_inventories(pages, provinces, stem)])
-    clean_theme(snakemake.params, reader(provinces, inventories, named="inventory"), snakemake.output[0])
+    clean_raw_table(snakemake.params, reader(provinces, inventories, named="inventory"), snakemake.output)
 
 
 if "snakemake" in globals():

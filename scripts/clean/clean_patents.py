@@ -1,6 +1,6 @@
 """Counts of green patents by province or city, or as yearbooks print them -> one tidy, checked table."""
 
-from study.checks.theme import clean_theme
+from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
 from study.helpers import start_log
 from study.publishers.cities import load_cities
@@ -15,7 +15,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
     patents = patent_form(provinces, load_cities(snakemake.input.cities))
-    clean_theme(snakemake.params, reader(provinces, patents, named="patents"), snakemake.output[0])
+    clean_raw_table(snakemake.params, reader(provinces, patents, named="patents"), snakemake.output)
 
 
 if "snakemake" in globals():

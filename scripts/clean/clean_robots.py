@@ -12,23 +12,24 @@ def main(snakemake) -> None:
     """Clean one country's table."""
     start_log(snakemake)
     params = snakemake.params
-    require_files([(params.path, catalog_entry(params.entry), params.source)])
+    job = params.job
+    require_files(job["path"], catalog_entry(job["entry"]), job["source"], job["missing"])
     country, made = snakemake.wildcards.country, []
     rows = read_robots(
-        params.source["files"],
+        job["source"]["files"],
         country,
-        range(params.first, params.last + 1),
+        range(job["first"], job["last"] + 1),
         params.total_tolerance,
         measure=params.measure,
         leaf_sets=snakemake.input.leaf_sets,
         made=made,
     )
-    write_rows(snakemake.output.robots, ["industry", "year", *MEASURES], sorted(rows, key=lambda row: row[:2]))
+    write_rows(snakemake.output.cells, ["industry", "year", *MEASURES], sorted(rows, key=lambda row: row[:2]))
     cells = [
         (country, year, f"{measure} of robots, industry {code}", robots, rule)
         for code, year, measure, robots, rule in made
     ]
-    write_rows(snakemake.output.imputed, ["province", "year", "indicator", "value", "rule"], sorted(cells))
+    write_rows(snakemake.output.made, ["province", "year", "indicator", "value", "rule"], sorted(cells))
 
 
 if "snakemake" in globals():

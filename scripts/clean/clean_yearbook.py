@@ -1,6 +1,6 @@
-"""Tables of one theme as yearbooks and vendors print them -> one tidy, checked table."""
+"""One raw table as yearbooks and vendors print it -> one tidy, checked table."""
 
-from study.checks.theme import clean_theme
+from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
 from study.helpers import start_log
 from study.publishers.forms import reader
@@ -9,10 +9,10 @@ from study.words.regions import province_names
 
 @reads("raw")
 def main(snakemake) -> None:
-    """Clean every table of the theme."""
+    """Clean the table."""
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
-    clean_theme(snakemake.params, reader(provinces, named="yearbook"), snakemake.output[0])
+    clean_raw_table(snakemake.params, reader(provinces, named="yearbook"), snakemake.output)
 
 
 if "snakemake" in globals():

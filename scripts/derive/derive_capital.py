@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from study.files.tables import read_table, write_table
+from study.files.tables import write_table
 from study.helpers import InputError, logger, start_log
+from study.variables.cleaned_series import read_cleaned
 
 
 def investment_prices(
@@ -60,38 +61,52 @@ def implicit_deflator(accounts: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def by_indicator(long: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Each indicator of a cleaned theme as a table, rows years (int), columns provinces."""
+    """Each cleaned table as a table, rows years (int), columns provinces."""
     long = long[long["province"] != "china"].assign(year=lambda table: table["year"].astype(int))
     return {
         name: part.pivot(index="year", columns="province", values="value") for name, part in long.groupby("indicator")
     }
 
 
+def continued_cells(table: pd.DataFrame, price_rule: str, investment_rule: str) -> pd.DataFrame:
+    """Rows (province, year, indicator, value, rule) of the years in which investment or its price is continued."""
+    investment = table[table["investment_imputed"] == 1].assign(
+        indicator="real_investment", value=table["real_investment"], rule=f"continued by {investment_rule}"
+    )
+    price = table[table["price_imputed"] == 1].assign(
+        indicator="investment_price", value=table["investment_price"], rule=f"continued by {price_rule}"
+    )
+    return pd.concat([investment, price])[["province", "year", "indicator", "value", "rule"]]
+
+
 def main(snakemake) -> None:
     """Write `capital` (10^8 CNY of the base year) with the flags of continued investment and prices."""
     start_log(snakemake)
-    params = snakemake.params
-    series = by_indicator(read_table(snakemake.input.investment))
-    if snakemake.input.accounts:
-        series["gdp_deflator"] = implicit_deflator(by_indicator(read_table(snakemake.input.accounts[0])))
-    years = range(params.base_year, params.last + 1)
+    choices = snakemake.params.capital
+    base_year, price_rule, investment_rule = (
+        choices[key] for key in ("base_year", "price_continued_by", "investment_continued_by")
+    )
+    series = by_indicator(read_cleaned(snakemake.input.cells))
+    if "gdp_index" in series:
+        series["gdp_deflator"] = implicit_deflator(series)
+    years = range(base_year, snakemake.params.last + 1)
     formation = series["gross_fixed_capital_formation"]
     nothing = pd.DataFrame(index=years, columns=formation.columns, dtype=float)
     prices, price_made = investment_prices(
-        series["investment_price_index"], series.get(params.price_continued_by, nothing), params.base_year, years
+        series["investment_price_index"], series.get(price_rule, nothing), base_year, years
     )
-    nominal, investment_made = nominal_investment(formation, series.get(params.investment_continued_by, nothing), years)
+    nominal, investment_made = nominal_investment(formation, series.get(investment_rule, nothing), years)
     real = nominal / prices
     if not (real > 0).all(axis=None):
         year, province = real.where(~(real > 0)).stack(future_stack=True).dropna().index[0]
         raise InputError(f"real investment of {province} {year} is not positive.")
     logger.info(
         "continued values: %d of investment (%s), %d of its price (%s)",
-        investment_made.sum() * real.shape[1], params.investment_continued_by,
-        price_made.sum() * real.shape[1], params.price_continued_by,
+        investment_made.sum() * real.shape[1], investment_rule,
+        price_made.sum() * real.shape[1], price_rule,
     )  # fmt: skip
-    initial = initial_stock(real, params.base_year, params.depreciation, params.initial_stock)
-    table = perpetual_inventory(real, initial, params.depreciation).stack().rename("capital").reset_index()
+    initial = initial_stock(real, base_year, choices["depreciation"], choices["initial_stock"])
+    table = perpetual_inventory(real, initial, choices["depreciation"]).stack().rename("capital").reset_index()
     table["investment_price"] = [
         prices.at[year, province] for year, province in zip(table["year"], table["province"], strict=True)
     ]
@@ -103,7 +118,9 @@ def main(snakemake) -> None:
     table["year"] = table["year"].astype(str)
     columns = ["province", "year", "capital", "real_investment", "investment_imputed"]
     columns += ["investment_price", "price_imputed"]
-    write_table(table[columns], snakemake.output[0])
+    write_table(table[columns], snakemake.output.capital)
+    made = continued_cells(table, price_rule, investment_rule)
+    write_table(made, snakemake.output.made, keys=("province", "year", "indicator"))
 
 
 if "snakemake" in globals():

@@ -1,10 +1,12 @@
 """Total consumption of fuels by the IPCC 2006 formula, or a published inventory -> carbon dioxide emissions."""
 
-import numpy as np
 import pandas as pd
-from study.files.tables import read_table, write_table
+from study.checks.crosschecks import report_crosschecks
+from study.files.tables import write_table
 from study.helpers import InputError, logger, start_log
+from study.variables.cleaned_series import read_cleaned
 from study.variables.emissions import emission_factors
+from study.variables.figures import cleaned_rows
 
 
 def fuel_emissions(energy: pd.DataFrame, factors: pd.Series, fuels: list[str]) -> pd.Series:
@@ -36,7 +38,7 @@ def emissions_of_fuels(snakemake) -> pd.Series:
     factors = emission_factors(pd.read_csv(snakemake.input.fuels), params.factors)
     for fuel in params.fuels:
         logger.info("%s: %.4f kg CO2 per %s", fuel, factors[fuel], "m3" if fuel == "natural_gas" else "kg")
-    energy = read_table(snakemake.input.energy)
+    energy = read_cleaned(snakemake.input.cells)
     emissions = fuel_emissions(energy[energy["province"] != "china"], factors, params.fuels)
     national = energy[(energy["province"] == "china") & energy["indicator"].isin(params.fuels)]
     if national["indicator"].nunique() == len(params.fuels):
@@ -49,18 +51,18 @@ def emissions_of_fuels(snakemake) -> pd.Series:
 
 
 def main(snakemake) -> None:
-    """Write `co2` (10^4 t) and `ln_co2`, from the source that the config names: `fuels` or `ceads`."""
+    """Write `co2` (10^4 t), from the source that the config names: `fuels` or `ceads`."""
     start_log(snakemake)
-    if snakemake.params.get("source", "fuels") == "ceads":
-        emissions = inventory_emissions(read_table(snakemake.input.energy))
+    params, files = snakemake.params, snakemake.input
+    report_crosschecks(cleaned_rows([*files.cells, *files.beside]), params.suspects, params.accepted)
+    if params.source == "ceads":
+        emissions = inventory_emissions(read_cleaned(files.cells))
     else:
         emissions = emissions_of_fuels(snakemake)
     for (province, year), value in emissions.items():
         if not value > 0:
             raise InputError(f"CO2 of {province} {year} is {value:g}, expected above zero; exclude the province?")
-    table = emissions.rename("co2").reset_index()
-    table["ln_co2"] = np.log(table["co2"])
-    write_table(table, snakemake.output[0])
+    write_table(emissions.rename("co2").reset_index(), snakemake.output[0])
 
 
 if "snakemake" in globals():

@@ -1,4 +1,4 @@
-"""Robots by industry and base-year employment -> each province's exposure to robots, with its lag."""
+"""Robots by industry and base-year employment -> each province's exposure to robots."""
 
 import pandas as pd
 from study.files.tables import read_table, write_table
@@ -22,7 +22,7 @@ def province_exposure(
 
 
 def main(snakemake) -> None:
-    """Write `ai` and `ai_lag1` of the study's provinces and years."""
+    """Write `ai` of the study's provinces and years."""
     start_log(snakemake)
     params = snakemake.params
     table = province_exposure(
@@ -34,11 +34,10 @@ def main(snakemake) -> None:
         params.unspecified,
     )
     rows = [
-        {"province": province, "year": str(year), "ai": table.at[province, str(year)],
-         "ai_lag1": table.at[province, str(year - 1)]}
+        {"province": province, "year": str(year), "ai": table.at[province, str(year)]}
         for province in params.provinces
         for year in range(params.first, params.last + 1)
-    ]  # fmt: skip
+    ]
     write_table(pd.DataFrame(rows), snakemake.output[0])
 
 

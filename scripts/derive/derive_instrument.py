@@ -36,8 +36,8 @@ def main(snakemake) -> None:
         params.unspecified,
     )
     years = [str(year) for year in range(params.first, params.last + 1)]
-    long = table.loc[params.provinces, years].stack().rename(f"ai_{params.country}").reset_index()
-    write_table(long.set_axis(["province", "year", f"ai_{params.country}"], axis=1), snakemake.output[0])
+    long = table.loc[params.provinces, years].stack().reset_index()
+    write_table(long.set_axis(["province", "year", f"ai_{snakemake.wildcards.country}"], axis=1), snakemake.output[0])
 
 
 if "snakemake" in globals():

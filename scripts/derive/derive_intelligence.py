@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from study.files.tables import read_table, write_table
+from study.files.tables import write_table
 from study.helpers import InputError, logger, start_log, write_rows
 from study.variables.choices import DIRECTIONS
+from study.variables.cleaned_series import read_cleaned
 
 
 def indicator_values(cells: pd.DataFrame, indicators: list[dict[str, str]]) -> pd.DataFrame:
@@ -70,8 +71,8 @@ def main(snakemake) -> None:
     """Write `intelligence_index` of the study's province-years and the weights."""
     start_log(snakemake)
     params = snakemake.params
-    cells = pd.concat([read_table(path) for path in (*snakemake.input.cells,)])
-    # the accounts begin before the study
+    cells = read_cleaned(snakemake.input.cells)
+    # a table may begin before the study
     cells = cells[(cells["province"] != "china") & (cells["year"].astype(int) >= params.first)]
     values = indicator_values(cells, params.indicators)
     check_varies(values)

@@ -1,16 +1,19 @@
-"""Labour, capital, energy, real GDP and CO2 -> the one table the productivity floor reads."""
+"""The models' variables, a file each -> the one table the productivity floor reads."""
 
-from study.files.tables import read_table, write_table
-from study.helpers import InputError, start_log
+from collections.abc import Mapping
+from pathlib import Path
+
+from study.helpers import InputError, start_log, write_rows
+from study.variables.figures import Figures, variable_figures
 
 
-def check_positive(table, variables: list[str]) -> None:
+def check_positive(columns: Mapping[str, Figures]) -> None:
     """Raise InputError naming every cell that is not above zero: inputs and outputs are measured as shares of it."""
     bad = [
-        f"{row['province']} {row['year']}: {name} is {row[name]:g}"
-        for _, row in table.iterrows()
-        for name in variables
-        if not row[name] > 0
+        f"{province} {year}: {name} is {value:g}"
+        for name, figures in columns.items()
+        for (province, year), value in sorted(figures.items())
+        if not value > 0
     ]
     if bad:
         raise InputError("productivity needs figures above zero; correct the raw tables:\n  " + "\n  ".join(bad))
@@ -19,18 +22,19 @@ def check_positive(table, variables: list[str]) -> None:
 def main(snakemake) -> None:
     """Write production.csv: one row a province-year of the study."""
     start_log(snakemake)
-    table = read_table(snakemake.input.real_gdp)
-    for name, indicator in (("labour", "employment"), ("energy", "energy_total")):
-        long = read_table(snakemake.input[name])
-        long = long.loc[long["indicator"] == indicator, ["province", "year", "value"]]
-        column = name if name == "labour" else indicator
-        table = table.merge(long.rename(columns={"value": column}), on=["province", "year"], validate="1:1")
-    for name in ("capital", "co2"):
-        column = read_table(snakemake.input[name])[["province", "year", name]]
-        table = table.merge(column, on=["province", "year"], validate="1:1")
-    variables = snakemake.params.variables
-    check_positive(table, variables)
-    write_table(table[["province", "year", *variables]], snakemake.output[0])
+    params, columns = snakemake.params, {}
+    for path in snakemake.input.variables:
+        name = Path(path).stem
+        figures = variable_figures(path, name)
+        columns[name] = {cell: value for cell, value in figures.items() if params.first <= cell[1] <= params.last}
+    check_positive(columns)
+    cells = sorted(columns[params.variables[0]])
+    for name, figures in columns.items():
+        if sorted(figures) != cells:
+            province, year = sorted({*figures} ^ {*cells})[0]
+            raise InputError(f"{name} and {params.variables[0]} are of other province-years, first {province} {year}.")
+    rows = [(*cell, *(columns[name][cell] for name in params.variables)) for cell in cells]
+    write_rows(snakemake.output[0], ["province", "year", *params.variables], rows)
 
 
 if "snakemake" in globals():

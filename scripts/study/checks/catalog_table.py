@@ -23,13 +23,6 @@ from study.files.series import Draft, Yearbook
 from study.helpers import InputError, logger
 from study.words.printed import squeeze
 
-# Shares of the national figure are a variable of the study.
-NEEDS_TOTAL = {"electricity"}
-
-
-# Series of the nation alone.
-NATIONAL = {"exchange_rate"}
-
 
 def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
     """The table of `entry` out of the files of `source` (`plan.sources.source`), parts of several files put together.
@@ -114,6 +107,28 @@ def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:
     return table
 
 
+def has_nation(
+    table: Yearbook,
+    values: Mapping[tuple[str, int], float | None],
+    years: range,
+    interpolation: Interpolation,
+    key: str,
+    told: bool,
+) -> bool:
+    """Whether the table has the nation's figure of every year, printed or interpolated.
+
+    told : warn where it has not. The provinces' figures are right without it; what needs the nation's stops.
+    """
+    if not told:
+        return all(values.get(("china", year)) is not None for year in years)
+    try:
+        select_cells(table, values, ["china"], years, interpolation, key=key)
+    except InputError as error:
+        logger.warning("%s: the nation's figures are left out, and what needs them stops: %s", table.path, error)
+        return False
+    return True
+
+
 def clean_table(
     source: dict,
     entry: CatalogEntry,
@@ -126,6 +141,8 @@ def clean_table(
     blank_is_nil: bool = False,
     suspects: str = "error",
     accepted: Collection[str] = (),
+    national: bool = False,
+    asked_by: str = "study.years",
     rules: dict[tuple[str, int, str], str] | None = None,
 ) -> list[tuple[str, int, str, float, int]]:
     """Rows (province, year, indicator, value, imputed) of one raw table for the study's provinces and years.
@@ -133,28 +150,26 @@ def clean_table(
     A national series, or a national row beside the provinces, comes as province `china`. source : where the table is
     (`sources.source`). read : how a file is read (`reader`). total_tolerance : largest gap between the provinces' sum
     and the national row; None only reports it. suspects : `error` or `warning`, for figures that are hardly possible;
-    accepted : those that are right, as in `tianjin 2018`. interpolation : the config's. rules : takes, by (province,
-    year, indicator), the rule of each cell that is not printed, or that is printed, in doubt and accepted. Raises
-    InputError.
+    accepted : those that are right, as in `tianjin 2018`. interpolation : the config's. national : a variable needs the
+    nation's figure, so that it is summed up where it is not printed. asked_by : the key of the config that the first
+    year is for. rules : takes, by (province, year, indicator), the rule of each cell that is not printed, or that is
+    printed, in doubt and accepted. Raises InputError.
     """
     interpolation = read_interpolation(interpolation)
     table = read_raw(source, entry, read)
     if not source["title"]:  # the config says that it is this one
         check_title(table, entry, catalog)
     values = convert_units(table, entry)
-    summed = False
-    if entry.key in NATIONAL:
+    summed = national and add_national_row(table, values, years)
+    if entry.level == "national":
         wanted = ["china"]
-    elif entry.key in NEEDS_TOTAL:
-        summed = add_national_row(table, values)
-        wanted = [*provinces, "china"]
-    elif all(values.get(("china", year)) is not None for year in years):
+    elif has_nation(table, values, years, interpolation, entry.key, told=national):
         wanted = [*provinces, "china"]
     else:
         wanted = provinces
     if entry.years:
         made_up = interpolation.whole_years.get(entry.key, ()) if interpolation.method == "linear" else ()
-        check_coverage(table, wanted, years, made_up)
+        check_coverage(table, wanted, years, made_up, asked_by)
     check_sign(table, entry, wanted)
     found = find_suspects(table, values, entry, wanted, years if entry.years else None)
     report_suspects(found, entry.key, suspects, accepted)
@@ -167,7 +182,7 @@ def clean_table(
         cells = select_cells(table, values, wanted, range(last, last + 1), interpolation, key=entry.key)
         cells = [(province, year, value, imputed) for province, _, value, imputed in cells for year in years]
     else:
-        cells = select_cells(table, values, wanted, years, interpolation, blank_is_nil, entry.key, made)
+        cells = select_cells(table, values, wanted, years, interpolation, blank_is_nil, entry.key, made, asked_by)
     if summed:
         made = {("china", year): SUMMED for year in years} | made
     if rules is not None:

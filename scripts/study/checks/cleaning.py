@@ -121,19 +121,29 @@ def _listed(lines: list[str]) -> str:
     return "\n".join(lines[:MOST_LISTED] + more)
 
 
-def check_coverage(table: Yearbook, provinces: list[str], years: range, made: Collection[int] = ()) -> None:
-    """Raise InputError naming the provinces and years that the table does not have; years `made` need no column."""
+def check_coverage(
+    table: Yearbook, provinces: list[str], years: range, made: Collection[int] = (), asked_by: str = "study.years"
+) -> None:
+    """Raise InputError naming the provinces and years that the table does not have; years `made` need no column.
+
+    asked_by : the key of the config that the first years are for.
+    """
     absent = [province for province in provinces if province not in table.provinces]
     if absent:
         raise InputError(f"{table.path}: no row for {', '.join(absent)}; add the rows or exclude the provinces.")
     lacking = [str(year) for year in years if year not in table.years and year not in made]
     if lacking:
         raise InputError(
-            f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]}. "
-            "Export those years too, or change study.years; a year between others that is not published can be "
-            "interpolated if it is named in cleaning.interpolation.whole_years (more years in a row than longest_gap "
+            f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]} "
+            f"({asked_by}). Export those years too, or change {changed_by(asked_by)}; a year between others that is not "
+            "published can be interpolated if it is named in cleaning.interpolation.whole_years (more years in a row than longest_gap "
             "need that raised, too)."
         )
+
+
+def changed_by(asked_by: str) -> str:
+    """The keys of the config that decide on the years, where `asked_by` asks for the first."""
+    return asked_by if asked_by.startswith("study.years") else f"{asked_by} (the first) or study.years (the last)"
 
 
 def select_cells(
@@ -145,19 +155,21 @@ def select_cells(
     blank_is_nil: bool = False,
     key: str = "",
     made: dict[tuple[str, int], str] | None = None,
+    asked_by: str = "study.years",
 ) -> list[tuple[str, int, float, int]]:
     """The study's cells (province, year, value, imputed), gaps inside a series filled by linear interpolation.
 
     A series is all the file has of a province, in years outside the study too. `blank_is_nil`: a province whose whole
     row is empty uses none of the fuel (energy yearbook); its value is 0, marked imputed, as are the table's `nil`.
-    key : of the catalog. made : takes the rule of each cell that is not printed. Raises InputError naming every cell
+    key : of the catalog. made : takes the rule of each cell that is not printed. asked_by : as in `check_coverage`.
+    Raises InputError naming every cell
     for a province or year that is not in the file, a gap at a series' end, a gap and a year without figures that
     `interpolation` does not let be filled.
     """
     made = {} if made is None else made
     interpolation = read_interpolation(interpolation)
     allowed = interpolation.whole_years.get(key, ()) if interpolation.method == "linear" else ()
-    check_coverage(table, provinces, years, allowed)
+    check_coverage(table, provinces, years, allowed, asked_by)
     cells, blank, gaps, inner = [], [], [], {}
     columns = sorted({*table.years, *(year for year in years if year in allowed)})
     at = [columns.index(year) for year in years]
@@ -198,8 +210,8 @@ def select_cells(
         )
     if gaps:
         reason = (
-            "empty cells at the end of a series; interpolation works only between two figures, so fill them or "
-            "shorten study.years"
+            "empty cells at the end of a series; interpolation works only between two figures, so fill them or change "
+            f"{changed_by(asked_by)}"
             if interpolation.method == "linear"
             else "empty cells, and cleaning.interpolation is none"
         )
@@ -250,22 +262,24 @@ def check_total(
             )
 
 
-def add_national_row(table: Yearbook, values: dict[tuple[str, int], float | None]) -> bool:
-    """Give a table without a printed national row one: the sum over all 31 provinces, where all are printed.
+def add_national_row(table: Yearbook, values: dict[tuple[str, int], float | None], years: range) -> bool:
+    """Give a table without a printed national row one: the sum over all 31 provinces, in the years in which all have a
+    figure.
 
-    Returns whether it did.
+    Returns whether it did; what it could not sum is told.
     """
     if "china" in table.provinces:
         return False
-    if len(table.provinces) < 31:
-        raise InputError(
-            f"{table.path}: neither a national row (全国) nor all 31 provinces, {len(table.provinces)} are here; "
-            "shares of the national figure need one or the other."
-        )
+    regions = table.provinces
+    if len(regions) < 31:
+        logger.warning("%s: neither a national row (全国) nor all 31 provinces, %d are here", table.path, len(regions))
+        return False
     logger.info("%s: no national row, the sum over provinces stands in", table.path)
     for year in table.years:
-        parts = [values[province, year] for province in table.provinces if province != "china"]
-        values["china", year] = None if any(part is None for part in parts) else sum(parts)
+        lacking = [province for province in regions if values[province, year] is None]
+        if lacking and year in years:
+            logger.warning("%s: no national figure of %d, none is printed for %s", table.path, year, ", ".join(lacking))
+        values["china", year] = None if lacking else sum(values[province, year] for province in regions)
         table.values["china", year] = values["china", year]
         table.places["china", year] = f"{table.path}, sum over provinces"
     return True

@@ -34,6 +34,14 @@ FUEL_USES = {
     "fuel_oil": ("industry_fuel_oil",),
     "natural_gas": ("industry_natural_gas", "power_natural_gas", "transport_natural_gas"),
 }
+# Tables that contain another -> the part, whose figures cannot be larger.
+WHOLES = {"gdp": "industrial_value_added", "value_added_secondary": "industrial_value_added"}
+CROSSCHECKED = {
+    *("gdp", "gdp_index", "raw_coal", "energy_total", *SECTORS_VALUE_ADDED),
+    *FUEL_USES,
+    *(use for uses in FUEL_USES.values() for use in uses),
+    *WHOLES.values(),
+}
 
 
 def _known(*tables: Cells) -> list[tuple[str, int]]:
@@ -146,6 +154,21 @@ def growth_against_index(
     return found
 
 
+def part_of_whole(part: str, figures: Cells, whole: str, wholes: Cells) -> list[Suspect]:
+    """Cells in which a table is larger than the one that contains it, both in one unit."""
+    found = []
+    for province, year in _known(figures, wholes):
+        cell, value, total = (province, year), figures[province, year], wholes[province, year]
+        if value > total:
+            near = _around(figures, province, year)
+            text = (
+                f"{province} {year}: {part} is {value:.6g}, more than {whole}, {total:.6g}, which contains it; {near}. "
+                "A mistyped figure in one of the two?"
+            )
+            found.append(Suspect("part above whole", part, (cell,), "", value, f"<= {total:.6g}", near, text))
+    return found
+
+
 def report_crosschecks(
     rows: Iterable[tuple[str, int, str, float, int]],
     mode: str = "error",
@@ -193,6 +216,9 @@ def find_contradictions(
     if {"gdp", "gdp_index"} <= tables.keys():
         gdp += growth_against_index(tables["gdp"], tables["gdp_index"])
     found = [("gdp", gdp, True)]
+    for whole, part in WHOLES.items():
+        if {whole, part} <= tables.keys():
+            found.append((part, part_of_whole(part, tables[part], whole, tables[whole]), True))
     if {"raw_coal", "energy_total"} <= tables.keys():
         found.append(("raw_coal", total_not_final(tables["raw_coal"], tables["energy_total"]), True))
     for fuel, uses in FUEL_USES.items():

@@ -18,7 +18,8 @@ CATALOG_SIGNS = {"positive": "above zero", "zero_or_more": "zero or more", "any"
 class CatalogEntry:
     """One raw table of resources/catalog.csv.
 
-    `conversion` maps a printed unit to its factor into `unit`; `sign` is one of CATALOG_SIGNS. `minimum` and `maximum`
+    `conversion` maps a printed unit to its factor into `unit`; `level` is `national` for a series of the nation alone;
+    `sign` is one of CATALOG_SIGNS. `minimum` and `maximum`
     bound a province's plausible figure, in `unit`; `change` is the largest plausible ratio of the figures of two years,
     up or down. None is unchecked.
     """
@@ -32,6 +33,7 @@ class CatalogEntry:
     conversion: dict[str, float]
     years: str
     where: str
+    level: str = ""
     sign: str = "positive"
     minimum: float | None = None
     maximum: float | None = None
@@ -93,19 +95,17 @@ def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
     return {row["key"]: catalog_entry(row) for row in read_rows(path)}
 
 
-def require_files(needs: Iterable[tuple[str, CatalogEntry, dict]]) -> None:
-    """Raise InputError listing every raw table that was not found, with its titles and publisher.
+def require_files(path: str, entry: CatalogEntry, source: dict, missing: Iterable[str] = ()) -> None:
+    """Raise InputError where a raw table was not found, or for what is wrong with where it was (`sources.source`).
 
-    needs : where a table is expected, its entry and where it was found (`sources.source`), whose problem is raised too.
+    path : where it is expected. missing : all that the study lacks, each as `key: path (titles; publisher)`, so that
+    one message tells of them all.
     """
-    missing = []
-    for path, entry, source in needs:
-        if source["problem"]:
-            raise InputError(f"{entry.key}: {source['problem']}")
-        if not any(Path(file).is_file() for file in source["files"]):
-            missing.append(f"  {entry.key}: {path} ({entry.describe()})")
-    if missing:
+    if source["problem"]:
+        raise InputError(f"{entry.key}: {source['problem']}")
+    if not any(Path(file).is_file() for file in source["files"]):
+        lines = [f"  {line}" for line in missing] or [f"  {entry.key}: {path} ({entry.describe()})"]
         raise InputError(
             "raw tables not found; put each at its path (any file whose title says what it is will do), name its file "
-            "under `sources`, or change `inputs` in the config; `snakemake check` lists all:\n" + "\n".join(missing)
+            "under `sources`, or change `inputs` in the config; `snakemake check` lists all:\n" + "\n".join(lines)
         )

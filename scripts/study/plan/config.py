@@ -27,7 +27,7 @@ def check_config(
     first and last year (None: still published) of the raw tables by catalog key; not looked at for a ready panel.
     """
     if "panel" not in config:
-        check_years(config["study"]["years"], config["capital"], coverage)
+        check_years(config["study"]["years"], config.get("capital"), coverage)
         if not Path(config["inputs"]).is_dir():
             raise InputError(f"inputs: there is no folder {config['inputs']}; paths are relative to {Path.cwd()}.")
     check_models(config.get("productivity", {}), set(variables))
@@ -118,12 +118,15 @@ def _near(name: str, names: list[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def check_years(years: list[int], capital: dict, coverage: dict[str, tuple[int, int | None]]) -> None:
-    """The study's years ascend, and the capital stock starts early enough and where its tables have figures."""
+def check_years(years: list[int], capital: dict | None, coverage: dict[str, tuple[int, int | None]]) -> None:
+    """The study's years ascend, and the capital stock, if the config has it, starts early enough and where its tables
+    have figures."""
     first, last = years
-    base = capital["base_year"]
     if first > last:
         raise InputError(f"study.years: the first year {first} is after the last {last}.")
+    if capital is None:
+        return
+    base = capital["base_year"]
     if base > first:
         raise InputError(f"capital.base_year: {base} is after the study's first year {first}.")
     for key in ("gdp", "gross_fixed_capital_formation"):

@@ -1,88 +1,147 @@
-"""What of a study can be made of the raw tables that are there, and what lacks which."""
+"""What a study makes of its raw tables: which variables, from which years of which tables, and what lacks which."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from study.plan.made_of import DERIVED_VARIABLES, raw_needs
-from study.plan.sources import source
+from study.checks.crosschecks import CROSSCHECKED
+from study.plan.variables import BASE_YEAR, CONTINUES, LEADING, Variable
 
 if TYPE_CHECKING:
     from study.plan.study import Study
 
+KEYS = ("province", "year")
+CONTINUED = "results/derived/imputed/capital.csv"  # years in which series of the capital stock are continued
+# Themes whose tables hold one year, which the config names.
+ONE_YEAR = ("census", "us_employment")
+
+
+class Need(NamedTuple):
+    """The first year that is needed of a raw table, and what asks for it."""
+
+    first: int
+    asked_by: str
+
 
 @dataclass(frozen=True, eq=False)
 class Derived:
-    """Derived tables and variables of a study with the raw tables that each needs; a ready panel lacks none."""
+    """Variables of a study with the files they are in and the raw tables that each needs; a ready panel lacks none."""
 
     study: Study
 
-    @cached_property
-    def _country(self) -> str:
-        return self.study.given["exposure"]["instrument"]["country"]
-
-    def variables_of(self, table: str) -> list[str]:
-        """Variables of the panel that a derived table has."""
-        return [name.format(country=self._country) for name in DERIVED_VARIABLES[table]]
-
-    # --- raw tables that variables need ---------------------------------------------------------------------------
+    # --- which variables -----------------------------------------------------------------------------------------
 
     @cached_property
-    def _needs(self) -> dict[str, set[str]]:
-        return {}
-
-    def needs_of(self, variable: str) -> set[str]:
-        """Catalog keys that a variable of this study is made of."""
-        if variable not in self._needs:
-            raw = self.study.raw_tables
-            aliases = {
-                "emissions": raw.emission_tables,
-                "robots": ["robots_china"],
-                "base_employment": [raw.base_employment],
-                "foreign_robots": [f"robots_{self._country}"],
-                "foreign_employment": [raw.foreign_employment],
-                "indicators": raw.indicator_tables,
-            }
-            known = {f"ai_{self._country}": "ai_foreign"} | dict.fromkeys(self.study.indices, "gtfp")
-            self._needs[variable] = raw_needs(known.get(variable, variable), aliases, raw.theme_tables)
-        return self._needs[variable]
-
-    def lacks(self, *variables: str) -> list[str]:
-        """Raw tables of variables that are not there."""
-        if not self.study.is_raw:
-            return []
-        raw, needed = self.study.raw_tables, set().union(*map(self.needs_of, variables))
-        return [key for key in raw.catalog if key in needed and not raw.is_there(key)]
-
-    # --- the panel -----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def tables(self) -> list[str]:
-        """Derived tables that the study's panel is made of, if their raw tables are there."""
-        return ["co2", "exposure", "controls", "instrument", *self.study.optional_tables]
+    def panel_variables(self) -> list[str]:
+        """Columns of a raw study's panel beside its keys, in their order: what the config names, and where it has every
+        section the contract's nine."""
+        study = self.study
+        whole = all(section in study.given for section in ("emissions", "capital", "exposure", "productivity"))
+        wanted = {*(LEADING if whole else ()), *study.panel_indices, *study.named} - {*KEYS}
+        order = [*LEADING, *(name for name in study.variables.known if name not in LEADING), *study.indices]
+        return [name for name in dict.fromkeys(order) if name in wanted]
 
     @cached_property
     def left_out(self) -> dict[str, list[str]]:
         """Variables that the panel goes without because raw tables are missing -> these tables."""
         if not self.study.is_raw:
             return {}
-        names = [*self.study.panel_indices, *(name for table in self.tables for name in self.variables_of(table))]
-        return {name: missing for name in names if (missing := self.lacks(name))}
+        return {name: missing for name in self.panel_variables if (missing := self.lacks(name))}
 
     @cached_property
-    def panel_sources(self) -> list[str]:
-        """The derived tables whose columns make the panel; what lacks raw tables is asked for by who needs it."""
+    def panel_columns(self) -> list[str]:
+        """Columns of the panel in their order. What lacks raw tables is asked for by who needs it; if nothing can be
+        made, all is."""
         if not self.study.is_raw:
-            return ["imported"]
-        made = [table for table in self.tables if not all(name in self.left_out for name in self.variables_of(table))]
-        return made or self.tables
+            header = [name for name in self.study.panel_file.header if name not in KEYS]
+            leading = [name for name in LEADING if name in header or name in self.study.panel_indices]
+            rest = [name for name in (*header, *self.study.panel_indices) if name not in leading]
+            return [*KEYS, *leading, *rest]
+        made = [name for name in self.panel_variables if name not in self.left_out]
+        return [*KEYS, *(made or self.panel_variables)]
 
     @cached_property
-    def panel_indices(self) -> dict[str, str]:
-        """Columns of the panel that are cumulative indices -> their models, if their raw tables are there."""
-        return {column: model for column, model in self.study.panel_indices.items() if column not in self.left_out}
+    def made(self) -> dict[str, int]:
+        """Every variable that the study makes, for the panel, the models or another variable -> its first year."""
+        firsts: dict[str, int] = {}
+        for name in (*self.panel_variables, *self.study.production):
+            for variable, first, _ in self._below(name, self._years[0]):
+                firsts[variable.name] = min(first, firsts.get(variable.name, first))
+        return firsts
+
+    def first_year(self, name: str) -> int:
+        """The first year that is made of a variable: the study's, or before it where another is made of its past."""
+        return self.made.get(name, self._years[0])
+
+    @property
+    def _years(self) -> tuple[int, int]:
+        return self.study.raw_tables.years
+
+    # --- raw tables that they need -------------------------------------------------------------------------------
+
+    def below(self, name: str) -> list[str]:
+        """A variable and those it is made of; InputError for a circle."""
+        return [variable.name for variable, *_ in self._below(name, self._years[0])]
+
+    def _below(self, name: str, first: int, above: tuple[str, ...] = ()) -> Iterator[tuple[Variable, int, str]]:
+        """A variable and those it is made of, each with the first year that is needed of it."""
+        variable = self.study.variables.of(name, above)
+        yield variable, first, name
+        for part, back in variable.made_of.items():
+            if not self.study.variables.is_raw(part, variable):
+                yield from self._below(part, first - back, (*above, name))
+
+    def _table_needs(self, variable: Variable, first: int) -> Iterator[tuple[str, Need]]:
+        """Raw tables that a variable itself is made of, from which years on."""
+        study, raw = self.study, self.study.raw_tables
+        for part, back in variable.made_of.items():
+            if not study.variables.is_raw(part, variable):
+                continue
+            start, asked_by = first - back, "study.years"
+            if start < self._years[0]:
+                asked_by = f"study.years, and what is made of the years before them ({variable.name})"
+            if variable.from_base_year:
+                start, asked_by = study.given["capital"]["base_year"], BASE_YEAR
+                if part in CONTINUES:
+                    start = max(start, (raw.coverage[CONTINUES[part]][1] or self._years[1]) + 1)
+            yield part, Need(start, asked_by)
+
+    @cached_property
+    def _needs(self) -> dict[str, dict[str, Need]]:
+        return {}
+
+    def needs_of(self, name: str) -> dict[str, Need]:
+        """Raw tables that a variable is made of, through others too -> from which year on."""
+        if name in KEYS:
+            return {}
+        if name not in self._needs:
+            needs: dict[str, Need] = {}
+            for variable, first, _ in self._below(name, self._years[0]):
+                for key, need in self._table_needs(variable, first):
+                    if self.study.raw_tables.span(key, need.first):
+                        needs[key] = min(need, needs.get(key, need))
+            self._needs[name] = needs
+        return self._needs[name]
+
+    @cached_property
+    def raw_needs(self) -> dict[str, Need]:
+        """Raw tables that the study uses -> from which year on, in the catalog's order."""
+        needs: dict[str, Need] = {}
+        for name in (*self.panel_variables, *self.study.production):
+            for key, need in self.needs_of(name).items():
+                needs[key] = min(need, needs.get(key, need))
+        return {key: needs[key] for key in self.study.raw_tables.catalog if key in needs}
+
+    def lacks(self, *names: str) -> list[str]:
+        """Raw tables of variables that are not there."""
+        if not self.study.is_raw:
+            return []
+        raw, needed = self.study.raw_tables, {key for name in names for key in self.needs_of(name)}
+        return [key for key in raw.catalog if key in needed and not raw.is_there(key)]
 
     # --- tables of the study -------------------------------------------------------------------------------------
 
@@ -108,56 +167,90 @@ class Derived:
 
     # --- what jobs read ------------------------------------------------------------------------------------------
 
-    def _can_be_read(self, theme: str) -> bool:
-        return all(map(self.study.raw_tables.is_there, self.study.raw_tables.theme_tables(theme)))
+    def file(self, name: str) -> str:
+        """The file that has a variable."""
+        if name in self.study.indices:
+            return f"results/productivity/{self.study.indices[name]}.csv"
+        return f"results/derived/{name}.csv" if self.study.is_raw else "results/derived/imported.csv"
 
-    @cached_property
-    def control_themes(self) -> list[str]:
-        """Cleaned themes that the controls are made of, accounts and electricity if these can be read."""
-        return ["controls", *filter(self._can_be_read, ("accounts", "electricity"))]
+    def sources_of(self, names: Iterable[str]) -> dict[str, str]:
+        """Variable -> the file that has it; the keys are in every file."""
+        return {name: self.file(name) for name in names if name not in KEYS}
 
-    @cached_property
-    def indicator_themes(self) -> list[str]:
-        """Cleaned themes that hold the indicators' raw tables."""
+    def cells(self, name: str) -> list[str]:
+        """Cleaned tables that a variable itself is made of."""
+        variable = self.study.variables.known[name]
+        needs = self._table_needs(variable, self.first_year(name))
+        keys = [key for key, need in needs if self.study.raw_tables.span(key, need.first)]
+        return [f"results/clean/{key}.csv" for key in keys]
+
+    def parts(self, name: str) -> list[str]:
+        """Files of the variables that one is made of."""
+        variable = self.study.variables.known[name]
+        others = [part for part in variable.made_of if not self.study.variables.is_raw(part, variable)]
+        return list(map(self.file, others))
+
+    def beside(self, name: str) -> list[str]:
+        """Cleaned tables that those of a variable are checked against, where the study uses them and they are there."""
         raw = self.study.raw_tables
-        return sorted({raw.catalog[key]["theme"] for key in raw.indicator_tables})
+        against = self.study.variables.known[name].checked_against
+        return [f"results/clean/{key}.csv" for key in against if key in self.raw_needs and raw.is_there(key)]
+
+    def imputed_files(self, names: Iterable[str]) -> list[str]:
+        """Lists of the cells that were made up, of the raw tables and the capital stock that variables are made of."""
+        raw, names = self.study.raw_tables, [name for name in names if name not in KEYS]
+        if not self.study.is_raw:
+            return []
+        needed = {key for name in names for key in self.needs_of(name)}
+        files = [f"results/clean/imputed/{key}.csv" for key in raw.catalog if key in needed and raw.has_list(key)]
+        below = {part for name in names for part in self.below(name)}
+        return [*files, *([CONTINUED] if "capital" in below else [])]
 
     @cached_property
-    def imputed_themes(self) -> list[str]:
-        """Cleaned themes whose raw tables are there: what was not observed in them is listed."""
+    def imputed(self) -> list[str]:
+        """Lists of the made-up cells of every raw table that the study uses and has, and of the capital stock."""
         raw = self.study.raw_tables
-        return [theme for theme in raw.used_themes if all(map(raw.is_there, raw.needed(theme)))]
-
-    @cached_property
-    def imputed_robots(self) -> list[str]:
-        """Tables of robot counts that are there: what they do not print is listed."""
-        return [key for key in self.study.raw_tables.robots if self.study.raw_tables.is_there(key)]
-
-    @cached_property
-    def has_capital(self) -> bool:
-        """Whether the capital stock can be made."""
-        return self._can_be_read("capital") and self._can_be_read("accounts")
+        files = [
+            f"results/clean/imputed/{key}.csv" for key in self.raw_needs if raw.is_there(key) and raw.has_list(key)
+        ]
+        return [*files, *([CONTINUED] if "capital" in self.made and not self.lacks("capital") else [])]
 
     def checked_tables(self) -> dict[str, dict]:
         """Every raw table of the catalog -> what `snakemake check` has to know of it."""
-        raw, exposure = self.study.raw_tables, self.study.given["exposure"]
-        spans = {key: span for theme in raw.used_themes for key, span in raw.theme_tables(theme).items()}
-        years = {"census": exposure["base_year"], "us_employment": exposure["instrument"]["base_year"]}
-        used, tables = set(raw.used), {}
-        for key, row in raw.catalog.items():
+        raw, used, tables = self.study.raw_tables, self.raw_needs, {}
+        for key in raw.catalog:
             needed_by = self.needed_by(key)
-            needed = key in used and (raw.is_there(key) or bool(needed_by) or key in self.needs_of("gtfp"))
-            first, last = spans.get(key, raw.years)
-            tables[key] = {
-                "path": raw.path(key),
-                "source": raw.source(key) if needed else source(),
-                "entry": row,
-                "first": raw.years[0] - 1 if key == "robots_china" else first,
-                "last": last,
-                "blank_is_nil": raw.blank_is_nil(key),
-                "has_to_add_up": row["theme"] == "electricity",
-                "year": years.get(row["theme"]),
+            needed = key in used and (raw.is_there(key) or bool(needed_by) or key in self._of_models)
+            tables[key] = raw.job(key) | {
+                "source": raw.source(key) if needed else raw.source(""),
+                "has_to_add_up": raw.has_to_add_up(key),
+                "year": raw.one_year(key),
                 "needed": needed,
                 "needed_by": needed_by if needed else [],
             }
         return tables
+
+    @cached_property
+    def national(self) -> set[str]:
+        """Raw tables whose figure of the nation a variable of the study needs."""
+        known = self.study.variables.known
+        formulas = [known[name].formula for name in self.made if name in known]
+        return {key for formula in formulas if formula for key in formula.national}
+
+    def accepted(self, name: str) -> dict[str, list[str]]:
+        """What the config accepts of the raw tables that a variable is made of or checked against."""
+        if not self.study.accepted or name not in self.study.variables.known:
+            return {}
+        keys = [Path(path).stem for path in (*self.cells(name), *self.beside(name))]
+        return {key: cells for key, cells in self.study.accepted.items() if key in keys}
+
+    @cached_property
+    def contradicted(self) -> list[str]:
+        """Cleaned tables among which figures that contradict each other may have been accepted."""
+        raw = self.study.raw_tables
+        keys = [key for key in self.raw_needs if key in CROSSCHECKED and raw.is_there(key)]
+        return [f"results/clean/{key}.csv" for key in keys] if self.study.accepted else []
+
+    @cached_property
+    def _of_models(self) -> set[str]:
+        return {key for name in self.study.production for key in self.needs_of(name)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
-from study.plan.catalog import check_catalog
-from study.plan.made_of import BASE_THEMES, OPTIONAL_THEMES
+from study.plan.catalog import CATALOG, check_catalog, own_rows
 from study.plan.schema import read_schema
 from study.plan.sources import by_name, find_sources, folder_tables, source
 from study.publishers.every_form import ReaderTables, reader_tables
 from study.publishers.untitled import has_census, has_major_groups, has_robots
-from study.variables.choices import SECTORS, chosen_activities, chosen_indicators
+from study.variables.choices import chosen_activities, chosen_indicators
 from study.words.forms import form_of
 
 if TYPE_CHECKING:
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
 
 # resources/<name>.csv that tell the readers of yearbooks what they meet.
 READER_TABLES = ("provinces", "balance", "cities")
-# What continues a series -> that series: needed from the year after it ends, if it is chosen at all.
-CONTINUES = {
-    "retail_price_index": "investment_price_index",
-    "fixed_asset_investment_growth": "gross_fixed_capital_formation",
-}
 SOURCES_CACHE = ".snakemake/inputs.json"
 
 
@@ -43,10 +37,12 @@ class RawTables:
 
     @cached_property
     def catalog(self) -> dict[str, dict[str, str]]:
-        """Rows of resources/catalog.csv by key; InputError where one cannot be right."""
-        rows = self.study.rows("catalog")
+        """Rows of resources/catalog.csv and of the config's `catalog.own` by key; InputError where one cannot be
+        right."""
+        rows = [row | {"place": f"{CATALOG}, row {line}"} for line, row in enumerate(self.study.rows("catalog"), 2)]
+        rows += own_rows(self.study.given.get("catalog", {}).get("own", []))
         check_catalog(rows, read_schema(self.study.home / "rules/catalog.schema.yaml"))
-        return {row["key"]: row for row in rows}
+        return {row["key"]: {name: cell for name, cell in row.items() if name != "place"} for row in rows}
 
     @cached_property
     def years(self) -> tuple[int, int]:
@@ -62,26 +58,33 @@ class RawTables:
             for key, (since, _, until) in spans.items()
         }
 
+    @property
+    def country(self) -> str:
+        """Country whose robots make the instrument; empty in a study without."""
+        return self.study.given.get("exposure", {}).get("instrument", {}).get("country", "")
+
     @cached_property
     def base_employment(self) -> str:
-        """Key of employment by province and industry in the base year of the exposure."""
-        return f"employment_{self.study.given['exposure']['base_year']}"
+        """Key of employment by province and industry in the base year of the exposure; empty in a study without."""
+        return f"employment_{self.study.given['exposure']['base_year']}" if "exposure" in self.study.given else ""
 
     @cached_property
     def foreign_employment(self) -> str:
-        """Key of employment by industry in the instrument's country."""
-        instrument = self.study.given["exposure"]["instrument"]
-        return f"{instrument['country']}_employment_{instrument['base_year']}"
+        """Key of employment by industry in the instrument's country; empty in a study without."""
+        if not self.country:
+            return ""
+        return f"{self.country}_employment_{self.study.given['exposure']['instrument']['base_year']}"
 
     @cached_property
     def robots(self) -> list[str]:
-        """Keys of the robot counts, China's and those of the instrument's country."""
-        return list(dict.fromkeys(["robots_china", f"robots_{self.study.given['exposure']['instrument']['country']}"]))
+        """Keys of the robot counts, China's and those of the instrument's country; none in a study without."""
+        return list(dict.fromkeys(["robots_china", f"robots_{self.country}"])) if self.country else []
 
     @cached_property
     def activities(self) -> list[dict[str, str]]:
         """Rows of resources/activities.csv that the config's scopes have."""
-        return chosen_activities(self.study.rows("activities"), self.study.given["emissions"]["scopes"])
+        emissions = self.study.given.get("emissions")
+        return chosen_activities(self.study.rows("activities"), emissions["scopes"]) if emissions else []
 
     @cached_property
     def indicators(self) -> list[dict[str, str]]:
@@ -92,79 +95,37 @@ class RawTables:
     @cached_property
     def indicator_tables(self) -> list[str]:
         """Catalog keys that the indicators are made of."""
-        return [row[part] for row in self.indicators for part in ("numerator", "denominator") if row[part]]
+        keys = [row[part] for row in self.indicators for part in ("numerator", "denominator") if row[part]]
+        return list(dict.fromkeys(keys))
 
     @cached_property
     def emission_tables(self) -> list[str]:
         """Catalog keys that emissions are made of: fuels, or the totals of CEADs' inventories."""
-        emissions = self.study.given["emissions"]
-        return list(self.theme_tables("inventory")) if emissions["source"] == "ceads" else emissions["fuels"]
+        emissions = self.study.given.get("emissions", {"source": "", "fuels": []})
+        return ["co2_inventory"] if emissions["source"] == "ceads" else list(emissions["fuels"])
 
-    # --- themes --------------------------------------------------------------------------------------------------
+    # --- which of them, and which years --------------------------------------------------------------------------
 
-    @cached_property
-    def base_themes(self) -> list[str]:
-        """Themes that the study uses whatever variables its config names."""
-        inventory = self.study.given.get("emissions", {}).get("source") == "ceads"
-        return [*BASE_THEMES, *(["inventory"] if inventory else [])]
-
-    @cached_property
-    def themes(self) -> list[str]:
-        """Every theme that a study with this source of emissions can have."""
-        return [*self.base_themes, *filter(None, OPTIONAL_THEMES.values())]
-
-    @cached_property
-    def used_themes(self) -> list[str]:
-        """Themes whose tables the study uses."""
-        optional = [OPTIONAL_THEMES[table] for table in self.study.optional_tables]
-        return [*self.base_themes, *filter(None, optional)]
-
-    @cached_property
-    def _theme_tables(self) -> dict[str, dict[str, tuple[int, int]]]:
-        themes = dict.fromkeys(row["theme"] for row in self.catalog.values())
-        return {theme: self._years_needed(theme) for theme in themes}
-
-    def theme_tables(self, theme: str) -> dict[str, tuple[int, int]]:
-        """Catalog keys of a theme -> first and last year that the study needs of each."""
-        return self._theme_tables.get(theme, {})
-
-    def _years_needed(self, theme: str) -> dict[str, tuple[int, int]]:
-        capital, chosen = self.study.given["capital"], self._chosen_tables(theme)
-        continuing = (capital["price_continued_by"], capital["investment_continued_by"])
-        tables = {}
-        for key, row in self.catalog.items():
-            if row["theme"] != theme or (key in CONTINUES and key not in continuing):
-                continue
-            if chosen is not None and key not in chosen:
-                continue
-            since, until = self.coverage[key]
-            first = max(capital["base_year"] if theme in ("accounts", "capital") else self.years[0], since)
-            if key in CONTINUES:
-                first = max(first, (self.coverage[CONTINUES[key]][1] or self.years[1]) + 1)
-            last = min(self.years[1], until or self.years[1])
-            if first <= last:
-                tables[key] = (first, last)
-        return tables
-
-    def _chosen_tables(self, theme: str) -> list[str] | None:
-        """Catalog keys that the config chooses among a theme's raw tables; None where all are needed."""
-        emissions, variables = self.study.given["emissions"], self.study.given["variables"]
-        if theme == "energy":
-            return ["energy_total", *(emissions["fuels"] if emissions["source"] == "fuels" else [])]
-        if theme == "activities":
-            return [row["key"] for row in self.activities]
-        if theme == "intelligence":
-            return self.indicator_tables
-        if theme == "structure" and variables["industrial_upgrading"] == "shares":
-            return [f"value_added_{sector}" for sector in SECTORS]
-        return None
-
-    @cached_property
+    @property
     def used(self) -> list[str]:
         """Catalog keys of every raw table that the study uses."""
-        keys = [key for theme in self.used_themes for key in self.theme_tables(theme)]
-        others = [*self.robots, self.base_employment, self.foreign_employment]
-        return [*keys, *(key for key in others if key in self.catalog)]
+        return list(self.study.derived.raw_needs)
+
+    def one_year(self, key: str) -> int | None:
+        """The year of a table that has one year alone; None for others."""
+        exposure = self.study.given.get("exposure")
+        if not exposure or self.catalog[key]["theme"] not in ("census", "us_employment"):
+            return None
+        census = self.catalog[key]["theme"] == "census"
+        return exposure["base_year"] if census else exposure["instrument"]["base_year"]
+
+    def span(self, key: str, first: int) -> tuple[int, int] | None:
+        """First and last year to be read of a raw table needed from `first` on; None where it has none of them."""
+        if year := self.one_year(key):
+            return year, year
+        since, until = self.coverage[key]
+        first, last = max(first, since), min(self.years[1], until or self.years[1])
+        return (first, last) if first <= last else None
 
     # --- where they are ------------------------------------------------------------------------------------------
 
@@ -179,9 +140,8 @@ class RawTables:
         """Catalog key -> where its raw table is (`plan.sources.source`), for every table that the study uses."""
         rows = {key: self.catalog[key] for key in self.used}
         given = self.study.given
-        return find_sources(
-            given["inputs"], rows, given.get("sources", {}), self._reader_tables, SOURCES_CACHE, self._untitled
-        )
+        choices = {key: choice for key, choice in given.get("sources", {}).items() if key in rows}
+        return find_sources(given["inputs"], rows, choices, self._reader_tables, SOURCES_CACHE, self._untitled)
 
     def source(self, key: str) -> dict:
         """Where one raw table is; where it is expected, if it is not there."""
@@ -205,6 +165,8 @@ class RawTables:
     def _untitled(self) -> Mapping[str, Callable[[str], bool]]:
         """Catalog key -> whether a file has that table, for tables that no title tells."""
         industries, leaf_sets = (self.study.from_workflow(f"resources/{name}.csv") for name in ("industries", "robots"))
+        if not self.robots:
+            return {}
         exposure, span = self.study.given["exposure"], range(self.years[0], self.years[1] + 1)
         census, foreign = (catalog_entry(self.catalog[key]) for key in (self.base_employment, self.foreign_employment))
         tests: dict[str, Callable[[str], bool]] = {
@@ -238,38 +200,55 @@ class RawTables:
         """The workflow's tables that tell the readers of yearbooks what they meet."""
         return [self.study.from_workflow(f"resources/{name}.csv") for name in READER_TABLES]
 
-    def themes_read_by(self, form: str) -> list[str]:
-        """Themes whose tables the rule `clean_<form>` reads."""
-        return [theme for theme in self.themes if form_of(theme) == form]
+    def read_by(self, form: str) -> list[str]:
+        """Catalog keys of the tables that the rule `clean_<form>` reads."""
+        return [key for key, row in self.catalog.items() if form_of(row["theme"]) == form]
 
-    def needed(self, theme: str) -> dict[str, dict]:
-        """Catalog keys of a theme -> path, source, entry and years that the study needs of each.
-
-        A control can be made without the others: what is missing among their tables is asked for by who needs it.
-        """
+    def job(self, key: str) -> dict:
+        """What the rule of a raw table has to know of it: where it is, what it should be, the years that are needed."""
+        need = self.study.derived.raw_needs.get(key)
+        first, last = self.span(key, need.first if need else self.years[0]) or self.years
         return {
-            key: {
-                "path": self.path(key),
-                "source": self.source(key),
-                "entry": self.catalog[key],
-                "first": first,
-                "last": last,
-                "blank_is_nil": self.blank_is_nil(key),
-            }
-            for key, (first, last) in self.theme_tables(theme).items()
-            if theme != "controls" or self.is_there(key)
+            "path": self.path(key),
+            "source": self.source(key),
+            "entry": self.catalog[key],
+            "first": first,
+            "last": last,
+            "asked_by": need.asked_by if need else "study.years",
+            "national": key in self.study.derived.national,
+            "blank_is_nil": self.blank_is_nil(key),
+            "missing": [] if self.is_there(key) else self.missing,
         }
 
-    def absent(self, theme: str) -> list[str]:
-        """Paths of a theme's tables that it goes without."""
-        needed = self.needed(theme)
-        return [self.path(key) for key in self.theme_tables(theme) if key not in needed]
+    @cached_property
+    def missing(self) -> list[str]:
+        """Every raw table that the study uses and that is not there, each with its path, titles and publisher."""
+        absent = [key for key in self.used if not self.is_there(key)]
+        return [f"{key}: {self.path(key)} ({catalog_entry(self.catalog[key]).describe()})" for key in absent]
 
     def blank_is_nil(self, key: str) -> bool:
         """Whether an empty cell is none used, as energy yearbooks leave it empty."""
         row = self.catalog[key]
         return row["theme"] in ("energy", "activities") and row["sign"] != "positive"
 
-    def accepted(self, keys: Collection[str]) -> dict[str, list[str]]:
-        """Raw table -> suspect figures that the config accepts, of some tables."""
-        return {key: cells for key, cells in self.study.accepted.items() if key in keys}
+    def has_to_add_up(self, key: str) -> bool:
+        """Whether the provinces have to add up to the national row: fuels are known not to."""
+        return self.catalog[key]["theme"] == "electricity"
+
+    def has_list(self, key: str) -> bool:
+        """Whether its rule lists the cells that were made up."""
+        return self.catalog[key]["theme"] not in ("census", "us_employment")
+
+    def cleaning(self, key: str) -> dict:
+        """What the config's section `cleaning` says of one table."""
+        cleaning = self.study.given["cleaning"]
+        interpolation = cleaning["interpolation"]
+        if isinstance(interpolation, Mapping) and "whole_years" in interpolation:
+            own = {name: years for name, years in interpolation["whole_years"].items() if name == key}
+            interpolation = dict(interpolation) | {"whole_years": own}
+        return {
+            "interpolation": interpolation,
+            "suspects": cleaning["suspects"],
+            "accepted": self.study.accepted.get(key, []),
+            "total_tolerance": cleaning["total_tolerance"] if self.has_to_add_up(key) else None,
+        }

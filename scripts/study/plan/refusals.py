@@ -14,13 +14,15 @@ from study.files.unchanged import check_dates
 from study.helpers import InputError
 from study.plan.command import asked_bootstraps
 from study.plan.config import check_config, check_names, check_variables, check_winsorise, named_variables
-from study.plan.made_of import PRODUCTION
 
 if TYPE_CHECKING:
     from study.plan.study import Study
 
 # Folders of results/ that jobs read.
-RESULTS = ("", "clean", "clean/imputed", "derived", "productivity", "estimates", "tables", "replication")
+RESULTS = (
+    *("", "clean", "clean/imputed", "derived", "derived/imputed", "productivity", "estimates", "winsorised", "tables"),
+    "replication",
+)
 
 
 def check_study(study: Study, dates: bool = True) -> None:
@@ -36,10 +38,14 @@ def check_study(study: Study, dates: bool = True) -> None:
         check_panel(study)
     check_config(
         study.config,
-        variables=PRODUCTION if study.is_raw else {*study.columns, *(study.model_signs if study.checked_alone else ())},
+        variables=study.variables.names
+        if study.is_raw
+        else {*study.columns, *(study.model_signs if study.checked_alone else ())},
         published=typed,
         coverage=study.raw_tables.coverage if study.is_raw else {},
     )
+    if study.is_raw:
+        study.variables.check()
     for model in () if study.checked_alone else study.models.values():
         check_base_year(model, study.periods.names)
     for name in asked_bootstraps(study.command):
@@ -77,7 +83,7 @@ def check_raw_tables(study: Study) -> None:
     """Raise InputError where the catalog has no table for a choice of the config, or a raw table is not where it is
     said to be."""
     raw = study.raw_tables
-    for key in (*raw.robots, raw.base_employment, raw.foreign_employment):
+    for key in filter(None, (*raw.robots, raw.base_employment, raw.foreign_employment)):
         raw.path(key)
     _ = raw.sources
 

@@ -16,16 +16,17 @@ from study.plan.command import asks_check_alone
 from study.plan.config import named_variables, slugged_cells, study_provinces
 from study.plan.derived import Derived
 from study.plan.imports import imports_of, script_of
-from study.plan.made_of import DERIVED_VARIABLES, OPTIONAL_THEMES
 from study.plan.raw_tables import RawTables
 from study.plan.typed_tables import TypedTables
+from study.plan.variables import Variables
 from study.regression.formula import Regression, parse_column
-from study.variables.choices import definitions
 from study.words.key_names import aliases, key_names, with_key_columns
 from study.words.periods import Periods, describe_steps, order_periods
 from study.words.regions import province_names
 
 T = TypeVar("T")
+# The usual variables of the models, in their order in results/derived/production.csv.
+PRODUCTION = ("labour", "capital", "energy_total", "real_gdp", "co2")
 
 
 class PanelFile(NamedTuple):
@@ -144,6 +145,16 @@ class Study:
         named, so that a model in itself reruns no table."""
         return {column: name for column, name in self.indices.items() if column == "gtfp" or column in self.named}
 
+    def production_of(self, model: str) -> list[str]:
+        """Variables of one model; none for a model that there is not."""
+        return model_variables(self.models[model]) if model in self.models else []
+
+    @cached_property
+    def production(self) -> list[str]:
+        """Variables of the models of a raw study, in the order of results/derived/production.csv."""
+        named = {name for model in self.models for name in self.production_of(model)} if self.is_raw else set()
+        return [name for name in PRODUCTION if name in named] + sorted(named.difference(PRODUCTION))
+
     @cached_property
     def model_signs(self) -> dict[str, str]:
         """Variable of the models -> the sign that the strictest of them needs."""
@@ -199,9 +210,7 @@ class Study:
         """Columns that the panel may have: what the derive floor makes or the user's file has, and the indices."""
         if not self.is_raw:
             return [*self.panel_file.header, *self.indices]
-        country = self.given["exposure"]["instrument"]["country"]
-        names = [row["name"].format(country=country) for row in self.rows("variables")]
-        return [name for name in names if name != "gtfp"] + list(self.indices)
+        return ["province", "year", *self.variables.names, *self.indices]
 
     @cached_property
     def periods(self) -> Periods:
@@ -222,13 +231,6 @@ class Study:
         """Variables that some regression absorbs or clusters by: their values are names, not amounts."""
         columns = [column for table in self.regressions.values() for column in table]
         return sorted({name for column in columns for name in column.categories})
-
-    @cached_property
-    def optional_tables(self) -> list[str]:
-        """Derived tables that are made because the config names one of their variables."""
-        if not self.is_raw:
-            return []
-        return [table for table in OPTIONAL_THEMES if not self.named.isdisjoint(DERIVED_VARIABLES[table])]
 
     def table_variables(self, table: str) -> list[str]:
         """Variables that a regression table names."""
@@ -265,21 +267,26 @@ class Study:
         choices["steps"] = describe_steps(self.periods)
         if not self.is_raw:
             return choices
-        emissions, exposure, chosen = (self.given[section] for section in ("emissions", "exposure", "variables"))
-        return choices | {
-            "fuels": len(emissions["fuels"]),
-            "factors": emissions["factors"],
-            "country": exposure["instrument"]["country"],
-            "foreign_base_year": exposure["instrument"]["base_year"],
-            "real_year": self.given["capital"]["base_year"],
-            "scopes": " + ".join(map(str, emissions["scopes"])),
-            "intelligence": chosen["intelligence"]["method"],
+        choices |= {
+            "intelligence": self.given["variables"]["intelligence"]["method"],
             "indicators": len(self.raw_tables.indicators),
-            **definitions(chosen),
-            **{key: exposure[key] for key in ("robots", "per_workers", "base_year", "unspecified")},
         }
+        if emissions := self.given.get("emissions"):
+            choices |= {"fuels": len(emissions["fuels"]), "factors": emissions["factors"]}
+            choices["scopes"] = " + ".join(map(str, emissions["scopes"]))
+        if "capital" in self.given:
+            choices["real_year"] = self.given["capital"]["base_year"]
+        if exposure := self.given.get("exposure"):
+            choices |= {key: exposure[key] for key in ("robots", "per_workers", "base_year", "unspecified")}
+            choices |= {"country": self.raw_tables.country, "foreign_base_year": exposure["instrument"]["base_year"]}
+        return choices
 
     # --- its parts -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def variables(self) -> Variables:
+        """The variables that a raw study can have, each with what it is made of."""
+        return Variables(self)
 
     @cached_property
     def raw_tables(self) -> RawTables:

@@ -1,4 +1,4 @@
-"""What the config chooses among activities and indicators, and how definitions are worded; light imports only."""
+"""What the config chooses among activities and indicators; light imports only."""
 
 from __future__ import annotations
 
@@ -8,25 +8,6 @@ from study.helpers import InputError
 
 SECTORS = ("primary", "secondary", "tertiary")
 DIRECTIONS = {"+": 1.0, "-": -1.0}
-
-# config value -> what the codebook says; `_unit` goes with the column's unit
-DEFINITIONS = {
-    "energy_efficiency": {
-        "gdp_per_energy": "Real GDP / total energy consumption",
-        "energy_per_gdp": "Total energy consumption / real GDP (intensity: less is more efficient)",
-    },
-    "energy_efficiency_unit": {"gdp_per_energy": "10^4 CNY per tce", "energy_per_gdp": "tce per 10^4 CNY"},
-    "industrial_upgrading": {
-        "shares": "1 x primary + 2 x secondary + 3 x tertiary share of value added",
-        "labour_productivity": "Sum over three sectors of share of value added x real labour productivity relative to "
-        "its pooled mean; real by the province's implicit GDP deflator",
-    },
-}
-
-
-def definitions(choices: Mapping[str, str]) -> dict[str, str]:
-    """The wording of each definition that the config's section `variables` chooses."""
-    return {key: texts[choices[key.removesuffix("_unit")]] for key, texts in DEFINITIONS.items()}
 
 
 def chosen_activities(rows: Iterable[Mapping[str, str]], scopes: Collection[int]) -> list[dict[str, str]]:

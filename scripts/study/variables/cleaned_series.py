@@ -1,11 +1,18 @@
-"""One indicator out of a cleaned table.
-
-Such a table is long, `province, year, indicator, value`, national rows under province `china`.
-"""
+"""Cleaned tables as one long data frame, and one indicator out of it; national rows are under province `china`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import pandas as pd
+
+from study.files.tables import read_table
+
+
+def read_cleaned(paths: Iterable[str]) -> pd.DataFrame:
+    """Cleaned tables one below the other, columns `province, year, value, imputed` and `indicator`, the table's key."""
+    return pd.concat([read_table(path).assign(indicator=Path(path).stem) for path in paths], ignore_index=True)
 
 
 def select_series(cells: pd.DataFrame, indicator: str) -> pd.Series:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# Theme -> the form that its tables may have beside a yearbook's; `clean_<form>` is the rule that reads it, so that a
-# change in the readers of one publisher's form reruns no table of another's.
+# Theme -> the form that its tables have, or may have beside a yearbook's; `clean_<form>` is the rule that reads it, so
+# that a change in the readers of one publisher's form reruns no table of another's.
 FORMS = {
     "energy": "balances",
     "electricity": "balances",
     "activities": "balances",
     "inventory": "inventory",
     "patents": "patents",
+    "robots": "robots",
+    "census": "census",
+    "us_employment": "foreign_employment",
 }
 # Form -> words in letters and digits only, all of which it prints, and what it is.
 LOOKS = {

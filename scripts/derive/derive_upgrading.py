@@ -1,12 +1,12 @@
-"""Value added and employment of three sectors -> upgrading of the industrial structure, industrialisation."""
+"""Value added and employment of three sectors -> upgrading of the industrial structure."""
 
 import pandas as pd
-from study.checks.crosschecks import SECTOR_GAP, sectors_against_gdp
-from study.checks.suspects import Suspect, report_suspects
+from study.checks.crosschecks import report_crosschecks
 from study.files.tables import read_table, write_table
 from study.helpers import InputError, logger, start_log
 from study.variables.choices import SECTORS
-from study.variables.cleaned_series import select_series
+from study.variables.cleaned_series import read_cleaned, select_series
+from study.variables.figures import cleaned_rows
 
 # Beyond this relative gap a sector's table is surely another table or another unit, not a revision of the accounts.
 GROSS_GAP = 0.1
@@ -49,37 +49,26 @@ def report_gap(parts: pd.DataFrame, total: pd.Series, what: str, tolerance: floa
         logger.info("%s", text)
 
 
-def sector_suspects(structure: pd.DataFrame, accounts: pd.DataFrame) -> list[Suspect]:
-    """Observed cells in which the sectors' value added is off GDP, from the cleaned tables."""
-
-    def observed(cells: pd.DataFrame, indicator: str) -> dict[tuple[str, int], float]:
-        series = select_series(cells[cells["imputed"] == 0], indicator)
-        return {(province, int(year)): value for (province, year), value in series.items()}
-
-    sectors = [observed(structure, f"value_added_{sector}") for sector in SECTORS]
-    return sectors_against_gdp(*sectors, observed(accounts, "gdp"), SECTOR_GAP)
-
-
 def main(snakemake) -> None:
-    """Write `industrial_upgrading` and `industrialisation` of the study's province-years."""
+    """Write `industrial_upgrading` of the study's province-years."""
     start_log(snakemake)
     params = snakemake.params
-    cells = read_table(snakemake.input.structure)
+    regions = [row for row in cleaned_rows(snakemake.input.cells) if row[0] != "china"]
+    cells = read_cleaned(snakemake.input.cells)
+    cells = cells[cells["year"].astype(int) >= params.first]
     value_added = by_sector(cells, "value_added")
-    accounts = read_table(snakemake.input.accounts)
-    gdp = select_series(accounts, "gdp").reindex(value_added.index)
+    gdp = select_series(cells, "gdp").reindex(value_added.index)
     report_gap(value_added, gdp, "value added against GDP", params.total_tolerance, GROSS_GAP)
-    report_suspects(sector_suspects(cells, accounts), "gdp", params.suspects, params.accepted)
+    report_crosschecks(regions, params.suspects, params.accepted)
     if params.upgrading == "labour_productivity":
         employment = by_sector(cells, "employment")
-        total = select_series(read_table(*snakemake.input.labour), "employment")
+        total = select_series(cells, "employment")
         report_gap(employment, total, "employment against the total", params.total_tolerance, None)
         real_gdp = read_table(*snakemake.input.real_gdp).set_index(["province", "year"])["real_gdp"]
         upgrading = weighted_productivity(value_added, employment, gdp / real_gdp.reindex(gdp.index))
     else:
         upgrading = weighted_shares(value_added)
-    table = pd.DataFrame({"industrial_upgrading": upgrading, "industrialisation": value_added["secondary"] / gdp})
-    write_table(table.reset_index(), snakemake.output[0])
+    write_table(upgrading.rename("industrial_upgrading").reset_index(), snakemake.output[0])
 
 
 if "snakemake" in globals():

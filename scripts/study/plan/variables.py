@@ -1,0 +1,241 @@
+"""The derived variables a study can have: a row each, by what it is made of and from which years on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from study.helpers import InputError
+from study.variables.formulas import Formula, parse_formula, scale_to
+
+if TYPE_CHECKING:
+    from study.plan.study import Study
+
+TABLE = "resources/variables.csv"
+BASE_YEAR = "capital.base_year"
+# The columns of a panel that has all sections of the config, in their order.
+LEADING = ("ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban")
+# What continues a series -> that series: needed from the year after it ends, if it is chosen at all.
+CONTINUES = {
+    "retail_price_index": "investment_price_index",
+    "fixed_asset_investment_growth": "gross_fixed_capital_formation",
+}
+# What a row of `variables.own` may leave out -> what stands in.
+OWN_DEFAULTS = {"transformation": "none", "source": "", "label_zh": ""}
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A derived variable: a row of resources/variables.csv or of the config's `variables.own`.
+
+    made_of : raw tables and variables that its formula names or its rule reads -> years before the variable's own
+    first from which on each is needed.
+    """
+
+    name: str
+    row: Mapping[str, str]
+    where: str
+    formula: Formula | None
+    made_of: Mapping[str, int]
+
+    @property
+    def checked_against(self) -> list[str]:
+        """Raw tables that its own are compared with, where the study has them."""
+        return _listed(self.row.get("checked_against"))
+
+    @property
+    def sections(self) -> list[str]:
+        """Sections of the config that its rule reads."""
+        return _listed(self.row.get("sections"))
+
+    @property
+    def from_base_year(self) -> bool:
+        """Whether it is made of all years since `capital.base_year`."""
+        return self.row.get("since") == BASE_YEAR
+
+
+def _listed(text: str | None) -> list[str]:
+    return [part for part in (text or "").split(";") if part]
+
+
+@dataclass(frozen=True, eq=False)
+class Variables:
+    """The variables of a study of raw tables by name, and what they need; a ready panel brings its own."""
+
+    study: Study
+
+    @cached_property
+    def rows(self) -> list[dict[str, str]]:
+        """Rows of resources/variables.csv that the config's choices take, then those of `variables.own`; a row of one's
+        own stands in the place of the workflow's row of that name."""
+        given = self.study.given
+        chosen, country = given.get("variables", {}), given.get("exposure", {}).get("instrument", {}).get("country")
+        rows = {}
+        for row in self.study.rows("variables"):
+            choice = chosen.get(row["name"])
+            if row.get("choice") and isinstance(choice, str) and choice != row["choice"]:
+                continue
+            if "{country}" in row["name"]:
+                if not country:
+                    continue
+                row = row | {"name": row["name"].format(country=country)}
+            rows[row["name"]] = row | {"where": f"{TABLE}, {row['name']}"}
+        for number, own in enumerate(chosen.get("own", []), 1):
+            name = own["name"]
+            row = OWN_DEFAULTS | {"symbol": name, "label_en": name, "definition": own["formula"]}
+            row |= {key: str(value) for key, value in own.items()}
+            rows[name] = row | {"where": f"variables.own, item {number} ({name})", "own": "1"}
+        return list(rows.values())
+
+    @cached_property
+    def known(self) -> dict[str, Variable]:
+        """Every variable that is made by a formula or a rule, by name; InputError where one cannot be."""
+        names = [row["name"] for row in self.rows if row.get("formula") or row.get("rule")]
+        return {row["name"]: self._variable(row, names) for row in self.rows if row["name"] in names}
+
+    def _variable(self, row: Mapping[str, str], names: list[str]) -> Variable:
+        name, where = row["name"], row["where"]
+        if not row.get("formula"):
+            return Variable(name, row, where, None, dict.fromkeys(self._tables_of(row), 0))
+        formula = parse_formula(row["formula"], where)
+        catalog = self.study.raw_tables.catalog
+        for part in formula.names:
+            if part not in catalog and (part not in names or part == name):
+                known = ", ".join(sorted({*catalog, *names} - {name}))
+                raise InputError(
+                    f"{where}: the formula names {part!r}, which is no raw table or variable; there are {known}."
+                )
+        return Variable(name, row, where, formula, formula.names)
+
+    def _tables_of(self, row: Mapping[str, str]) -> list[str]:
+        """What a rule makes a variable of, words in braces filled in as the config chooses."""
+        parts: list[str] = []
+        for part in _listed(row.get("raw_tables")):
+            words = [word for _, word, _, _ in Formatter().parse(part) if word]
+            if part == f"{{{''.join(words)}}}":
+                parts += self._words(words[0], row["name"])
+            else:
+                parts.append(part.format(**{word: self._words(word, row["name"])[0] for word in words}))
+        return list(dict.fromkeys(parts))
+
+    def _words(self, word: str, variable: str) -> list[str]:
+        """What a word in braces under `raw_tables` stands for in this study; none where its section is missing."""
+        study, raw = self.study, self.study.raw_tables
+        if word == "production":
+            return study.production_of(study.indices.get(variable, ""))
+        if word == "investment":
+            capital = study.given.get("capital", {})
+            prices = {"gdp_deflator": ["gdp", "gdp_index"]}.get(
+                capital.get("price_continued_by", ""), [capital.get("price_continued_by", "")]
+            )
+            continued = [*prices, capital.get("investment_continued_by", "")]
+            return ["gross_fixed_capital_formation", "investment_price_index", *filter(None, continued)]
+        words: dict[str, list[str]] = {
+            "emissions": raw.emission_tables,
+            "indicators": raw.indicator_tables,
+            "activities": [row["key"] for row in raw.activities],
+            "base_employment": [raw.base_employment],
+            "foreign_employment": [raw.foreign_employment],
+            "country": [raw.country],
+        }
+        return [name for name in words[word] if name]
+
+    # --- asked by name -------------------------------------------------------------------------------------------
+
+    def of(self, name: str, above: tuple[str, ...] = ()) -> Variable:
+        """A variable; InputError where there is none of that name, or where `above`, made of it, has it already.
+
+        Another productivity model's index is made as gtfp is.
+        """
+        if name in above:
+            raise InputError(f"{self.known[name].where}: {' -> '.join((*above, name))} goes in a circle.")
+        if name in self.study.indices and name not in self.known:
+            row = self.known["gtfp"].row | {"name": name}
+            return Variable(name, row, row["where"], None, dict.fromkeys(self._tables_of(row), 0))
+        if name not in self.known:
+            raise InputError(f"there is no variable {name!r}; resources/variables.csv has {', '.join(self.known)}.")
+        return self.known[name]
+
+    def is_raw(self, part: str, variable: Variable) -> bool:
+        """Whether a name that a variable is made of is a raw table, not another variable.
+
+        InputError where it could be either: a variable that has a raw table's name and is not the same thing.
+        """
+        if part not in self.study.raw_tables.catalog:
+            return False
+        if part == variable.name or part not in self.known or not variable.formula:
+            return True
+        if self.known[part].row.get("formula") == part:
+            return True
+        raise InputError(
+            f"{variable.where}: {part!r} is a raw table and a variable ({self.known[part].row['formula']}); give the "
+            "raw table another key under `catalog.own`, or the variable another name under `variables.own`."
+        )
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Columns that a panel of this study may have: variables whose sections the config has, without indices."""
+        return [name for name in self.known if name != "gtfp" and not self.lacking_sections(name)]
+
+    def lacking_sections(self, name: str) -> list[str]:
+        """Sections that the config would need to have for a variable, and has not."""
+        found: list[str] = []
+        ahead, seen = [name], set()
+        while ahead:
+            variable = self.known.get(ahead.pop())
+            if variable is None or variable.name in seen:
+                continue
+            seen.add(variable.name)
+            found += [section for section in variable.sections if section not in self.study.given]
+            ahead += [part for part in variable.made_of if part not in self.study.raw_tables.catalog]
+        return list(dict.fromkeys(found))
+
+    # --- what jobs and pages are told ----------------------------------------------------------------------------
+
+    @cached_property
+    def formulas(self) -> list[str]:
+        """Variables that a formula makes."""
+        return [name for name, variable in self.known.items() if variable.formula]
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Unit of every variable, with the study's choices filled in."""
+        return {name: fill(variable.row["unit"], self.study.codebook_choices) for name, variable in self.known.items()}
+
+    def job(self, name: str) -> dict:
+        """What the rule of a formula's variable has to know: formula, units, years and range."""
+        variable, raw = self.known[name], self.study.raw_tables
+        units = {
+            part: raw.catalog[part]["unit"] if self.is_raw(part, variable) else self.units[part]
+            for part in variable.made_of
+        }
+        limits = {key: float(text) for key in ("minimum", "maximum") if (text := variable.row.get(key))}
+        return {
+            "where": variable.where,
+            "formula": variable.row["formula"],
+            "unit": self.units[name],
+            "units": units,
+            "first": self.study.derived.first_year(name),
+            "last": raw.years[1],
+            "sign": variable.row.get("sign") or "any",
+            **limits,
+        }
+
+    def check(self) -> None:
+        """Raise InputError for the first formula that cannot be right: a name or unit that does not fit, a circle."""
+        for name in self.formulas:
+            if not self.lacking_sections(name):
+                for _ in self.study.derived.below(name):
+                    pass
+                job = self.job(name)
+                scale_to(self.known[name].formula, job["units"], job["unit"], job["where"])
+
+
+def fill(text: str, choices: Mapping[str, object]) -> str:
+    """A text with its {words} filled in; a word that this study does not know stays."""
+    for word, choice in choices.items():
+        text = text.replace(f"{{{word}}}", str(choice))
+    return text
