@@ -265,7 +265,7 @@ rule derive_imputed:
     input:
         made=STUDY.derived.imputed,
         # cells that contradict another table and are accepted are found where both tables are
-        contradicted=STUDY.derived.contradicted,
+        contradicted=STUDY.derived.contradicted_of(STUDY.derived.made),
         code=imports_of("derive_imputed"),
     output:
         cells="results/imputed.csv",

@@ -4,15 +4,12 @@
 rule estimate_table:
     """Every column of one table, with reghdfe's and ivreghdfe's semantics."""
     input:
-        panel="results/panel.csv",
-        winsorised="results/panel_winsorised.csv",
-        lacking=lambda wildcards: expand(
-            "results/clean/absent/{key}.csv", key=STUDY.derived.lacks(*STUDY.table_variables(wildcards.table))
-        ),
+        variables=lambda wildcards: files_of(STUDY.table_variables(wildcards.table)),
         critical_values=from_workflow("resources/stock_yogo.csv"),
         code=imports_of("estimate_table"),
     output:
-        "results/estimates/{table}.json",
+        estimates="results/estimates/{table}.json",
+        winsorised="results/winsorised/{table}.csv",
     log:
         "results/logs/estimate_table/{table}.log",
     benchmark:
@@ -20,6 +17,9 @@ rule estimate_table:
     conda:
         "../envs/environment.yaml"
     params:
+        sources=lambda wildcards: STUDY.derived.sources_of(STUDY.table_variables(wildcards.table)),
+        years=STUDY.span,
+        winsorise=config.get("cleaning", {}).get("winsorise"),
         columns=lambda wildcards: STUDY.tables[wildcards.table]["columns"],
         controls=config.get("controls", []),
         bootstrap=lambda wildcards: STUDY.tables[wildcards.table].get("bootstrap"),

@@ -4,8 +4,7 @@
 rule build_panel:
     """All variables of the study, one row a province-year; gtfp is the main model's cumulative index."""
     input:
-        columns=expand("results/derived/{table}.csv", table=STUDY.derived.panel_sources),
-        productivity=expand("results/productivity/{model}.csv", model=STUDY.derived.panel_indices.values()),
+        variables=files_of(STUDY.derived.panel_columns),
         code=imports_of("build_panel"),
     output:
         "results/panel.csv",
@@ -16,7 +15,8 @@ rule build_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        indices=list(STUDY.derived.panel_indices),
+        sources=STUDY.derived.sources_of(STUDY.derived.panel_columns),
+        years=STUDY.span,
         left_out=STUDY.derived.left_out,
     script:
         "../scripts/panel/build_panel.py"
@@ -45,8 +45,6 @@ rule winsorise_panel:
 rule build_codebook:
     """What each column of the panel is: symbol, labels, unit, definition, source, transformation."""
     input:
-        panel="results/panel.csv",
-        variables=from_workflow("resources/variables.csv"),
         code=imports_of("build_codebook"),
     output:
         "results/codebook.csv",
@@ -57,6 +55,8 @@ rule build_codebook:
     conda:
         "../envs/environment.yaml"
     params:
+        columns=STUDY.derived.panel_columns,
+        variables=STUDY.codebook_rows,
         choices=STUDY.codebook_choices,
         path=config["panel"]["path"] if not STUDY.is_raw else "",
         note=STUDY.simulated,

@@ -9,7 +9,7 @@ rule tabulate_table:
     input:
         estimates="results/estimates/{table}.json",
         codebook="results/codebook.csv",
-        winsorised="results/winsorised.csv",
+        winsorised="results/winsorised/{table}.csv",
         published=lambda wildcards: STUDY.typed_tables.pairs(wildcards.table),
         code=imports_of("tabulate_table"),
     output:
@@ -41,13 +41,10 @@ rule tabulate_table:
 rule tabulate_description:
     """Table 1: moments of the panel before winsorising."""
     input:
-        panel="results/panel.csv",
+        variables=files_of(STUDY.described),
         codebook="results/codebook.csv",
-        lacking=expand(
-            "results/clean/absent/{key}.csv",
-            key=STUDY.derived.lacks(*config.get("describe", {}).get("variables", [])),
-        ),
-        imputed=["results/imputed_counts.csv"] if STUDY.is_raw else [],
+        made=STUDY.derived.imputed_files(STUDY.described),
+        contradicted=STUDY.derived.contradicted_of(STUDY.described),
         code=imports_of("tabulate_description"),
     output:
         csv="results/tables/table_1.csv",
@@ -67,6 +64,9 @@ rule tabulate_description:
         "../envs/environment.yaml"
     params:
         describe=config.get("describe", {}),
+        sources=STUDY.derived.sources_of(STUDY.described),
+        years=STUDY.span,
+        accepted=STUDY.derived.accepted_of(STUDY.described),
         note=STUDY.simulated,
     script:
         "../scripts/present/tabulate_description.py"
@@ -165,12 +165,8 @@ rule plot_comparison:
 rule plot_trends:
     """Variables over time: median and quartiles across the units."""
     input:
-        panel="results/panel.csv",
+        variables=lambda wildcards: files_of(STUDY.drawn(wildcards.figure)),
         codebook="results/codebook.csv",
-        lacking=lambda wildcards: expand(
-            "results/clean/absent/{key}.csv",
-            key=STUDY.derived.lacks(*config["figures"][wildcards.figure]["variables"]),
-        ),
         code=imports_of("plot_trends"),
     output:
         png=report(
@@ -189,6 +185,8 @@ rule plot_trends:
         "../envs/environment.yaml"
     params:
         figure=lambda wildcards: config["figures"][wildcards.figure],
+        sources=lambda wildcards: STUDY.derived.sources_of(STUDY.drawn(wildcards.figure)),
+        years=STUDY.span,
         note=STUDY.simulated,
         names=STUDY.key_names,
     script:

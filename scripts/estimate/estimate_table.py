@@ -1,4 +1,4 @@
-"""The regressions of one table, from the panel and its winsorised twin to a JSON file."""
+"""The regressions of one table, from the files of its variables to a JSON file."""
 
 import json
 import math
@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from study.files.tables import KEYS, read_table
+from study.files.tables import write_table
 from study.helpers import InputError, logger, read_rows, start_log
 from study.regression.formula import Regression, parse_column
 from study.regression.instruments import first_stages, instrument_tests
 from study.regression.least_squares import Design, Estimates, estimate, prepare
 from study.regression.mediation import indirect_effect
 from study.regression.stars import stars_of
+from study.variables.panel_columns import read_panel_of
+from study.variables.winsorised import winsorised
 
 NOT_FINITE = "the estimates are not finite"
 
@@ -26,18 +28,16 @@ def estimate_table(
     controls: Sequence[str] = (),
     bootstrap: Mapping | None = None,
     critical_values: Sequence[Mapping[str, str]] = (),
-    winsorised: pd.DataFrame | None = None,
+    terms: pd.DataFrame | None = None,
 ) -> list[dict]:
     """One dictionary a column of `table`, estimated on `panel` (one row a province-year).
 
-    winsorised : the panel with its amounts winsorised, which the formulas' terms are taken from; None for the panel's.
+    terms : the panel with its amounts winsorised, which the formulas' terms are taken from; None for the panel's.
     bootstrap : of the columns with an indirect effect. critical_values : rows of resources/stock_yogo.csv. Every column
     is read, looked up and prepared before the first estimation. A column whose numbers fail (a singular matrix, an
     overflow) says so under `failed` and has no terms; the others are estimated. Raises InputError that names the table,
     the column and the term.
     """
-    if winsorised is not None and not panel[KEYS].equals(winsorised[KEYS]):
-        raise InputError("panel.csv and panel_winsorised.csv have other rows; remove results/panel_winsorised.csv.")
     designs, results = {}, {}
     parsed = []
     for number, column in enumerate(columns, start=1):
@@ -45,7 +45,7 @@ def estimate_table(
             parsed.append(parse_column(column, controls))
     for number, regression in enumerate(parsed, start=1):
         with located(table, number), isolated(table, number, regression, results):
-            designs[number] = prepare(panel, regression, winsorised)
+            designs[number] = prepare(panel, regression, terms)
     for number, design in designs.items():
         with located(table, number), isolated(table, number, design.regression, results):
             results[number] = estimate_column(number, design, bootstrap, critical_values)
@@ -179,18 +179,21 @@ def isolated(table: str, column: int, regression: Regression, results: dict[int,
 def main(snakemake) -> None:
     start_log(snakemake)
     params = snakemake.params
+    panel = read_panel_of(params.sources, params.years)
+    terms, moved = winsorised(panel, params.winsorise)
     columns = estimate_table(
-        read_table(snakemake.input.panel),
+        panel,
         snakemake.wildcards.table,
         list(params.columns),
         list(params.controls),
         params.bootstrap,
         read_rows(snakemake.input.critical_values),
-        read_table(snakemake.input.winsorised),
+        terms,
     )
     if params.note:
         columns = [column | {"note": params.note} for column in columns]
-    Path(snakemake.output[0]).write_text(to_json(columns), encoding="utf-8")
+    Path(snakemake.output.estimates).write_text(to_json(columns), encoding="utf-8")
+    write_table(moved, snakemake.output.winsorised, keys=())
 
 
 if "snakemake" in globals():

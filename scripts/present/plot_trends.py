@@ -7,11 +7,11 @@ from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
-from study.files.tables import read_table
 from study.helpers import InputError, start_log
 from study.output.plots import BLUE, draw_panels, save
 from study.output.symbols import entry, read_codebook
 from study.regression.terms import unquoted
+from study.variables.panel_columns import read_panel_of
 from study.words.key_names import PROVINCES_AND_YEARS, capital
 from study.words.periods import order_periods
 
@@ -107,7 +107,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     choice = snakemake.params.figure
     figure = plot_trends(
-        read_table(snakemake.input.panel),
+        read_panel_of(snakemake.params.sources, snakemake.params.years),
         list(map(unquoted, choice["variables"])),
         choice.get("title", ""),
         read_codebook(snakemake.input.codebook),

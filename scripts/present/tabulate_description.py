@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 from study.audit.published import MOMENTS
-from study.checks.not_observed import count_lines, read_counts
-from study.files.tables import read_table
+from study.checks.not_observed import count_lines
 from study.helpers import InputError, start_log
 from study.output.in_print import shown
 from study.output.symbols import entry, read_codebook
 from study.output.tables import Layout, render_html, render_tex
 from study.output.tidy import exact, table_number, write_tidy
 from study.regression.terms import unquoted
+from study.variables.made_up import count_cells, made_cells
+from study.variables.panel_columns import read_panel_of
 
 
 def describe(panel: pd.DataFrame, variables: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -82,14 +83,15 @@ def lay_out_description(
 
 def main(snakemake) -> None:
     start_log(snakemake)
-    output, choice = snakemake.output, snakemake.params.describe
+    output, params, files = snakemake.output, snakemake.params, snakemake.input
+    choice = params.describe
     table = Path(output.csv).stem
-    described = describe(read_table(snakemake.input.panel), list(map(unquoted, choice["variables"])))
+    described = describe(read_panel_of(params.sources, params.years), list(map(unquoted, choice["variables"])))
     codebook = read_codebook(snakemake.input.codebook)
     write_tidy(tidy_description(described, table, codebook), output.csv)
     title = choice.get("title", "Descriptive statistics")
-    made = [line for path in snakemake.input.imputed for line in count_lines(read_counts(path))]
-    layout = lay_out_description(described, table, title, codebook, snakemake.params.note, made)
+    made = count_lines(count_cells(made_cells(files.made, files.contradicted, params.accepted)))
+    layout = lay_out_description(described, table, title, codebook, params.note, made)
     Path(output.html).write_text(render_html(layout), encoding="utf-8")
     Path(output.tex).write_text(render_tex(layout), encoding="utf-8")
 

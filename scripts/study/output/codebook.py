@@ -23,11 +23,11 @@ def codebook_rows(
 ) -> list[tuple[str, ...]]:
     """One row a column of the panel, in its order.
 
-    variables : resources/variables.csv, whose {placeholders} take `choices`; its row `gtfp` stands for every index,
-    takes that model's own from `choices["indices"]`, by column, and ends with what `choices["steps"]` says of periods
-    that are not equally far apart. note : prefixed to the sources where the inputs are simulated. panel_path : the
-    user's panel, source of columns that resources/variables.csv does not have. The key columns have the names of
-    `choices["keys"]`.
+    variables : rows of resources/variables.csv, whose {placeholders} take `choices`, and the config's `own`, which
+    have none; the row `gtfp` stands for every index, takes that model's own from `choices["indices"]`, by column, and
+    ends with what `choices["steps"]` says of periods that are not equally far apart. note : prefixed to the sources
+    where the inputs are simulated. panel_path : the user's panel, source of columns that resources/variables.csv does
+    not have. The key columns have the names of `choices["keys"]`.
     """
     described = {}
     indices, keys = choices.get("indices", {}), choices.get("keys", {})
@@ -36,7 +36,8 @@ def codebook_rows(
         # A definition whose choices this study does not make (a panel brought ready) says nothing it cannot know.
         try:
             chosen = {"period": period} | choices | indices.get(row["name"], {})
-            row = {key: text.format(**chosen) for key, text in row.items()}
+            if "own" not in row:
+                row = row | {key: row[key].format(**chosen) for key in CODEBOOK_COLUMNS}
         except KeyError:
             continue
         described[row["name"]] = row

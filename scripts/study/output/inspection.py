@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 
-from study.checks.catalog_table import NATIONAL, clean_table, read_raw
+from study.checks.catalog_table import clean_table, read_raw
 from study.checks.not_observed import ACCEPTED, INTERPOLATED, MADE, NIL
 from study.files.catalog_entries import CatalogEntry
 from study.files.series import Yearbook
@@ -98,7 +98,7 @@ def study_yearbook(
     rules : as in `clean_table`. Raises InputError, or Refused.
     """
     table = read_raw(need["source"], entry, read)
-    found = coverage(table, entry, ["china"] if entry.key in NATIONAL else provinces, need["first"], need["last"])
+    found = coverage(table, entry, ["china"] if entry.level == "national" else provinces, need["first"], need["last"])
     years = range(need["first"], need["last"] + 1)
     try:
         cells = clean_table(
@@ -109,6 +109,8 @@ def study_yearbook(
             provinces,
             years,
             blank_is_nil=need["blank_is_nil"],
+            national=need["national"],
+            asked_by=need["asked_by"],
             rules=rules,
             **choices,
         )

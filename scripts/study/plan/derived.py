@@ -177,6 +177,10 @@ class Derived:
         """Variable -> the file that has it; the keys are in every file."""
         return {name: self.file(name) for name in names if name not in KEYS}
 
+    def files_of(self, names: Iterable[str]) -> list[str]:
+        """Files of some variables, each once."""
+        return list(dict.fromkeys(self.sources_of(names).values()))
+
     def cells(self, name: str) -> list[str]:
         """Cleaned tables that a variable itself is made of."""
         variable = self.study.variables.known[name]
@@ -244,12 +248,20 @@ class Derived:
         keys = [Path(path).stem for path in (*self.cells(name), *self.beside(name))]
         return {key: cells for key, cells in self.study.accepted.items() if key in keys}
 
-    @cached_property
-    def contradicted(self) -> list[str]:
-        """Cleaned tables among which figures that contradict each other may have been accepted."""
-        raw = self.study.raw_tables
-        keys = [key for key in self.raw_needs if key in CROSSCHECKED and raw.is_there(key)]
-        return [f"results/clean/{key}.csv" for key in keys] if self.study.accepted else []
+    def accepted_of(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """What the config accepts of the raw tables that variables are made of, through others too."""
+        if not self.study.is_raw or not self.study.accepted:
+            return {}
+        needed = {key for name in names for key in self.needs_of(name)}
+        return {key: cells for key, cells in self.study.accepted.items() if key in needed}
+
+    def contradicted_of(self, names: Iterable[str]) -> list[str]:
+        """Cleaned tables of variables among which figures that contradict each other may have been accepted."""
+        if not self.study.is_raw or not self.study.accepted:
+            return []
+        raw, needed = self.study.raw_tables, {key for name in names for key in self.needs_of(name)}
+        keys = [key for key in raw.catalog if key in needed & CROSSCHECKED and raw.is_there(key)]
+        return [f"results/clean/{key}.csv" for key in keys]
 
     @cached_property
     def _of_models(self) -> set[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from study.dea.models import VALUE_SIGNS, complete_model, model_variables, needed_sign, scale_pairs
 from study.files.panel import read_panel, unit_slugs
 from study.helpers import InputError, read_rows
+from study.output.codebook import CODEBOOK_COLUMNS
 from study.plan.command import asks_check_alone
 from study.plan.config import named_variables, slugged_cells, study_provinces
 from study.plan.derived import Derived
@@ -20,6 +21,7 @@ from study.plan.raw_tables import RawTables
 from study.plan.typed_tables import TypedTables
 from study.plan.variables import Variables
 from study.regression.formula import Regression, parse_column
+from study.regression.terms import unquoted
 from study.words.key_names import aliases, key_names, with_key_columns
 from study.words.periods import Periods, describe_steps, order_periods
 from study.words.regions import province_names
@@ -236,7 +238,28 @@ class Study:
         """Variables that a regression table names."""
         return [name for column in self.regressions[table] for name in column.variables]
 
+    @property
+    def described(self) -> list[str]:
+        """Variables of Table 1."""
+        return list(map(unquoted, self.given.get("describe", {}).get("variables", [])))
+
+    def drawn(self, figure: str) -> list[str]:
+        """Variables of a figure over time."""
+        return list(map(unquoted, self.given["figures"][figure]["variables"]))
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """First and last year of a study of raw tables, whose variables' files may begin before; None for a panel."""
+        return self.raw_tables.years if self.is_raw else None
+
     # --- what jobs are told --------------------------------------------------------------------------------------
+
+    @cached_property
+    def codebook_rows(self) -> list[dict[str, str]]:
+        """What variables are called and defined as: the workflow's rows, and the config's own."""
+        rows = self.variables.rows if self.is_raw else self.rows("variables")
+        wanted = (*CODEBOOK_COLUMNS, "own")
+        return [{name: row[name] for name in wanted if name in row} for row in rows]
 
     @cached_property
     def simulated(self) -> str:

@@ -101,9 +101,7 @@ class TypedTables:
             check_columns(name, entries, rows)
             if of_this_study:
                 panel = "" if study.is_raw else study.given["panel"]["path"]
-                symbols = symbols or codebook_symbols(
-                    study.columns, study.rows("variables"), study.codebook_choices, panel
-                )
+                symbols = symbols or codebook_symbols(study.columns, study.codebook_rows, study.codebook_choices, panel)
                 check_reasons(name, read_reasons(entries, symbols), rows)
 
     def _file(self, name: str) -> str:

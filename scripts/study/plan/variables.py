@@ -24,7 +24,7 @@ CONTINUES = {
     "fixed_asset_investment_growth": "gross_fixed_capital_formation",
 }
 # What a row of `variables.own` may leave out -> what stands in.
-OWN_DEFAULTS = {"transformation": "none", "source": "", "label_zh": ""}
+OWN_DEFAULTS = {"transformation": "none", "label_zh": ""}
 
 
 @dataclass(frozen=True)
