@@ -8,6 +8,7 @@ rule derive_variable:
         parts=lambda wildcards: STUDY.derived.parts(wildcards.variable),
         # raw tables that its own are checked against, where the study has them
         beside=lambda wildcards: STUDY.derived.beside(wildcards.variable),
+        units=from_workflow("resources/units.csv"),
         code=imports_of("derive_variable"),
     output:
         "results/derived/{variable}.csv",

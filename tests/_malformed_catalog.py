@@ -169,7 +169,7 @@ def read_folder(folder: Path, key: str, choice: dict | None = None) -> list[tupl
     rows = {row["key"]: row for row in ROWS if row["key"] == key}
     choices = {} if choice is None else {key: choice}
     found = find_sources(str(folder), rows, choices, TABLES, folder.parent / "cache.json")[key]
-    require_files([(folder / CATALOG[key].file, CATALOG[key], found)])
+    require_files(str(folder / CATALOG[key].file), CATALOG[key], found)
     return clean_source(found, key)
 
 

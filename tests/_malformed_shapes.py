@@ -309,7 +309,7 @@ OTHERS = [
         "electricity",
         "neither the nation nor all provinces",
         lambda t: Table(t.key, [r for r in t.rows if r and r[0][:1] not in "全河"]),
-        "neither a national row .全国. nor all 31 provinces, 29 are here",
+        "no row for hebei",
     ),
     (
         "area",

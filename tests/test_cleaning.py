@@ -132,10 +132,11 @@ def test_missing_provinces_and_years_are_named():
 
 
 def test_missing_files_are_listed_with_their_titles(tmp_path):
+    missing = [
+        f"{key}: {tmp_path}/{name}.csv ({CATALOG[key].describe()})" for name, key in (("a", "loans"), ("b", "trade"))
+    ]
     with pytest.raises(InputError) as error:
-        require_files(
-            [(str(tmp_path / f"{name}.csv"), CATALOG[key], source()) for name, key in (("a", "loans"), ("b", "trade"))]
-        )
+        require_files(str(tmp_path / "a.csv"), CATALOG["loans"], source(), missing)
     for part in ("loans", "a.csv", "金融机构人民币各项贷款余额", "Outstanding loans", "b.csv"):
         assert part in str(error.value)
 
@@ -154,10 +155,16 @@ def test_totals_beyond_the_tolerance_stop():
 
 def test_the_sum_stands_in_for_a_national_row_that_is_not_printed():
     parts = table(all_provinces(2.0))
-    add_national_row(parts, parts.values)
+    assert add_national_row(parts, parts.values, range(2013, 2014))
     assert parts.values["china", 2013] == 62
-    with pytest.raises(InputError, match="all 31 provinces"):
-        add_national_row(table({"beijing": [1.0]}), {})
+    assert not add_national_row(table({"beijing": [1.0]}), {}, range(2013, 2014))
+
+
+def test_a_national_figure_that_cannot_be_summed_is_left_out_and_told(caplog):
+    parts = table({**all_provinces(2.0), "tibet": [None]})
+    assert add_national_row(parts, parts.values, range(2013, 2014))
+    assert parts.values["china", 2013] is None
+    assert "no national figure of 2013, none is printed for tibet" in caplog.text
 
 
 def test_land_area_holds_in_every_year():

@@ -269,9 +269,9 @@ def test_a_cell_of_the_catalog_at_random_is_safe_or_refused(name, text):
 
 # name of a case above -> the file of results that must not be there
 SPOILT = {
-    "text 'n.d.'": "accounts",
-    "loans: negative loans": "controls",
-    "unit of raw_coal: final consumption": "energy",
+    "text 'n.d.'": "gdp",
+    "loans: negative loans": "loans",
+    "unit of raw_coal: final consumption": "raw_coal",
     "electricity: a figure a fifth too large": "electricity",
     "a login page as robots": "robots_china",
     "census: a division twice": "employment_2004",
@@ -285,7 +285,7 @@ def test_the_command_refuses_with_file_and_place_and_writes_nothing(tmp_path):
     study, config = tmp_path / "study", small_config()
     shutil.copytree(EXAMPLE, study / "raw")
     write_config(study, config)
-    targets = [f"results/clean/{name}.csv" for name in (*SPOILT.values(), "labour", "robots_us")]
+    targets = [f"results/clean/{name}.csv" for name in (*SPOILT.values(), "employment", "robots_us")]
     run = snakemake(ROOT / "Snakefile", study, "--cores", "2", *targets)
     assert run.returncode == 0, run.stdout + run.stderr
     before = {path: path.read_bytes() for path in (study / "results" / "clean").glob("*.csv")}

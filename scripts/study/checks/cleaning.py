@@ -136,8 +136,8 @@ def check_coverage(
         raise InputError(
             f"{table.path}: no column for {', '.join(lacking)}; the study needs {years[0]} to {years[-1]} "
             f"({asked_by}). Export those years too, or change {changed_by(asked_by)}; a year between others that is "
-            "not published can be interpolated if it is named in cleaning.interpolation.whole_years (more years in a row "
-            "than longest_gap need that raised, too)."
+            "not published can be interpolated if it is named in cleaning.interpolation.whole_years (more years in a "
+            "row than longest_gap need that raised, too)."
         )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from study.checks.suspects import MOST_SHOWN
 from study.files.catalog_entries import CATALOG_SIGNS
 from study.helpers import InputError
-
-MOST_SHOWN = 20
 
 
 def check_range(name: str, figures: Mapping[tuple[str, int], float], expected: Mapping[str, object]) -> None:

@@ -9,7 +9,7 @@ from study.helpers import InputError
 
 CATALOG = "resources/catalog.csv"
 # What a row of `catalog.own` may leave out -> what stands in; a theme of one's own is read as a yearbook's tables are.
-OWN_DEFAULTS = {
+OWN_TABLE = {
     "theme": "own",
     **dict.fromkeys(("title_zh", "years", "where", "level", "minimum", "maximum", "change", "aliases"), ""),
     "conversion": "",
@@ -21,7 +21,7 @@ CATALOG_COLUMNS = ("key", "theme", "file", "title_zh", "title_en", "unit", "conv
 
 def own_rows(own: Iterable[Mapping[str, object]]) -> list[dict[str, str]]:
     """Rows of the config's `catalog.own` as those of the file, with their `place`."""
-    rows = [OWN_DEFAULTS | {name: str(value) for name, value in row.items()} for row in own]
+    rows = [OWN_TABLE | {name: str(value) for name, value in row.items()} for row in own]
     return [row | {"place": f"config, catalog.own, item {number} ({row['key']})"} for number, row in enumerate(rows, 1)]
 
 
@@ -29,7 +29,7 @@ def check_catalog(rows: Iterable[Mapping[str, str]], schema: dict) -> None:
     """Raise InputError naming row and column of the catalog where a row does not fit `schema` (JSON Schema), for a
     number that is none or no limit, and for a key or file that stands twice.
 
-    rows : with the `place` where each stands.
+    rows : those of one's own with the `place` where each stands.
     """
     from jsonschema import Draft202012Validator
 
@@ -40,8 +40,9 @@ def check_catalog(rows: Iterable[Mapping[str, str]], schema: dict) -> None:
         raise InputError(f"{CATALOG}: no rows; every raw table of the study needs one.")
     if absent := [name for name in CATALOG_COLUMNS if name not in rows[0]]:
         raise InputError(f"{CATALOG}, row 1: no column {', '.join(absent)}.")
-    for row in rows:
-        place, row = row["place"], {name: value for name, value in row.items() if name != "place"}
+    for line, given in enumerate(rows, 2):
+        place = given.get("place") or f"{CATALOG}, row {line}"
+        row = {name: value for name, value in given.items() if name != "place"}
         filled = {name: value for name, value in row.items() if value not in (None, "") and name is not None}
         if None in row:
             raise InputError(f"{place}: more cells than the header has columns; quote commas.")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from study.checks.crosschecks import CROSSCHECKED
+from study.files.tables import KEYS
 from study.plan.variables import BASE_YEAR, CONTINUES, LEADING, Variable
 
 if TYPE_CHECKING:
     from study.plan.study import Study
 
-KEYS = ("province", "year")
 CONTINUED = "results/derived/imputed/capital.csv"  # years in which series of the capital stock are continued
 # Themes whose tables hold one year, which the config names.
 ONE_YEAR = ("census", "us_employment")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
-from study.plan.catalog import CATALOG, check_catalog, own_rows
+from study.plan.catalog import check_catalog, own_rows
 from study.plan.schema import read_schema
 from study.plan.sources import by_name, find_sources, folder_tables, source
 from study.publishers.every_form import ReaderTables, reader_tables
@@ -39,8 +39,7 @@ class RawTables:
     def catalog(self) -> dict[str, dict[str, str]]:
         """Rows of resources/catalog.csv and of the config's `catalog.own` by key; InputError where one cannot be
         right."""
-        rows = [row | {"place": f"{CATALOG}, row {line}"} for line, row in enumerate(self.study.rows("catalog"), 2)]
-        rows += own_rows(self.study.given.get("catalog", {}).get("own", []))
+        rows = self.study.rows("catalog") + own_rows(self.study.given.get("catalog", {}).get("own", []))
         check_catalog(rows, read_schema(self.study.home / "rules/catalog.schema.yaml"))
         return {row["key"]: {name: cell for name, cell in row.items() if name != "place"} for row in rows}
 

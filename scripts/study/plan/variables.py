@@ -23,8 +23,10 @@ CONTINUES = {
     "retail_price_index": "investment_price_index",
     "fixed_asset_investment_growth": "gross_fixed_capital_formation",
 }
+# Files of results/derived/ that are no variable.
+RESERVED = ("production", "imported", "intelligence_weights", "scope_emissions", "high")
 # What a row of `variables.own` may leave out -> what stands in.
-OWN_DEFAULTS = {"transformation": "none", "label_zh": ""}
+OWN_VARIABLE = {"transformation": "none", "label_zh": ""}
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,15 @@ class Variables:
                     continue
                 row = row | {"name": row["name"].format(country=country)}
             rows[row["name"]] = row | {"where": f"{TABLE}, {row['name']}"}
+        taken = {*RESERVED, *self.study.indices, *(name for name, row in rows.items() if not row.get("formula"))}
+        seen: set[str] = set()
         for number, own in enumerate(chosen.get("own", []), 1):
             name = own["name"]
-            row = OWN_DEFAULTS | {"symbol": name, "label_en": name, "definition": own["formula"]}
+            if name in taken or name in seen:
+                why = "stands twice" if name in seen else "is made by a rule of the workflow"
+                raise InputError(f"variables.own, item {number}: {name} {why}; choose another name.")
+            seen.add(name)
+            row = OWN_VARIABLE | {"symbol": name, "label_en": name, "definition": own["formula"]}
             row |= {key: str(value) for key, value in own.items()}
             rows[name] = row | {"where": f"variables.own, item {number} ({name})", "own": "1"}
         return list(rows.values())
@@ -102,9 +110,10 @@ class Variables:
             return Variable(name, row, where, None, dict.fromkeys(self._tables_of(row), 0))
         formula = parse_formula(row["formula"], where)
         catalog = self.study.raw_tables.catalog
+        others = {one for one in names if one != name} - {"gtfp"}  # the models' index is made after all formulas
         for part in formula.names:
-            if part not in catalog and (part not in names or part == name):
-                known = ", ".join(sorted({*catalog, *names} - {name}))
+            if part not in catalog and part not in others:
+                known = ", ".join(sorted({*catalog, *others}))
                 raise InputError(
                     f"{where}: the formula names {part!r}, which is no raw table or variable; there are {known}."
                 )
@@ -165,7 +174,7 @@ class Variables:
         InputError where it could be either: a variable that has a raw table's name and is not the same thing.
         """
         if part not in self.study.raw_tables.catalog:
-            return False
+            return part not in self.known
         if part == variable.name or part not in self.known or not variable.formula:
             return True
         if self.known[part].row.get("formula") == part:

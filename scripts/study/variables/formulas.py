@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from study.checks.suspects import MOST_SHOWN
 from study.helpers import InputError
 from study.variables.quantities import Quantity, logarithm, parse_unit, power_of_ten
 
-LONGEST = 500  # characters
+LONGEST_FORMULA = 500  # characters
 MOST_PARTS = 100  # numbers, names and operations
 HIGHEST_POWER = 4
-MOST_SHOWN = 20  # cells of a message
 NATION = "china"
 # Function -> years before its own for which its argument is needed.
 FUNCTIONS = {"log": 0, "growth": 1, "lag": 1, "national": 0}
@@ -61,8 +61,8 @@ def parse_formula(text: str, where: str) -> Formula:
 
     if not text.strip():
         raise refused("is empty")
-    if len(text) > LONGEST:
-        raise refused(f"has {len(text)} characters, more than {LONGEST}")
+    if len(text) > LONGEST_FORMULA:
+        raise refused(f"has {len(text)} characters, more than {LONGEST_FORMULA}")
     if not text.isascii():
         raise refused("has signs that no formula has")
     try:

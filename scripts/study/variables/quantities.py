@@ -11,7 +11,7 @@ from study.checks.units import PREVIOUS_YEAR, find_unit
 # Units of a pure number. `first year = 1` is that of a cumulative index.
 PURE = re.compile(r"|ratio|share|index|0 or 1|points, 0 to 100|first .* = 1")
 CONSTANT_PRICES = re.compile(r" of (\S+) prices\b")
-NUMBER = re.compile(r"(10\^(\d+)|\d+(?:\.\d+)?)\s+(.+)")
+SCALED_UNIT = re.compile(r"(10\^(\d+)|\d+(?:\.\d+)?)\s+(.+)")
 MONEY = ("CNY", "USD")
 # Dimension of resources/units.csv -> how messages write it.
 SYMBOLS = {
@@ -108,7 +108,7 @@ def _part(text: str, year: str) -> Quantity:
             return Quantity(scale, (("km", 2),))
         base = SYMBOLS.get(known.dimension, known.dimension)
         return Quantity(scale, ((f"{base} of {year} prices" if year and base in MONEY else base, 1),))
-    if match := NUMBER.fullmatch(text):
+    if match := SCALED_UNIT.fullmatch(text):
         scale = Fraction(10) ** int(match[2]) if match[2] else Fraction(match[1])
         return Quantity(scale).times(_part(match[3], year))
     return Quantity(bases=((text, 1),))
