@@ -24,7 +24,7 @@ CONTINUES = {
     "fixed_asset_investment_growth": "gross_fixed_capital_formation",
 }
 # Files of results/derived/ that are no variable.
-RESERVED = ("production", "imported", "intelligence_weights", "scope_emissions", "high")
+NOT_VARIABLES = ("production", "imported", "intelligence_weights", "scope_emissions", "high")
 # What a row of `variables.own` may leave out -> what stands in.
 OWN_VARIABLE = {"transformation": "none", "label_zh": ""}
 
@@ -85,7 +85,7 @@ class Variables:
                     continue
                 row = row | {"name": row["name"].format(country=country)}
             rows[row["name"]] = row | {"where": f"{TABLE}, {row['name']}"}
-        taken = {*RESERVED, *self.study.indices, *(name for name, row in rows.items() if not row.get("formula"))}
+        taken = {*NOT_VARIABLES, *self.study.indices, *(name for name, row in rows.items() if not row.get("formula"))}
         seen: set[str] = set()
         for number, own in enumerate(chosen.get("own", []), 1):
             name = own["name"]
