@@ -29,6 +29,8 @@ def made(config, command, sections):
     for name, section in sections.items():
         mapped = isinstance(section, dict) and name not in ("tables", "figures")
         config[name] = config.get(name, {}) | section if mapped else section
+        if mapped:
+            config[name] = {key: part for key, part in config[name].items() if part is not None}
     config = {name: section for name, section in config.items() if section is not None}
     check_schema(config, SCHEMA)
     return Study(with_defaults(config, SCHEMA), ROOT, command)

@@ -276,7 +276,7 @@ SPOILT = {
     "a login page as robots": "robots_china",
     "census: a division twice": "employment_2004",
     "US employment: persons above thousands": "us_employment_1990",
-    "capital: a formula": "capital",
+    "capital: a formula": "investment_price_index",
 }
 
 

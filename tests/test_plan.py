@@ -17,6 +17,9 @@ from study.plan.schema import with_defaults
 from study.plan.targets import all_results, one_of
 from study.regression import formula
 
+# Sections that a study of ratios of yearbooks' tables goes without.
+SHORT = dict.fromkeys(("emissions", "capital", "exposure", "productivity"))
+
 
 @pytest.fixture(autouse=True)
 def in_a_folder(tmp_path, monkeypatch):
@@ -75,9 +78,10 @@ def test_the_default_study():
     assert study.periods.names == tuple(map(str, range(2013, 2023)))
     assert study.indices == {"gtfp": "gml", "gtfp_ml": "ml"}
     assert study.model_signs == dict.fromkeys(["labour", "capital", "energy_total", "real_gdp", "co2"], "above zero")
-    assert study.optional_tables == [
-        "efficiency", "structure", "green_patents", "regulation", "intelligence", "scopes", "regions"
+    assert study.derived.panel_columns[:11] == [
+        "province", "year", "ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"
     ]  # fmt: skip
+    assert study.production == ["labour", "capital", "energy_total", "real_gdp", "co2"]
     assert {"ai_us", "municipality", "gtfp_ml"} < set(study.columns)
     assert study.categories == ["province", "year"]
     assert study.simulated.startswith("Simulated inputs") and study.simulated in study.compared_note
@@ -96,8 +100,8 @@ def test_an_index_is_in_the_panel_where_it_is_named():
     table_2 = {"table_2": default_config()["tables"]["table_2"]}
     alone = raw_study(tables=table_2, hypotheses=None)
     assert alone.panel_indices == {"gtfp": "gml"}
-    assert alone.optional_tables == []
-    assert alone.raw_tables.used_themes == ["accounts", "capital", "labour", "energy", "electricity", "controls"]
+    assert not {"green_patents", "optical_cable", "value_added_primary", "robots_us"} & set(alone.raw_tables.used)
+    assert {"gdp", "gdp_index", "employment", "electricity", "robots_china"} < set(alone.raw_tables.used)
     assert raw_study(productivity={"main": "ml"}).indices == {"gtfp": "ml", "gtfp_gml": "gml"}
 
 
@@ -112,53 +116,88 @@ def test_formulas_take_the_studys_own_names_of_units_and_periods():
     assert study.table_variables("t") == ["ai", "open", "province", "year"]
 
 
+def spans(study):
+    """Raw table -> first and last year that the study reads of it."""
+    return {key: study.raw_tables.span(key, need.first) for key, need in study.derived.raw_needs.items()}
+
+
 def test_raw_tables_are_needed_for_the_years_that_the_study_uses():
-    raw = raw_study().raw_tables
-    assert raw.theme_tables("accounts") == {"gdp": (2000, 2022), "gdp_index": (2001, 2022)}
-    assert raw.theme_tables("capital") == {
+    study = raw_study()
+    assert spans(study) | {
+        "gdp": (2000, 2022),
+        "gdp_index": (2001, 2022),
         "gross_fixed_capital_formation": (2000, 2017),
         "investment_price_index": (2001, 2019),
         "retail_price_index": (2020, 2022),
         "fixed_asset_investment_growth": (2018, 2022),
-    }
-    assert raw.theme_tables("labour") == {"employment": (2013, 2022)}
-    assert raw.theme_tables("no theme") == {}
-    deflated = raw_study(capital={"price_continued_by": "gdp_deflator"}, study={"years": [2013, 2016]}).raw_tables
-    assert "retail_price_index" not in deflated.theme_tables("capital")
-    assert "fixed_asset_investment_growth" not in deflated.theme_tables("capital")
+        "employment": (2013, 2022),
+        "robots_china": (2012, 2022),
+        "robots_us": (2013, 2022),
+        "employment_2004": (2004, 2004),
+    } == spans(study)
+    deflated = raw_study(capital={"price_continued_by": "gdp_deflator"}, study={"years": [2013, 2016]})
+    assert {"retail_price_index", "fixed_asset_investment_growth"}.isdisjoint(deflated.raw_tables.used)
+
+
+def test_a_year_is_asked_for_by_the_key_of_the_config_that_needs_it():
+    needs = raw_study().derived.raw_needs
+    assert needs["gdp"].asked_by == needs["gross_fixed_capital_formation"].asked_by == "capital.base_year"
+    assert needs["loans"].asked_by == "study.years"
+    assert needs["robots_china"].asked_by == "study.years, and what is made of the years before them (ai)"
+
+
+def test_a_variable_in_a_formula_asks_for_the_years_before():
+    own = {"name": "gov_growth", "unit": "ratio", "formula": "growth(gov)"}
+    study = raw_study(variables={"own": [own]}, controls=None, tables=None, hypotheses=None, figures=None,
+                      describe={"variables": ["gov_growth"], "published": None, "differs": None}, **SHORT)  # fmt: skip
+    assert study.derived.made == {"gov_growth": 2013, "gov": 2012}
+    assert spans(study) == {"gdp": (2012, 2022), "budget_expenditure": (2012, 2022)}
+    assert study.variables.job("gov")["first"] == 2012 and study.derived.panel_columns[2:] == ["gov_growth"]
 
 
 def test_the_source_of_emissions_decides_on_the_tables():
-    fuels, inventory = raw_study().raw_tables, raw_study(emissions={"source": "ceads"}).raw_tables
-    assert len(fuels.theme_tables("energy")) == 10 and "inventory" not in fuels.used_themes
-    assert list(inventory.theme_tables("energy")) == ["energy_total"]
-    assert inventory.emission_tables == ["co2_inventory"] and "co2_inventory" in inventory.used
-    assert inventory.study.derived.needs_of("ln_co2") == {"co2_inventory"}
+    fuels, inventory = raw_study(), raw_study(emissions={"source": "ceads"})
+    assert list(fuels.derived.needs_of("co2")) == default_config()["emissions"]["fuels"]
+    assert list(inventory.derived.needs_of("ln_co2")) == ["co2_inventory"]
+    assert "co2_inventory" in inventory.raw_tables.used and "raw_coal" not in inventory.raw_tables.used
+    assert "energy_total" in inventory.raw_tables.used
 
 
-def test_each_theme_is_read_by_one_rule():
-    raw = raw_study(emissions={"source": "ceads"}).raw_tables
-    read = {form: raw.themes_read_by(form) for form in ("yearbook", "balances", "inventory", "patents")}
-    assert read["balances"] == ["energy", "electricity", "activities"]
-    assert read["inventory"] == ["inventory"] and read["patents"] == ["patents"]
-    assert sorted(theme for themes in read.values() for theme in themes) == sorted(raw.themes)
-
-
-def test_what_a_job_is_told_of_its_raw_tables():
+def test_each_raw_table_is_read_by_one_rule():
     raw = raw_study().raw_tables
-    gdp = raw.needed("accounts")["gdp"]
+    forms = ("yearbook", "balances", "inventory", "patents", "robots", "census", "foreign_employment")
+    read = {form: raw.read_by(form) for form in forms}
+    assert read["inventory"] == ["co2_inventory"] and read["patents"] == ["green_patents"]
+    assert {"raw_coal", "electricity", "net_heat"} < set(read["balances"]) and "gdp" in read["yearbook"]
+    assert sorted(key for keys in read.values() for key in keys) == sorted(raw.catalog)
+
+
+def test_what_a_job_is_told_of_its_raw_table():
+    raw = raw_study().raw_tables
+    gdp = raw.job("gdp")
     assert gdp["source"]["how"] == "name" and raw.files("gdp") == [str(Path(EXAMPLE, "yearbook/gdp.csv"))]
-    assert list(gdp) == ["path", "source", "entry", "first", "last", "blank_is_nil"]
-    assert {key: table["blank_is_nil"] for key, table in raw.needed("energy").items()}["coke"]
-    assert not gdp["blank_is_nil"]
+    assert (gdp["first"], gdp["last"], gdp["missing"]) == (2000, 2022, [])
+    assert raw.job("coke")["blank_is_nil"] and not gdp["blank_is_nil"]
+    assert raw.job("electricity")["national"] and not raw.job("raw_coal")["national"]
+
+
+def test_what_cleaning_says_of_other_tables_is_not_told():
+    cleaning = {
+        "interpolation": {"method": "linear", "longest_gap": 3, "whole_years": {"gdp": [2014], "loans": [2015]}},
+        "accept": {"gdp": ["tianjin 2018"], "loans": ["hebei 2014"]},
+    }
+    told = raw_study(cleaning=cleaning).raw_tables.cleaning("gdp")
+    assert told["interpolation"] == {"method": "linear", "longest_gap": 3, "whole_years": {"gdp": [2014]}}
+    assert told["accepted"] == ["tianjin 2018"] and told["total_tolerance"] is None
 
 
 def test_needs_of_variables():
     derived = raw_study().derived
-    assert derived.needs_of("ai_us") == {"robots_us", "us_employment_1990", "employment_2004"}
-    assert derived.needs_of("gtfp_ml") == derived.needs_of("gtfp") > {"gdp", "employment", "coke", "energy_total"}
-    assert derived.needs_of("fin") == {"loans", "gdp"}
-    assert derived.needs_of("municipality") == derived.needs_of("nothing known") == set()
+    assert set(derived.needs_of("ai_us")) == {"robots_us", "us_employment_1990", "employment_2004"}
+    assert derived.needs_of("gtfp_ml") == derived.needs_of("gtfp")
+    assert set(derived.needs_of("gtfp")) > {"gdp", "employment", "coke", "energy_total"}
+    assert set(derived.needs_of("fin")) == {"loans", "gdp"}
+    assert derived.needs_of("municipality") == derived.needs_of("province") == {}
 
 
 def test_what_lacks_a_raw_table_is_left_out_and_told(inputs):
@@ -168,10 +207,12 @@ def test_what_lacks_a_raw_table_is_left_out_and_told(inputs):
     check_study(study)
     derived, raw = study.derived, study.raw_tables
     assert derived.left_out == {"open": ["trade"], "ai_us": ["robots_us"]}
-    assert derived.panel_sources == [table for table in derived.tables if table != "instrument"]
-    assert derived.imputed_robots == ["robots_china"]
-    assert raw.absent("controls") == ["raw/yearbook/trade.csv"] and "trade" not in raw.needed("controls")
+    assert not {"open", "ai_us"} & set(derived.panel_columns) and "fin" in derived.panel_columns
+    assert "results/clean/imputed/robots_china.csv" in derived.imputed
+    assert "results/clean/imputed/robots_us.csv" not in derived.imputed
     assert raw.files("trade") == [] and not raw.is_there("trade")
+    lines = raw.job("trade")["missing"]
+    assert [line.partition(":")[0] for line in lines] == ["trade", "robots_us"] and "raw/yearbook/trade.csv" in lines[0]
     assert derived.unmade_tables["table_4"] == ["trade", "robots_us"]
     assert derived.unmade_tables["table_2"] == ["trade"]
     assert "table_1" in derived.needed_by("trade") and "table_2" not in derived.needed_by("robots_us")
@@ -180,12 +221,20 @@ def test_what_lacks_a_raw_table_is_left_out_and_told(inputs):
     assert last_words(study, ["all"]) == ""
 
 
-def test_accounts_that_are_not_there_stop_only_what_is_made_of_them(inputs):
+def test_an_index_of_gdp_that_is_not_there_stops_only_what_is_made_of_it(inputs):
     (inputs / "yearbook/gdp_index.csv").unlink()
     derived = raw_study(inputs="raw").derived
-    assert derived.control_themes == ["controls", "electricity"]
-    assert not derived.has_capital and "accounts" not in derived.imputed_themes
-    assert list(derived.panel_indices) == [] and "fin" not in derived.left_out
+    assert set(derived.left_out) == {"gtfp", "gtfp_ml", "energy_efficiency"}
+    assert "fin" in derived.panel_columns and "results/derived/imputed/capital.csv" in derived.imputed
+
+
+def test_a_study_needs_the_sections_that_its_variables_are_made_of():
+    study = raw_study(controls=["gov", "urban"], tables=None, hypotheses=None, figures=None, audit=None,
+                      describe={"variables": ["gov", "urban"], "published": None, "differs": None}, **SHORT)  # fmt: skip
+    check_study(study)
+    assert study.derived.panel_columns == ["province", "year", "gov", "urban"]
+    assert spans(study) == dict.fromkeys(("gdp", "budget_expenditure", "urbanisation"), (2013, 2022))
+    assert "ai" not in study.columns and study.variables.lacking_sections("ln_co2") == ["emissions"]
 
 
 def test_the_check_knows_every_table_of_the_catalog(inputs):
@@ -195,7 +244,7 @@ def test_the_check_knows_every_table_of_the_catalog(inputs):
     assert list(tables) == list(study.raw_tables.catalog)
     assert tables["gdp"]["needed"] and tables["gdp"]["needed_by"] == ["table_1", "table_2"]
     assert not tables["green_patents"]["needed"] and tables["green_patents"]["source"]["files"] == []
-    assert tables["robots_china"]["first"] == 2012 and tables["employment_2004"]["year"] == 2004
+    assert tables["robots_china"]["first"] == 2013 and tables["employment_2004"]["year"] == 2004
     assert study.raw_tables.unused_files == ["raw/yearbook/notes.csv"]
 
 
@@ -232,7 +281,11 @@ def test_a_panel_study(tmp_path):
     assert study.columns == ["province", "year", "y", "x", "z", "gtfp"]
     assert study.tables["main"]["columns"] == ["y ~ x + z | province + year"]
     assert study.periods.names == ("2010", "2011", "2012", "2013") and not study.simulated
-    assert study.derived.panel_sources == ["imported"] and study.derived.lacks("y") == []
+    assert study.derived.sources_of(["y", "gtfp", "year"]) == {
+        "y": "results/derived/imported.csv",
+        "gtfp": "results/productivity/gml.csv",
+    }
+    assert study.derived.panel_columns == ["province", "year", "gtfp", "y", "x", "z"] and study.derived.lacks("y") == []
     assert not study.typed_tables.audited
     results = all_results(study)
     assert "results/tables/main.tex" in results and "results/tables/table_1.csv" in results

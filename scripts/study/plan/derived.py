@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from study.checks.crosschecks import CROSSCHECKED
 from study.files.tables import KEYS
+from study.plan.sources import source
 from study.plan.variables import BASE_YEAR, CONTINUES, LEADING, Variable
 
 if TYPE_CHECKING:
@@ -225,8 +226,9 @@ class Derived:
         for key in raw.catalog:
             needed_by = self.needed_by(key)
             needed = key in used and (raw.is_there(key) or bool(needed_by) or key in self._of_models)
-            tables[key] = raw.job(key) | {
-                "source": raw.source(key) if needed else raw.source(""),
+            tables[key] = raw.expected(key) | {
+                "path": raw.path(key),
+                "source": raw.source(key) if needed else source(),
                 "has_to_add_up": raw.has_to_add_up(key),
                 "year": raw.one_year(key),
                 "needed": needed,

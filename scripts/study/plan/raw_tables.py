@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
 from study.plan.catalog import check_catalog, own_rows
 from study.plan.schema import read_schema
-from study.plan.sources import by_name, find_sources, folder_tables, source
+from study.plan.sources import by_name, find_sources, folder_tables
 from study.publishers.every_form import ReaderTables, reader_tables
 from study.publishers.untitled import has_census, has_major_groups, has_robots
 from study.variables.choices import chosen_activities, chosen_indicators
@@ -112,10 +112,10 @@ class RawTables:
 
     def one_year(self, key: str) -> int | None:
         """The year of a table that has one year alone; None for others."""
-        exposure = self.study.given.get("exposure")
-        if not exposure or self.catalog[key]["theme"] not in ("census", "us_employment"):
+        exposure, theme = self.study.given.get("exposure"), self.row(key)["theme"]
+        if not exposure or theme not in ("census", "us_employment"):
             return None
-        census = self.catalog[key]["theme"] == "census"
+        census = theme == "census"
         return exposure["base_year"] if census else exposure["instrument"]["base_year"]
 
     def span(self, key: str, first: int) -> tuple[int, int] | None:
@@ -128,23 +128,30 @@ class RawTables:
 
     # --- where they are ------------------------------------------------------------------------------------------
 
-    def path(self, key: str) -> str:
-        """Where the raw table of a catalog key is expected under its own name; InputError for an unknown key."""
+    def row(self, key: str) -> dict[str, str]:
+        """The catalog's row of a key; InputError for an unknown one."""
         if key not in self.catalog:
             raise InputError(f"resources/catalog.csv has no table {key!r}; add a row, or change the config.")
-        return os.path.join(self.study.given["inputs"], self.catalog[key]["file"])  # noqa: PTH118 (as the user wrote it)
+        return self.catalog[key]
+
+    def path(self, key: str) -> str:
+        """Where the raw table of a catalog key is expected under its own name; InputError for an unknown key."""
+        return os.path.join(self.study.given["inputs"], self.row(key)["file"])  # noqa: PTH118 (as the user wrote it)
 
     @cached_property
     def sources(self) -> dict[str, dict]:
         """Catalog key -> where its raw table is (`plan.sources.source`), for every table that the study uses."""
-        rows = {key: self.catalog[key] for key in self.used}
-        given = self.study.given
+        return self._find(self.used)
+
+    def _find(self, keys: Iterable[str]) -> dict[str, dict]:
+        rows, given = {key: self.row(key) for key in keys}, self.study.given
         choices = {key: choice for key, choice in given.get("sources", {}).items() if key in rows}
         return find_sources(given["inputs"], rows, choices, self._reader_tables, SOURCES_CACHE, self._untitled)
 
     def source(self, key: str) -> dict:
-        """Where one raw table is; where it is expected, if it is not there."""
-        return self.sources.get(key) or source()
+        """Where one raw table is; where it is expected, if it is not there. A table that the study does not use is
+        looked for when its cleaned one is asked for by name."""
+        return self.sources[key] if key in self.sources else self._find([key])[key]
 
     def files(self, *keys: str) -> list[str]:
         """The files of raw tables that exist; a missing one is the cleaning script's clear error, also after a first
@@ -205,18 +212,24 @@ class RawTables:
 
     def job(self, key: str) -> dict:
         """What the rule of a raw table has to know of it: where it is, what it should be, the years that are needed."""
-        need = self.study.derived.raw_needs.get(key)
-        first, last = self.span(key, need.first if need else self.years[0]) or self.years
         return {
             "path": self.path(key),
             "source": self.source(key),
+            "missing": [] if self.is_there(key) else self.missing,
+            **self.expected(key),
+        }
+
+    def expected(self, key: str) -> dict:
+        """What a raw table should be and hold, wherever it is."""
+        need = self.study.derived.raw_needs.get(key)
+        first, last = self.span(key, need.first if need else self.years[0]) or self.years
+        return {
             "entry": self.catalog[key],
             "first": first,
             "last": last,
             "asked_by": need.asked_by if need else "study.years",
             "national": key in self.study.derived.national,
             "blank_is_nil": self.blank_is_nil(key),
-            "missing": [] if self.is_there(key) else self.missing,
         }
 
     @cached_property

@@ -24,9 +24,9 @@ CONTINUES = {
     "fixed_asset_investment_growth": "gross_fixed_capital_formation",
 }
 # Files of results/derived/ that are no variable.
-RESERVED = ("production", "imported", "intelligence_weights", "scope_emissions", "high")
+NOT_VARIABLES = ("production", "imported", "intelligence_weights", "scope_emissions", "high")
 # What a row of `variables.own` may leave out -> what stands in.
-OWN_VARIABLE = {"transformation": "none", "label_zh": ""}
+OWN_VARIABLE = {"transformation": "by formula", "label_zh": ""}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Variables:
                     continue
                 row = row | {"name": row["name"].format(country=country)}
             rows[row["name"]] = row | {"where": f"{TABLE}, {row['name']}"}
-        taken = {*RESERVED, *self.study.indices, *(name for name, row in rows.items() if not row.get("formula"))}
+        taken = {*NOT_VARIABLES, *self.study.indices, *(name for name, row in rows.items() if not row.get("formula"))}
         seen: set[str] = set()
         for number, own in enumerate(chosen.get("own", []), 1):
             name = own["name"]
@@ -203,6 +203,17 @@ class Variables:
         return list(dict.fromkeys(found))
 
     # --- what jobs and pages are told ----------------------------------------------------------------------------
+
+    @cached_property
+    def described(self) -> list[dict[str, str]]:
+        """The rows for the codebook; one's own without a `source` has the publishers of its raw tables."""
+        catalog, rows = self.study.raw_tables.catalog, []
+        for row in self.rows:
+            if "own" in row and "source" not in row:
+                where = [catalog[part]["where"] for part in self.known[row["name"]].made_of if part in catalog]
+                row = row | {"source": "; ".join(dict.fromkeys(filter(None, where)))}
+            rows.append(row)
+        return rows
 
     @cached_property
     def formulas(self) -> list[str]:

@@ -21,7 +21,7 @@ HIGHEST_POWER = 4
 NATION = "china"
 # Function -> years before its own for which its argument is needed.
 FUNCTIONS = {"log": 0, "growth": 1, "lag": 1, "national": 0}
-OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+SIGNS_OF_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 ALLOWED = "+ - * / **, numbers, raw tables, variables, log(), growth(), lag() and national()"
 HINTS = {
     "^": "a power is written **",
@@ -232,7 +232,7 @@ def evaluate(
             case ast.UnaryOp(operand=operand):
                 return [-one for one in value(operand, at)]
             case ast.BinOp(op=op, left=left, right=right):
-                sign = OPERATORS[type(op)]
+                sign = SIGNS_OF_OPERATORS[type(op)]
                 first, second = value(left, at), value(right, at)
                 if sign in "+-" and not _number(left, right):
                     ratio = _scale(right) / _scale(left)
