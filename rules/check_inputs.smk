@@ -27,7 +27,6 @@ rule check_inputs:
         suspects=config["cleaning"]["suspects"],
         accepted=STUDY.accepted,
         total_tolerance=config["cleaning"]["total_tolerance"],
-        catalog=from_workflow("resources/catalog.csv"),
         measure=lambda wildcards: config["exposure"]["robots"] if "exposure" in config else None,
         note=STUDY.simulated,
     script:

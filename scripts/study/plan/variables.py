@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -113,9 +114,11 @@ class Variables:
         others = {one for one in names if one != name} - {"gtfp"}  # the models' index is made after all formulas
         for part in formula.names:
             if part not in catalog and part not in others:
-                known = ", ".join(sorted({*catalog, *others}))
+                near = get_close_matches(part, sorted({*catalog, *others}), n=2)
+                hint = f"; did you mean {' or '.join(near)}?" if near else "."
                 raise InputError(
-                    f"{where}: the formula names {part!r}, which is no raw table or variable; there are {known}."
+                    f"{where}: the formula names {part!r}, no raw table or variable{hint} Raw tables are keys of "
+                    "resources/catalog.csv or `catalog.own`, variables stand in resources/variables.csv."
                 )
         return Variable(name, row, where, formula, formula.names)
 
