@@ -27,8 +27,7 @@ rule check_inputs:
         suspects=config["cleaning"]["suspects"],
         accepted=STUDY.accepted,
         total_tolerance=config["cleaning"]["total_tolerance"],
-        catalog=from_workflow("resources/catalog.csv"),
-        measure=config["exposure"]["robots"],
+        measure=lambda wildcards: config["exposure"]["robots"] if "exposure" in config else None,
         note=STUDY.simulated,
     script:
         "../scripts/clean/check_inputs.py"

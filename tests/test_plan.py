@@ -229,8 +229,9 @@ def test_an_index_of_gdp_that_is_not_there_stops_only_what_is_made_of_it(inputs)
 
 
 def test_a_study_needs_the_sections_that_its_variables_are_made_of():
-    study = raw_study(controls=["gov", "urban"], tables=None, hypotheses=None, figures=None, audit=None,
-                      describe={"variables": ["gov", "urban"], "published": None, "differs": None}, **SHORT)  # fmt: skip
+    describe = {"variables": ["gov", "urban"], "published": None, "differs": None}
+    others = dict.fromkeys(("tables", "hypotheses", "figures", "audit"))
+    study = raw_study(controls=["gov", "urban"], describe=describe, **others, **SHORT)
     check_study(study)
     assert study.derived.panel_columns == ["province", "year", "gov", "urban"]
     assert spans(study) == dict.fromkeys(("gdp", "budget_expenditure", "urbanisation"), (2013, 2022))

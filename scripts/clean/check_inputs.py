@@ -5,7 +5,7 @@ from pathlib import Path
 
 from study.checks.crosschecks import accepted_contradictions, report_crosschecks
 from study.checks.not_observed import MADE
-from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names, load_catalog
+from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
 from study.files.unchanged import reads
 from study.helpers import InputError, start_log, write_rows
 from study.output.in_print import shortened_list
@@ -131,7 +131,7 @@ def main(snakemake) -> None:
     """Write the table and the page."""
     start_log(snakemake, warn=False)  # they are on the page
     params, files = snakemake.params, snakemake.input
-    catalog = load_catalog(params.catalog)
+    catalog = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
     tables = reader_tables(*files.tables)
     read, read_any = cache(lambda theme: theme_reader(theme, tables)), every_reader(tables)
     cells, rules = [], {}
@@ -152,7 +152,7 @@ def main(snakemake) -> None:
         return found
 
     rows = [
-        inspect_table(need, catalog_entry(need["entry"]), lambda key=key, need=need: study(key, need))
+        inspect_table(need, catalog[key], lambda key=key, need=need: study(key, need))
         for key, need in params.tables.items()
     ]
     rows += [unused_file(file, params.tables, read_any) for file in params.unused]

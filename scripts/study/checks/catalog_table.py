@@ -39,8 +39,12 @@ def has_nation(
         return all(values.get(("china", year)) is not None for year in years)
     try:
         select_cells(table, values, ["china"], years, interpolation, key=key)
-    except InputError as error:
-        logger.warning("%s: the nation's figures are left out, and what needs them stops: %s", table.path, error)
+    except InputError:
+        lacking = [str(year) for year in years if values.get(("china", year)) is None]
+        logger.warning(
+            "%s: no figure of the nation for %s, printed or summed; its others are left out too, and what needs them "
+            "stops", table.path, ", ".join(lacking),
+        )  # fmt: skip
         return False
     return True
 

@@ -49,7 +49,8 @@ def check_title(table: Yearbook, entry: CatalogEntry, catalog: dict[str, Catalog
         if printed & entry_names(other):
             raise InputError(
                 f"{table.path}: this is {table.title}, the table of {other.key}; {entry.key} is "
-                f"{entry.title_zh or entry.title_en}. Save the right table under this name."
+                f"{entry.title_zh or entry.title_en}. Save the right table under this name, or, if it "
+                f"is meant, name its title: sources: {{{entry.key}: {{file: ..., title: {table.title}}}}}."
             )
     title = squeeze(table.title).lower()
     for word, matter in OTHER_MATTERS.items():

@@ -16,6 +16,7 @@ import numpy as np
 
 from study.checks.suspects import Cells, Suspect
 
+ACCOUNTS = ("accounts", "structure")  # themes whose amounts of money censuses revise
 STEADY = 1.6  # largest ratio of two figures on one side of a break that make the side a level
 SMALL_IF_NIL_IS_POSSIBLE = 0.05  # of the provinces' median: a few plants, whose figures may jump
 SMALL = 0.01
@@ -294,7 +295,7 @@ def find_vintage_break(table, values: Cells, entry, provinces: Collection[str]) 
     years. Two provinces breaking in one year are a suspect, one is not: single provinces did revise or shrink (Liaoning
     2016). One that breaks and breaks back a year later is a single figure of another vintage.
     """
-    if entry.key not in ("gdp", "industrial_value_added") and not entry.key.startswith("value_added_"):
+    if entry.theme not in ACCOUNTS or not entry.unit.endswith("CNY"):
         return []
     levels = _Levels(table, values, entry, provinces)
     years = [year for year in levels.years if year - 1 in levels.years]

@@ -38,7 +38,7 @@ def check_study(study: Study, dates: bool = True) -> None:
         check_panel(study)
     check_config(
         study.config,
-        variables=study.variables.names
+        variables=[name for name in study.variables.known if name != "gtfp"]
         if study.is_raw
         else {*study.columns, *(study.model_signs if study.checked_alone else ())},
         published=typed,
@@ -51,6 +51,7 @@ def check_study(study: Study, dates: bool = True) -> None:
     for name in asked_bootstraps(study.command):
         check_asked(name, study.models, study.bootstrap, len(study.units))
     if has_own_columns(study):
+        check_sections(study)
         check_variables(study.config, study.columns)
         check_winsorise(study.config, study.columns)
     if study.is_raw:
@@ -77,6 +78,21 @@ def check_raw_names(study: Study) -> None:
     _ = study.units  # refuses what it cannot be made of, like all that is only asked for here
     check_names(study.config, catalog, [row["province"] for row in study.rows("provinces")])
     _ = study.raw_tables.activities, study.raw_tables.indicators
+
+
+def check_sections(study: Study) -> None:
+    """Raise InputError where a raw study names a variable for which its config lacks a section."""
+    if not study.is_raw:
+        return
+    named = {"productivity.models": study.production} | named_variables(study.config)
+    for where, names in named.items():
+        for name in names:
+            if lacking := study.variables.lacking_sections(name):
+                sections = " and ".join(f"`{section}`" for section in lacking)
+                raise InputError(
+                    f"{where}: {name} is made as the section {sections} of the config says, which is not there; add it "
+                    "(docs/config.md has one to copy), or leave the variable out."
+                )
 
 
 def check_raw_tables(study: Study) -> None:

@@ -101,10 +101,17 @@ def find_sources(
     claimed = {file for where in found.values() for file in where["files"] if where["how"] == "name"}
     files = [file for file in folder_tables(inputs) if file not in claimed]
     titles = titles_of(files, tables, cache, {key: others[key] for key in absent if key in others} if others else {})
+    names = {key: entry_names(catalog_entry(row)) for key, row in rows.items()}
     for key in absent:
-        wanted = entry_names(catalog_entry(rows[key]))
-        holding = [file for file in files if wanted.intersection(titles[file]["titles"])]
-        if holding:
+        holding = [file for file in files if names[key].intersection(titles[file]["titles"])]
+        twins = [other for other in rows if other != key and names[other] & names[key]]
+        if holding and twins:
+            problem = (
+                f"{holding[0]} may be {' or '.join([key, *twins])}, which have a title in common; name the file under "
+                f"`sources`, as in sources: {{{key}: {{file: ...}}}}."
+            )
+            found[key] = source(how="title", problem=problem)
+        elif holding:
             found[key] = source(holding, "title")
     return found
 

@@ -257,7 +257,7 @@ class Study:
     @cached_property
     def codebook_rows(self) -> list[dict[str, str]]:
         """What variables are called and defined as: the workflow's rows, and the config's own."""
-        rows = self.variables.rows if self.is_raw else self.rows("variables")
+        rows = self.variables.described if self.is_raw else self.rows("variables")
         wanted = (*CODEBOOK_COLUMNS, "own")
         return [{name: row[name] for name in wanted if name in row} for row in rows]
 

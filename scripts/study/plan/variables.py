@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ CONTINUES = {
 # Files of results/derived/ that are no variable.
 NOT_VARIABLES = ("production", "imported", "intelligence_weights", "scope_emissions", "high")
 # What a row of `variables.own` may leave out -> what stands in.
-OWN_VARIABLE = {"transformation": "none", "label_zh": ""}
+OWN_VARIABLE = {"transformation": "by formula", "label_zh": ""}
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,11 @@ class Variables:
         others = {one for one in names if one != name} - {"gtfp"}  # the models' index is made after all formulas
         for part in formula.names:
             if part not in catalog and part not in others:
-                known = ", ".join(sorted({*catalog, *others}))
+                near = get_close_matches(part, sorted({*catalog, *others}), n=2)
+                hint = f"; did you mean {' or '.join(near)}?" if near else "."
                 raise InputError(
-                    f"{where}: the formula names {part!r}, which is no raw table or variable; there are {known}."
+                    f"{where}: the formula names {part!r}, no raw table or variable{hint} Raw tables are keys of "
+                    "resources/catalog.csv or `catalog.own`, variables stand in resources/variables.csv."
                 )
         return Variable(name, row, where, formula, formula.names)
 
@@ -203,6 +206,17 @@ class Variables:
         return list(dict.fromkeys(found))
 
     # --- what jobs and pages are told ----------------------------------------------------------------------------
+
+    @cached_property
+    def described(self) -> list[dict[str, str]]:
+        """The rows for the codebook; one's own without a `source` has the publishers of its raw tables."""
+        catalog, rows = self.study.raw_tables.catalog, []
+        for row in self.rows:
+            if "own" in row and "source" not in row:
+                where = [catalog[part]["where"] for part in self.known[row["name"]].made_of if part in catalog]
+                row = row | {"source": "; ".join(dict.fromkeys(filter(None, where)))}
+            rows.append(row)
+        return rows
 
     @cached_property
     def formulas(self) -> list[str]:
