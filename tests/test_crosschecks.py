@@ -8,7 +8,9 @@ from study.checks.cleaning import convert_units
 from study.checks.crosschecks import (
     FUEL_USES,
     SECTORS_VALUE_ADDED,
+    WHOLES,
     growth_against_index,
+    part_of_whole,
     report_crosschecks,
     sectors_against_gdp,
     total_below_final,
@@ -135,6 +137,38 @@ def test_the_limits_of_the_deflator(nominal, index, fits):
     assert (growth_against_index(gdp, {("liaoning", 2016): index}) == []) is fits
 
 
+INDUSTRY = {("hebei", 2015): 30.0, ("hebei", 2016): 50.0, ("hebei", 2017): None}
+
+
+def test_industry_is_part_of_the_secondary_sector():
+    equal = {("hebei", 2015): 30.0, ("hebei", 2016): 60.0, ("hebei", 2017): 1.0}
+    assert part_of_whole("industrial_value_added", INDUSTRY, "value_added_secondary", equal) == []
+    less = equal | {("hebei", 2016): 45.0}
+    (suspect,) = part_of_whole("industrial_value_added", INDUSTRY, "value_added_secondary", less)
+    assert suspect.cells == (("hebei", 2016),) and suspect.key == "industrial_value_added"
+    assert suspect.value == 50 and suspect.expected == "<= 45"
+    assert "hebei 2016: industrial_value_added is 50, more than value_added_secondary, 45" in suspect.message
+    assert "2015 30, 2016 [50]" in suspect.message
+
+
+@pytest.mark.parametrize("whole", ["gdp", "value_added_secondary"])
+def test_industry_above_what_contains_it_stops_unless_it_is_accepted(whole, caplog):
+    rows = rows_of({"industrial_value_added": INDUSTRY, whole: {("hebei", 2015): 30.0, ("hebei", 2016): 45.0}})
+    with pytest.raises(InputError, match=r"(?s)^1 suspect figure of industrial_value_added:.*part above whole"):
+        report_crosschecks(rows)
+    report_crosschecks(rows, accepted={"industrial_value_added": ["hebei 2016"]})
+    report_crosschecks(rows_of({"industrial_value_added": INDUSTRY, whole: {("hebei", 2016): 50.0}}))
+    with caplog.at_level(logging.WARNING, logger="study"):
+        report_crosschecks(rows, "warning")
+    assert f"more than {whole}, 45" in caplog.text
+
+
+def test_the_simulated_industry_is_part_of_its_wholes():
+    industry = example("industrial_value_added")
+    for whole in ("gdp", "value_added_secondary"):
+        assert part_of_whole("industrial_value_added", industry, whole, example(whole)) == []
+
+
 def rows_of(tables):
     """Cleaned rows of {indicator: cells}, none imputed."""
     return [(p, y, key, v, 0) for key, cells in tables.items() for (p, y), v in cells.items() if v is not None]
@@ -142,6 +176,8 @@ def rows_of(tables):
 
 def test_the_tables_of_the_checks_are_in_the_catalog():
     assert {*SECTORS_VALUE_ADDED, "gdp", "gdp_index", "raw_coal", "energy_total"} <= CATALOG.keys()
+    for whole, part in WHOLES.items():
+        assert CATALOG[whole].unit == CATALOG[part].unit == "10^8 CNY"
     for fuel, uses in FUEL_USES.items():
         assert {CATALOG[use].unit for use in uses} == {CATALOG[fuel].unit}
 

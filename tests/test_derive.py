@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from build_panel import join_panel
+from _plan import raw_study
 from derive_capital import (
+    continued_cells,
     implicit_deflator,
     initial_stock,
     investment_prices,
@@ -14,19 +15,20 @@ from derive_capital import (
     perpetual_inventory,
 )
 from derive_co2 import fuel_emissions
-from derive_controls import check_range, derive_controls
 from derive_exposure import province_exposure
-from derive_imputed import count_cells, imputed_cells
 from derive_instrument import foreign_exposure
 from derive_production import check_positive
 from derive_real_gdp import chain_gdp
+from study.checks.variable_range import check_range
 from study.files.tables import read_table, write_table
 from study.helpers import InputError, read_rows, write_rows
 from study.output.codebook import codebook_rows
-from study.variables.choices import definitions
 from study.variables.emissions import emission_factors
+from study.variables.formulas import evaluate, parse_formula
+from study.variables.made_up import count_cells, made_cells
+from study.variables.panel_columns import join_tables, panel_cells, read_panel_of
 from study.variables.shift_share import load_crosswalk, robot_density, to_ifr
-from winsorise_panel import winsorise, winsorise_panel
+from study.variables.winsorised import winsorise, winsorise_panel
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 FUELS = ["raw_coal", "coke", "crude_oil", "gasoline", "kerosene", "diesel", "fuel_oil", "lpg", "natural_gas"]
@@ -34,6 +36,16 @@ FUELS = ["raw_coal", "coke", "crude_oil", "gasoline", "kerosene", "diesel", "fue
 
 def long(rows):
     return pd.DataFrame(rows, columns=["province", "year", "indicator", "value"])
+
+
+def by_formula(name, tables, cells, **choices):
+    """A variable's values at the cells, by its row of resources/variables.csv.
+
+    tables : raw table or variable -> figures by (province, year). choices : keys of the config's `variables`.
+    """
+    job = raw_study(variables=choices).variables.job(name)
+    formula = parse_formula(job["formula"], job["where"])
+    return list(evaluate(formula, tables, cells, job["units"], job["unit"], job["where"]).values())
 
 
 # --- emissions ----------------------------------------------------------------------------------------------------
@@ -67,9 +79,11 @@ def test_emissions_are_in_ten_thousand_tonnes():
 
 
 def test_real_gdp_chains_the_base_years_nominal_gdp():
-    nominal = [("a", "2000", "gdp", 100.0), ("a", "2001", "gdp", 130.0), ("a", "2002", "gdp", 150.0)]
-    accounts = long([*nominal, ("a", "2001", "gdp_index", 110.0), ("a", "2002", "gdp_index", 105.0)])
-    assert chain_gdp(accounts, 2000)["a"].tolist() == pytest.approx([100, 110, 115.5])
+    nominal = {("a", 2000): 100.0, ("a", 2001): 130.0, ("a", 2002): 150.0, ("b", 2000): 10.0}
+    index = {("a", 2001): 110.0, ("a", 2002): 105.0, ("b", 2000): 999.0, ("b", 2001): 90.0, ("b", 2002): 100.0}
+    real = chain_gdp(nominal, index, 2000)
+    assert list(real) == [(province, year) for province in "ab" for year in (2000, 2001, 2002)]
+    assert list(real.values()) == pytest.approx([100, 110, 115.5, 10, 9, 9])
 
 
 def wide(values, first=2000):
@@ -111,44 +125,53 @@ def test_gdp_deflator_is_nominal_over_real_growth():
     assert implicit_deflator(accounts)["a"].loc[2001] == pytest.approx(120)
 
 
-def test_imputed_cells_are_listed_with_their_rule():
-    cells = [("a", "2013", "loans", 2.0), ("a", "2014", "loans", 3.0), ("b", "2013", "coke", 0.0)]
-    cells.append(("c", "2013", "trade", 7.0))  # a window that holds nothing but a gap of the longer series
-    rules = [
-        None,
-        "linear interpolation inside the series",
-        "blank read as nil",
-        "linear interpolation inside the series",
+def test_imputed_cells_are_listed_with_their_rule(tmp_path):
+    interpolated = "linear interpolation inside the series"
+    rows = [
+        ("a", "2014", "loans", 3.0, interpolated),
+        ("b", "2013", "coke", 0.0, "blank read as nil"),
+        ("c", "2013", "trade", 7.0, interpolated),  # a window that holds nothing but a gap of the longer series
+        ("china", "2013", "electricity", 9.0, "sum over the provinces"),
+        ("china", "2014", "electricity", 9.5, "sum over the provinces"),
+        ("us", "2013", "robots", 3.5, "a rule"),
     ]
-    cleaned = long(cells).assign(imputed=[0, 1, 1, 1], rule=rules)
+    for row in rows:
+        same_table = [other for other in rows if other[2] == row[2]]
+        write_rows(tmp_path / f"{row[2]}.csv", ["province", "year", "indicator", "value", "rule"], same_table)
     capital = pd.DataFrame(
         {"province": ["a", "a"], "year": ["2017", "2018"], "real_investment": [5.0, 6.0],
          "investment_price": [1.1, 1.2], "investment_imputed": [0, 1], "price_imputed": [0, 1]}
     )  # fmt: skip
-    table = imputed_cells([cleaned], capital, "retail_price_index", "fixed_asset_investment_growth")
-    assert count_cells(pd.concat([table, table]))["cells"].tolist() == [2, 2, 2, 2, 2]
-    assert table[["year", "indicator", "value", "rule"]].to_numpy().tolist() == [
-        ["2014", "loans", 3.0, "linear interpolation inside the series"],
-        ["2013", "coke", 0.0, "blank read as nil"],
-        ["2013", "trade", 7.0, "linear interpolation inside the series"],
-        ["2018", "real_investment", 6.0, "continued by fixed_asset_investment_growth"],
-        ["2018", "investment_price", 1.2, "continued by retail_price_index"],
+    rules = ("retail_price_index", "fixed_asset_investment_growth")
+    continued = tmp_path / "capital.csv"
+    write_table(continued_cells(capital, *rules), continued, keys=("province", "year", "indicator"))
+    lists = [*(tmp_path / f"{name}.csv" for name in ("trade", "robots", "loans", "electricity", "coke")), continued]
+    cells = made_cells(lists, [], {})
+    assert cells == [
+        ("b", "2013", "coke", 0.0, "blank read as nil"),
+        ("china", "2013", "electricity", 9.0, "sum over the provinces"),
+        ("china", "2014", "electricity", 9.5, "sum over the provinces"),
+        ("a", "2018", "investment_price", 1.2, "continued by retail_price_index"),
+        ("a", "2014", "loans", 3.0, interpolated),
+        ("a", "2018", "real_investment", 6.0, "continued by fixed_asset_investment_growth"),
+        ("us", "2013", "robots", 3.5, "a rule"),
+        ("c", "2013", "trade", 7.0, interpolated),
     ]
+    assert [count for *_, count in count_cells([*cells, *cells])] == [2, 4, 2, 2, 2, 2, 2]
+    assert count_cells(cells)[1] == ("electricity", "sum over the provinces", 2)
     observed = capital.assign(investment_imputed=0, price_imputed=0)
-    assert len(imputed_cells([cleaned], observed, "", "")) == 3
-    nation = long([("china", "2013", "electricity", 9.0), ("china", "2014", "electricity", 9.5)])
-    nation = nation.assign(imputed=1, rule="sum over the provinces")
-    robots = pd.DataFrame([("us", 2013, "robots", 3.5, "a rule")], columns=["province", "year", *table.columns[2:]])
-    made = imputed_cells([nation], None, "", "", [robots])
-    assert made["rule"].tolist() == ["sum over the provinces", "sum over the provinces", "a rule"]
+    write_table(continued_cells(observed, *rules), continued, keys=("province", "year", "indicator"))
+    assert len(made_cells(lists, [], {})) == 6
 
 
 def test_production_needs_figures_above_zero():
-    table = keyed(
-        labour=[1.0, 2.0], capital=[1.0, -3.0], energy_total=[1.0, 1.0], real_gdp=[1.0, 1.0], co2=[np.nan, 1.0]
-    )
-    with pytest.raises(InputError, match=r"a 2013: co2 is nan\n  b 2013: capital is -3"):
-        check_positive(table, ["labour", "capital", "energy_total", "real_gdp", "co2"])
+    def figures(first, second):
+        return {("a", 2013): first, ("b", 2013): second}
+
+    table = {"labour": figures(1.0, 2.0), "capital": figures(1.0, -3.0), "energy_total": figures(1.0, 1.0)}
+    check_positive({name: table[name] for name in ("labour", "energy_total")})
+    with pytest.raises(InputError, match=r"b 2013: capital is -3\n  a 2013: co2 is nan$"):
+        check_positive(table | {"real_gdp": figures(1.0, 1.0), "co2": figures(np.nan, 1.0)})
 
 
 # --- exposure -----------------------------------------------------------------------------------------------------
@@ -231,45 +254,84 @@ def test_a_crosswalk_that_loses_workers_is_refused(tmp_path):
 
 
 def test_controls_by_their_definitions():
-    provincial = {
+    tables = {
         "trade": 50.0, "gdp": 1000.0, "population": 2000.0, "area": 5.0, "loans": 1500.0,
         "budget_expenditure": 250.0, "electricity": 40.0, "urbanisation": 0.6,
     }  # fmt: skip
-    national = {"exchange_rate": 6.0, "electricity": 1000.0}
-    cells = long(
-        [("china", "2013", *item) for item in national.items()] + [("a", "2013", *item) for item in provincial.items()]
-    )
-    row = derive_controls(cells).loc[("a", "2013")]
+    tables = {name: {("a", 2013): value} for name, value in tables.items()}
+    tables["electricity"]["china", 2013] = 1000.0
+    tables["exchange_rate"] = {("china", 2013): 6.0}
     # 2000 x 10^4 persons on 5 x 10^4 km2 are 400 persons, 0.04 x 10^4 persons, per km2
-    assert row.to_dict() == pytest.approx(
-        {"open": 0.3, "density": 0.04, "fin": 1.5, "gov": 0.25, "energy": 0.04, "urban": 0.6}
-    )
+    expected = {"open": 0.3, "density": 0.04, "fin": 1.5, "gov": 0.25, "energy": 0.04, "urban": 0.6}
+    assert {name: by_formula(name, tables, [("a", 2013)])[0] for name in expected} == pytest.approx(expected)
+
+
+def test_the_logarithm_and_the_lag_by_their_definitions():
+    co2 = {("a", 2013): np.e, ("a", 2014): 1.0}
+    assert by_formula("ln_co2", {"co2": co2}, list(co2)) == pytest.approx([1, 0])
+    ai = {("a", 2012): 1.5, ("a", 2013): 2.5, ("a", 2014): 4.0}
+    assert by_formula("ai_lag1", {"ai": ai}, list(co2)) == [1.5, 2.5]
 
 
 def test_controls_out_of_range_are_refused():
-    table = keyed(open=[0.1, -0.1], density=[1, 1], fin=[1, 1], gov=[1, 1], energy=[0.1, 0.1], urban=[1.2, 0.5])
-    with pytest.raises(InputError, match=r"a 2013: urban is 1\.2\n  b 2013: open is -0\.1"):
-        check_range(table)
+    variables = raw_study().variables
+    for name in ("open", "density", "fin", "gov", "energy", "urban"):
+        check_range(name, {("a", 2013): 0.1}, variables.job(name))
+        for value in (0.0, np.nan):
+            with pytest.raises(InputError, match=f"{name} out of range, expected above zero"):
+                check_range(name, {("a", 2013): value}, variables.job(name))
+    with pytest.raises(
+        InputError, match=r"urban out of range, .* at most 1 .*variables\.csv, urban.*\n  a 2013: 1\.2$"
+    ):
+        check_range("urban", {("a", 2013): 1.2, ("b", 2013): 0.5}, variables.job("urban"))
+    with pytest.raises(InputError, match=r"energy out of range, .* at most 1 "):
+        check_range("energy", {("a", 2013): 1.2}, variables.job("energy"))
+    with pytest.raises(InputError, match=r"open out of range, .*\n  b 2013: -0\.1$"):
+        check_range("open", {("a", 2013): 1.2, ("b", 2013): -0.1}, variables.job("open"))
 
 
 def keyed(**columns):
     return pd.DataFrame({"province": ["a", "b"], "year": ["2013", "2013"], **columns})
 
 
-def test_panel_joins_and_takes_the_cumulative_index():
-    index = keyed(index=[1.1, 1.2], cumulative=[1.5, 1.6])
-    other = keyed(index=[1.1, 1.2], cumulative=[2.5, 2.6])
-    panel = join_panel([keyed(zeta=[1, 2]), keyed(ai=[3, 4])], {"gtfp": index, "gtfp_ml": other})
+def test_panel_joins_and_takes_the_cumulative_index(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tables = {
+        "derived/zeta": keyed(zeta=[1, 2]),
+        # a file may have other columns, and years before the study
+        "derived/ai": pd.concat([keyed(ai=[3, 4], made=[0, 1]), keyed(ai=[9, 9], made=[0, 0]).assign(year="2012")]),
+        "productivity/gml": keyed(index=[1.1, 1.2], cumulative=[1.5, 1.6]),
+        "productivity/ml": keyed(index=[1.1, 1.2], cumulative=[2.5, 2.6]),
+    }
+    for name, table in tables.items():
+        (tmp_path / "results" / name).parent.mkdir(parents=True, exist_ok=True)
+        write_table(table, tmp_path / "results" / f"{name}.csv")
+    files = {"gtfp": "productivity/gml", "ai": "derived/ai", "zeta": "derived/zeta", "gtfp_ml": "productivity/ml"}
+    sources = {name: f"results/{path}.csv" for name, path in files.items()}
+    panel = panel_cells(sources, [2013, 2014])
     assert panel.columns.tolist() == ["province", "year", "gtfp", "ai", "zeta", "gtfp_ml"]
-    assert panel["gtfp"].tolist() == [1.5, 1.6]
-    assert panel["gtfp_ml"].tolist() == [2.5, 2.6]
+    assert panel["province"].tolist() == ["a", "b"]
+    assert panel["ai"].tolist() == ["3", "4"]
+    assert panel["gtfp"].tolist() == ["1.5", "1.6"]
+    numbers = read_panel_of(sources, [2013, 2014])
+    assert numbers["gtfp_ml"].tolist() == [2.5, 2.6]
+    with pytest.raises(InputError, match="2 province-years are in one table of the panel only, the first is a 2012"):
+        panel_cells(sources)
+
+
+def test_a_panel_begins_with_the_papers_variables():
+    named = {"t": {"columns": ["gtfp_ml ~ zeta + municipality + ai_us | province + year"]}}
+    own = [{"name": "zeta", "unit": "ratio", "formula": "loans / gdp"}]
+    columns = raw_study(tables=named, describe=None, figures=None, variables={"own": own}).derived.panel_columns
+    leading = ["ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban"]
+    assert columns == ["province", "year", *leading, "ai_us", "municipality", "zeta", "gtfp_ml"]
 
 
 def test_panel_refuses_tables_that_do_not_meet():
     with pytest.raises(InputError, match="b 2013"):
-        join_panel([keyed(x=[1, 2]), keyed(y=[1, 2]).iloc[:1]], {})
+        join_tables([keyed(x=[1, 2]), keyed(y=[1, 2]).iloc[:1]])
     with pytest.raises(InputError, match="column x"):
-        join_panel([keyed(x=[1, 2]), keyed(x=[1, 2])], {})
+        join_tables([keyed(x=[1, 2]), keyed(x=[1, 2])])
 
 
 def test_winsorising_uses_statas_percentile():
@@ -337,9 +399,10 @@ def test_codebook_says_units_choices_and_simulation():
 
 def test_codebook_says_how_the_further_variables_are_made():
     choices = {"real_year": 2000, "scopes": "1 + 2", "factors": "china", "indicators": 9, "intelligence": "entropy"}
-    choices |= definitions({"energy_efficiency": "energy_per_gdp", "industrial_upgrading": "labour_productivity"})
     names = ["energy_efficiency", "industrial_upgrading", "ln_co2_scopes", "intelligence_index", "municipality"]
-    rows = {row[0]: row for row in codebook_rows(names, read_rows(RESOURCES / "variables.csv"), choices, "", "")}
+    chosen = {"energy_efficiency": "energy_per_gdp", "industrial_upgrading": "labour_productivity"}
+    variables = raw_study(variables=chosen).codebook_rows
+    rows = {row[0]: row for row in codebook_rows(names, variables, choices, "", "")}
     assert rows["energy_efficiency"][4] == "tce per 10^4 CNY of 2000 prices"
     assert "implicit GDP deflator" in rows["industrial_upgrading"][5]
     assert "scopes 1 + 2" in rows["ln_co2_scopes"][5]

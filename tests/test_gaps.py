@@ -3,19 +3,18 @@
 import csv
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from check import summary
-from derive_imputed import count_cells, imputed_cells
 from study.checks.catalog_table import clean_table
 from study.checks.gaps import inner_gaps, read_interpolation
 from study.checks.not_observed import count_lines, run_summary
 from study.files.catalog_entries import load_catalog
 from study.files.sheets import read_sheets
-from study.helpers import InputError
+from study.helpers import InputError, write_rows
 from study.output.inspection import study_yearbook
 from study.plan.config import check_names
 from study.publishers.every_form import reader_tables, theme_reader
+from study.variables.made_up import count_cells, made_cells
 from study.words.printed import squeeze
 from tabulate_description import lay_out_description
 
@@ -217,21 +216,20 @@ def test_a_gap_between_two_printed_zeros_is_interpolated_and_a_blank_row_is_nil(
     assert rules["hebei", 2015, "natural_gas"] == "linear interpolation inside the series"
     assert {rules["gansu", year, "natural_gas"] for year in YEARS} == {"blank read as nil"}
     assert {cell[:2] for cell in rules} == {row[:2] for row in rows if row[4]}
-    cleaned = pd.DataFrame(
-        [(p, str(y), key, value, made, rules.get((p, y, key))) for p, y, key, value, made in rows],
-        columns=["province", "year", "indicator", "value", "imputed", "rule"],
-    )
-    listed = imputed_cells([cleaned], None, "", "")
-    assert listed.loc[listed["province"] == "hebei", "rule"].tolist() == ["linear interpolation inside the series"]
-    counts = count_cells(listed).set_index("rule")["cells"]
-    assert counts["blank read as nil"] == 10
+    path = tmp_path / "made.csv"
+    header = ["province", "year", "indicator", "value", "rule"]
+    write_rows(path, header, [(*row[:4], rules[row[:3]]) for row in rows if row[:3] in rules])
+    listed = made_cells([str(path)], [], {})
+    assert [cell[4] for cell in listed if cell[0] == "hebei"] == ["linear interpolation inside the series"]
+    assert ("natural_gas", "blank read as nil", 10) in count_cells(listed)
 
 
 def test_a_sum_over_provinces_says_so(tmp_path):
     path = blanked(tmp_path, "electricity", {"china"}, range(1990, 2030))
     text = path.read_text("utf-8")
     path.write_text("".join(f"{row}\n" for row in text.splitlines() if "全" not in row), "utf-8")
-    rows, rules = clean(path, "electricity", SHORT)
+    assert "china" not in {row[0] for row in clean(path, "electricity", SHORT)[0]}  # no variable needs it
+    rows, rules = clean(path, "electricity", SHORT, national=True)
     assert {rules["china", year, "electricity"] for year in YEARS} == {"sum over the provinces"}
     assert sum(row[4] for row in rows if row[0] == "china") == 10
 
@@ -258,24 +256,32 @@ def test_accepted_cells_of_mixed_vintages_are_counted(tmp_path):
         (province, 2018) for province in REVISED
     }
     rules = {}
-    need = {"source": source(path), "first": 2013, "last": 2022, "blank_is_nil": False}
+    need = {"source": source(path), "first": 2013, "last": 2022, "blank_is_nil": False, "national": False}
+    need["asked_by"] = "study.years"
     choices = {"interpolation": SHORT, "total_tolerance": None, "accepted": accepted}
     study_yearbook(need, CATALOG["gdp"], CATALOG, theme_reader("accounts", TABLES), PROVINCES, choices, rules)
     assert sum(rule.startswith("accepted") for rule in rules.values()) == 5
 
 
-def test_accepted_figures_that_contradict_another_table_are_counted():
-    """Sectors of three tables in one theme, GDP in another: the gap shows where all tables are."""
+def test_accepted_figures_that_contradict_another_table_are_counted(tmp_path):
+    """Sectors in three tables, GDP in another: the gap shows where all tables are."""
 
     def table(key, value, imputed=0):
-        return pd.DataFrame({"province": ["hebei"], "year": ["2015"], "indicator": [key], "value": [value],
-                             "imputed": [imputed], "rule": [None]})  # fmt: skip
+        path = tmp_path / f"{key}.csv"
+        write_rows(path, ["province", "year", "value", "imputed"], [("hebei", 2015, value, imputed)])
+        return str(path)
 
     sectors = [table(f"value_added_{name}", 300.0) for name in ("primary", "secondary", "tertiary")]
     cleaned = [*sectors, table("gdp", 1000.0)]
-    listed = imputed_cells(cleaned, None, "", "", accepted={"gdp": ["hebei 2015"]})
-    assert listed.to_numpy().tolist() == [["hebei", "2015", "gdp", 1000.0, "accepted in cleaning.accept (sectors)"]]
-    assert imputed_cells(cleaned, None, "", "", accepted={"gdp": ["hebei 2014"]}).empty
+    told = ("hebei", "2015", "gdp", 1000.0, "accepted in cleaning.accept (sectors)")
+    assert made_cells([], cleaned, {"gdp": ["hebei 2015"]}) == [told]
+    assert made_cells([], cleaned, {"gdp": ["hebei 2014"]}) == made_cells([], cleaned, {}) == []
+    assert made_cells([], sectors, {"gdp": ["hebei 2015"]}) == []
+    # a cell that is listed already keeps its rule
+    made = tmp_path / "made.csv"
+    listed = (*told[:4], "accepted in cleaning.accept (vintage)")
+    write_rows(made, ["province", "year", "indicator", "value", "rule"], [listed])
+    assert made_cells([str(made)], cleaned, {"gdp": ["hebei 2015"]}) == [listed]
 
 
 # --- who is told ----------------------------------------------------------------------------------------------------

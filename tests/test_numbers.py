@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from build_panel import join_panel
 from conftest import ROOT, snakemake
 from study.checks.panel_roles import check_categories
 from study.files.panel import read_panel
-from study.files.panel_figures import figure_text, panel_cells
+from study.files.panel_figures import figure_text
+from study.files.panel_figures import panel_cells as imported_cells
 from study.files.tables import read_cells, read_table, write_table
 from study.helpers import InputError, write_rows
 from study.regression.formula import parse_column
 from study.regression.least_squares import fit
 from study.regression.samples import draw_sample
+from study.variables.panel_columns import panel_cells, read_panel_of
 from study.words.numbers import as_numbers, is_exact, plain_numbers
 
 DATA = Path(__file__).parent / "data"
@@ -36,9 +37,13 @@ def imported(tmp_path, table, name="panel.csv"):
     else:
         table.to_stata(path, write_index=False)
     header, rows, _ = read_panel(path)
-    write_table(panel_cells(header, rows)[0], tmp_path / "imported.csv")
-    write_table(join_panel([read_cells(tmp_path / "imported.csv")], {}), tmp_path / "results.csv")
-    return read_cells(tmp_path / "results.csv"), read_table(tmp_path / "results.csv")
+    write_table(imported_cells(header, rows)[0], tmp_path / "imported.csv")
+    sources = {name: str(tmp_path / "imported.csv") for name in table.columns.drop(["province", "year"])}
+    write_table(panel_cells(sources), tmp_path / "results.csv", keys=())
+    numbers = read_table(tmp_path / "results.csv")
+    # estimates read the variables' file as the panel is read
+    pd.testing.assert_frame_equal(read_panel_of(sources), numbers)
+    return read_cells(tmp_path / "results.csv"), numbers
 
 
 def panel_of(**columns):
@@ -219,7 +224,7 @@ def test_other_names_are_not_touched(tmp_path, cells):
     panel_of(code=cells).to_csv(path, index=False)
     if cells[0] == "1,000":
         panel = read_panel(path)
-        cells = panel_cells(*panel[:2])[0]["code"].tolist()
+        cells = imported_cells(*panel[:2])[0]["code"].tolist()
         assert cells == ["1000", "1000", "7"]
         return
     check_categories(path, *read_panel(path), ["code"])
@@ -228,7 +233,7 @@ def test_other_names_are_not_touched(tmp_path, cells):
 def test_the_study_with_wide_identifiers(tmp_path):
     folder = tmp_path / "study"
     shutil.copytree(DATA / "wide_ids", folder)
-    run = snakemake(ROOT / "Snakefile", folder, "--cores", "2", "results/estimates/t.json")
+    run = snakemake(ROOT / "Snakefile", folder, "--cores", "2", "results/estimates/t.json", "results/panel.csv")
     assert run.returncode == 0, run.stdout + run.stderr
     short, long, _ = json.loads((folder / "results" / "estimates" / "t.json").read_text("utf-8"))
     assert short["terms"] == long["terms"]

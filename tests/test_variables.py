@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from _plan import raw_study
 from conftest import make_study, planned_jobs, small_config, snakemake, write_config
-from derive_efficiency import energy_efficiency
 from derive_intelligence import check_varies, component_index, entropy_index, entropy_weights, indicator_values
-from derive_regulation import check_industry
 from derive_scopes import activity_factors, log_total, scope_emissions
-from derive_structure import by_sector, report_gap, weighted_productivity, weighted_shares
+from derive_upgrading import by_sector, report_gap, weighted_productivity, weighted_shares
 from study.helpers import InputError, read_rows
 from study.variables.choices import chosen_activities, chosen_indicators
 from study.variables.emissions import emission_factors
+from test_derive import by_formula
 from test_workflow import CATALOG, assert_told, changed, fix_figure, with_config
 
 RESOURCES = Path(__file__).parents[1] / "resources"
@@ -27,13 +27,34 @@ def long(rows):
     return pd.DataFrame(rows, columns=["province", "year", "indicator", "value"])
 
 
-# --- energy efficiency ----------------------------------------------------------------------------------------------
+# --- by a formula -----------------------------------------------------------------------------------------------------
 
 
 def test_energy_efficiency_and_intensity_are_inverse():
-    gdp, energy = pd.Series([300.0]), pd.Series([200.0])
-    assert energy_efficiency(gdp, energy, "gdp_per_energy").item() == 1.5
-    assert energy_efficiency(gdp, energy, "energy_per_gdp").item() == pytest.approx(2 / 3)
+    tables = {"real_gdp": {("a", 2013): 300.0}, "energy_total": {("a", 2013): 200.0}}
+    # 10^8 CNY per 10^4 tce are 10^4 CNY per tce
+    assert by_formula("energy_efficiency", tables, [("a", 2013)], energy_efficiency="gdp_per_energy") == [1.5]
+    intensity = by_formula("energy_efficiency", tables, [("a", 2013)], energy_efficiency="energy_per_gdp")
+    assert intensity == pytest.approx([2 / 3])
+
+
+def test_further_ratios_by_their_definitions():
+    tables = {
+        "green_patents": 6000.0, "population": 2000.0, "value_added_secondary": 400.0, "gdp": 1000.0,
+        "pollution_control_investment": 7.0, "industrial_value_added": 350.0,
+    }  # fmt: skip
+    tables = {name: {("a", 2013): value} for name, value in tables.items()}
+    # 6000 applications of 2000 x 10^4 persons
+    expected = {"green_patents": 3.0, "industrialisation": 0.4, "regulation": 0.02}
+    assert {name: by_formula(name, tables, [("a", 2013)])[0] for name in expected} == pytest.approx(expected)
+
+
+def test_regulation_is_checked_against_what_contains_industry_where_the_study_has_it():
+    beside = ["results/clean/gdp.csv", "results/clean/value_added_secondary.csv"]
+    assert raw_study().derived.beside("regulation") == beside
+    tables = {"t": {"columns": ["regulation ~ ai | province + year"]}}
+    alone = raw_study(tables=tables, describe=None, figures=None)
+    assert alone.derived.beside("regulation") == beside[:1]
 
 
 # --- structure --------------------------------------------------------------------------------------------------------
@@ -68,13 +89,6 @@ def test_a_gap_of_sectors_is_reported_and_a_gross_one_refused(caplog):
     with pytest.raises(InputError, match=r"\+2.00% \(a 2014\), more than 1%"):
         report_gap(parts, total, "value added", 0.005, 0.01)
     report_gap(parts, total / 10, "employment", 0.005, None)
-
-
-def test_industry_is_part_of_the_secondary_sector():
-    industry = pd.Series([30.0, 50.0], CELLS)
-    check_industry(industry, pd.Series([30.0, 60.0], CELLS), "secondary value added")
-    with pytest.raises(InputError, match="a 2014: 50, secondary value added 45"):
-        check_industry(industry, pd.Series([30.0, 45.0], CELLS), "secondary value added")
 
 
 # --- intelligence -----------------------------------------------------------------------------------------------------
@@ -199,7 +213,7 @@ FURTHER = [
     "energy_efficiency", "green_patents", "industrial_upgrading", "industrialisation", "regulation",
     "intelligence_index", "ln_co2_scopes", "gtfp_ml", "municipality",
 ]  # fmt: skip
-BELOW = {"derive_imputed": 1, "build_panel": 1, "build_codebook": 1, "winsorise_panel": 1}
+BELOW = {"derive_imputed": 1, "build_panel": 1, "winsorise_panel": 1}
 TARGETS = ["results/panel_winsorised.csv", "results/codebook.csv", "results/imputed_counts.csv"]
 
 
@@ -216,7 +230,8 @@ def further_config():
     """The baseline and one regression a further variable."""
     config = baseline_config()
     columns = [f"{name} ~ ai | province + year" for name in FURTHER if name != "municipality"]
-    config["tables"]["further"] = {"columns": [*columns, "ln_co2 ~ ai + municipality | year"]}
+    columns += ["ln_co2 ~ ai + municipality | year", "ln_co2 ~ $controls | province + year | ai ~ ai_us"]
+    config["tables"]["further"] = {"columns": columns}
     return config
 
 
@@ -250,9 +265,11 @@ def test_further_variables_are_in_the_panel_and_the_codebook(further_study):
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("green_patents", {"clean_patents": 1, "derive_green_patents": 1}),
-        ("value_added_tertiary", {"clean_yearbook": 1, "derive_structure": 1, "derive_regulation": 1}),
-        ("pollution_control_investment", {"clean_yearbook": 1, "derive_regulation": 1}),
+        ("green_patents", {"clean_patents": 1, "derive_variable": 1}),
+        ("value_added_tertiary", {"clean_yearbook": 1, "derive_upgrading": 1}),
+        # industrialisation, and regulation, which it is checked against
+        ("value_added_secondary", {"clean_yearbook": 1, "derive_upgrading": 1, "derive_variable": 2}),
+        ("pollution_control_investment", {"clean_yearbook": 1, "derive_variable": 1}),
         ("software_revenue", {"clean_yearbook": 1, "derive_intelligence": 1}),
         ("net_electricity", {"clean_balances": 1, "derive_scopes": 1}),
     ],
@@ -266,7 +283,7 @@ def test_a_fix_in_a_further_table_reruns_no_linear_program(further_study, key, e
 @pytest.mark.parametrize(
     ("module", "expected"),
     [
-        ("patents", {"clean_patents": 1, "derive_green_patents": 1}),
+        ("patents", {"clean_patents": 1, "derive_variable": 1}),
         ("inventory", {}),
         ("us_employment", {"clean_foreign_employment": 1, "derive_instrument": 1}),
         ("census_layout", {"clean_census": 1, "derive_exposure": 1, "derive_instrument": 1}),
@@ -287,13 +304,17 @@ def test_a_remark_in_a_reader_reruns_what_it_reads_and_no_linear_program(further
 def test_a_definition_reruns_its_own_variable(further_study):
     config = further_config()
     config["variables"]["intelligence"] = {"method": "principal_component"}
-    below = {rule: jobs for rule, jobs in BELOW.items() if rule != "derive_imputed"}
+    described = {"build_panel": 1, "winsorise_panel": 1, "build_codebook": 1}
     with with_config(further_study[1], config):
-        assert planned(further_study) == {"derive_intelligence": 1, **below}
+        assert planned(further_study) == {"derive_intelligence": 1, **described}
     config = further_config()
     config["emissions"]["scopes"] = [1, 2]
     with with_config(further_study[1], config):
-        assert planned(further_study) == {"clean_balances": 1, "derive_scopes": 1, **BELOW}
+        assert planned(further_study) == {"derive_scopes": 1, "derive_imputed": 1, **described}
+    config = further_config()
+    config["variables"]["energy_efficiency"] = "energy_per_gdp"
+    with with_config(further_study[1], config):
+        assert planned(further_study) == {"derive_variable": 1, **described}
 
 
 def test_the_other_definitions_run(further_study, tmp_path):
@@ -309,21 +330,24 @@ def test_the_other_definitions_run(further_study, tmp_path):
     }
     config["emissions"]["scopes"] = [1]
     write_config(tmp_path, config)
-    names = ["efficiency", "structure", "intelligence", "scopes", "regulation"]
+    names = ["energy_efficiency", "industrial_upgrading", "industrialisation", "regulation"]
+    names += ["intelligence_index", "ln_co2_scopes"]
     run = snakemake(further_study[0], tmp_path, "--cores", "2", *(f"results/derived/{name}.csv" for name in names))
     assert run.returncode == 0, run.stdout + run.stderr
     ours, theirs = (
         {name: pd.read_csv(folder / "results" / "derived" / f"{name}.csv") for name in names}
         for folder in (tmp_path, further_study[1])
     )
-    product = ours["efficiency"]["energy_efficiency"] * theirs["efficiency"]["energy_efficiency"]
+    product = ours["energy_efficiency"]["energy_efficiency"] * theirs["energy_efficiency"]["energy_efficiency"]
     assert product.to_numpy() == pytest.approx(1)
-    assert 0.5 < ours["structure"]["industrial_upgrading"].mean() < 2
-    assert ours["structure"]["industrialisation"].tolist() == theirs["structure"]["industrialisation"].tolist()
+    assert 0.5 < ours["industrial_upgrading"]["industrial_upgrading"].mean() < 2
+    assert not np.allclose(ours["intelligence_index"].iloc[:, 2], theirs["intelligence_index"].iloc[:, 2])
     assert len(pd.read_csv(tmp_path / "results" / "derived" / "intelligence_weights.csv")) == 3
     parts = pd.read_csv(further_study[1] / "results" / "derived" / "scope_emissions.csv")
-    assert np.exp(ours["scopes"]["ln_co2_scopes"]).to_numpy() == pytest.approx(parts["scope_1"].to_numpy(), rel=1e-9)
-    assert ours["regulation"].equals(theirs["regulation"])
+    scopes = np.exp(ours["ln_co2_scopes"]["ln_co2_scopes"]).to_numpy()
+    assert scopes == pytest.approx(parts["scope_1"].to_numpy(), rel=1e-9)
+    for name in ("industrialisation", "regulation"):
+        assert ours[name].equals(theirs[name])
 
 
 def test_who_does_not_use_a_variable_needs_no_table_of_it(further_study, tmp_path):
@@ -337,9 +361,12 @@ def test_who_does_not_use_a_variable_needs_no_table_of_it(further_study, tmp_pat
     del config["emissions"]["scopes"]
     write_config(tmp_path, config)
     jobs = planned((further_study[0], tmp_path))
-    made = {"derive_structure", "derive_scopes", "derive_intelligence", "derive_green_patents", "derive_regulation"}
-    assert not made & set(jobs)
-    assert (jobs["clean_yearbook"], jobs["clean_balances"]) == (4, 2)
+    assert not {"derive_upgrading", "derive_scopes", "derive_intelligence", "derive_instrument"} & set(jobs)
+    assert not {"clean_patents", "clean_foreign_employment"} & set(jobs)
+    # ln_co2 and the six controls, labour and energy_total
+    assert jobs["derive_variable"] == 9
+    # two accounts, three series of capital, employment and seven of controls; nine fuels, energy and electricity
+    assert (jobs["clean_yearbook"], jobs["clean_balances"], jobs["clean_robots"]) == (13, 11, 1)
     # named, its missing tables are told with their titles
     config["tables"]["table_2"]["columns"].append("green_patents ~ ai | province + year")
     write_config(tmp_path, config)

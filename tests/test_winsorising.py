@@ -16,8 +16,9 @@ from study.helpers import InputError
 from study.plan.config import check_winsorise
 from study.regression.formula import parse_column
 from study.regression.least_squares import fit, prepare
+from study.variables.winsorised import left_alone, list_cells, winsorise_panel
+from study.variables.winsorised import winsorised as as_the_config_says
 from tabulate_table import write_notes
-from winsorise_panel import left_alone, list_cells, winsorise_panel
 
 CASE = Path(__file__).parent / "data" / "winsorised_codes"
 
@@ -100,11 +101,9 @@ def test_conditions_splits_weights_effects_and_clusters_read_the_panel_as_it_is(
         # the same rows, with the terms' values put in by hand
         expected = fit(panel.assign(x=winsorised["x"], y=winsorised["y"]), column)
         assert design.n == expected.stats["n"]
-        assert estimate_table(panel, "t", [{"formula": "y ~ x | code + year", **keys}], winsorised=winsorised)[0][
-            "terms"
-        ][0]["estimate"] == pytest.approx(expected.coefficients[0], rel=1e-12)
-    with pytest.raises(InputError, match="other rows"):
-        estimate_table(panel, "t", ["y ~ x | year"], winsorised=winsorised.iloc[::-1].reset_index(drop=True))
+        assert estimate_table(panel, "t", [{"formula": "y ~ x | code + year", **keys}], terms=winsorised)[0]["terms"][
+            0
+        ]["estimate"] == pytest.approx(expected.coefficients[0], rel=1e-12)
 
 
 def test_the_indicator_of_a_split_is_of_the_panel_as_it_is():
@@ -125,6 +124,21 @@ def test_variables_and_except_choose():
     assert {name for name, why in only.items() if not why} == {"x", "rel"}
     assert (only["y"], only["post"]) == ("by choice", "two values")
     assert {name for name, why in left_alone(panel, keep=["y", "tier"]).items() if not why} == {*("x", "gdp", "weight")}
+
+
+@pytest.mark.parametrize("chosen", [{}, {"variables": ["x", "rel"]}, {"except": ["y"]}])
+def test_a_table_winsorises_its_variables_as_the_panel_does(chosen):
+    panel, settings = city_panel(), {"lower": 5, "upper": 95, **chosen}
+    whole, cells = as_the_config_says(panel, settings)
+    assert cells["variable"].tolist() == panel.columns[2:].tolist()
+    for names in (["x"], ["rel", "y"], ["code", "gdp", "post"]):
+        alone, some = as_the_config_says(panel[["province", "year", *names]], settings)
+        pd.testing.assert_frame_equal(alone, whole[["province", "year", *names]])
+        pd.testing.assert_frame_equal(some, cells.set_index("variable").loc[names].reset_index())
+    for nothing in (None, {}):
+        same, listed = as_the_config_says(panel, nothing)
+        pd.testing.assert_frame_equal(same, panel)
+        assert listed.empty and listed.columns.tolist() == cells.columns.tolist()
 
 
 def test_what_the_config_says_of_winsorising_is_checked():
@@ -182,6 +196,9 @@ def test_a_study_without_first_tier_cities(tmp_path):
     assert tidy.loc[tidy["term"] == "N", "estimate"].tolist() == ["600", "576", "156"]
     cells = pd.read_csv(results / "winsorised.csv").set_index("variable")
     assert cells.loc["tier", "left_alone"] == "code"
+    of_table = pd.read_csv(results / "winsorised" / "t.csv").set_index("variable")
+    assert {"x", "y", "tier"} <= {*of_table.index}
+    pd.testing.assert_frame_equal(of_table, cells.loc[of_table.index])
     moved = read_table(results / "panel_winsorised.csv")
     panel = read_table(results / "panel.csv")
     assert (moved["tier"] == panel["tier"]).all()

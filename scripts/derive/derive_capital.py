@@ -70,13 +70,13 @@ def by_indicator(long: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def continued_cells(table: pd.DataFrame, price_rule: str, investment_rule: str) -> pd.DataFrame:
     """Rows (province, year, indicator, value, rule) of the years in which investment or its price is continued."""
-    investment = table[table["investment_imputed"] == 1].assign(
-        indicator="real_investment", value=table["real_investment"], rule=f"continued by {investment_rule}"
-    )
-    price = table[table["price_imputed"] == 1].assign(
-        indicator="investment_price", value=table["investment_price"], rule=f"continued by {price_rule}"
-    )
-    return pd.concat([investment, price])[["province", "year", "indicator", "value", "rule"]]
+    investment = table[table["investment_imputed"] == 1].rename(columns={"real_investment": "value"})
+    price = table[table["price_imputed"] == 1].rename(columns={"investment_price": "value"})
+    made = [
+        investment.assign(indicator="real_investment", rule=f"continued by {investment_rule}"),
+        price.assign(indicator="investment_price", rule=f"continued by {price_rule}"),
+    ]
+    return pd.concat(made)[["province", "year", "indicator", "value", "rule"]]
 
 
 def main(snakemake) -> None:

@@ -31,15 +31,13 @@ from pathlib import Path
 for library in ("OMP", "OPENBLAS", "MKL"):  # before the first import of numpy: processes share the cores
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[2]
-sys.path += [str(ROOT / "scripts" / floor) for floor in ("", "derive", "panel")]
+sys.path += [str(ROOT / "scripts" / floor) for floor in ("", "derive")]
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import simulate_example as example  # noqa: E402
 import yaml  # noqa: E402
-from build_panel import join_panel  # noqa: E402
 from derive_co2 import fuel_emissions  # noqa: E402
-from derive_controls import check_range, derive_controls  # noqa: E402
 from derive_exposure import province_exposure  # noqa: E402
 from derive_instrument import foreign_exposure  # noqa: E402
 from simulate import facts  # noqa: E402
@@ -47,16 +45,21 @@ from simulate.economy import CO2_COEFFICIENTS, YEARS, province_facts, seeded  # 
 from simulate.robots import Robots, simulate_employment_2004, simulate_robots, simulate_us_employment  # noqa: E402
 from simulate.tables import Table, raw_tables  # noqa: E402
 from study.checks.cleaning import convert_units, select_cells  # noqa: E402
+from study.checks.variable_range import check_range  # noqa: E402
 from study.files.catalog_entries import CatalogEntry, load_catalog  # noqa: E402
 from study.helpers import read_rows  # noqa: E402
+from study.plan.schema import read_schema, with_defaults  # noqa: E402
+from study.plan.study import Study  # noqa: E402
 from study.publishers.ifr import LEAVES, UNSPECIFIED  # noqa: E402
 from study.publishers.yearbook import Yearbook  # noqa: E402
 from study.regression.formula import Regression, parse_column  # noqa: E402
 from study.regression.instruments import instrument_tests  # noqa: E402
 from study.regression.least_squares import estimate, prepare  # noqa: E402
 from study.variables.emissions import emission_factors  # noqa: E402
+from study.variables.formulas import evaluate, parse_formula  # noqa: E402
+from study.variables.panel_columns import join_tables  # noqa: E402
 from study.variables.shift_share import load_crosswalk  # noqa: E402
-from winsorise_panel import winsorise_panel  # noqa: E402
+from study.variables.winsorised import winsorise_panel  # noqa: E402
 
 SEED = 10_001  # of the first draw; the example's, chosen for its estimates, is none of them
 EQUATIONS = {"FE": ("table_2", 2), "IV lagged AI": ("table_3", 2), "IV US robots": ("table_4", 2)}  # table, column
@@ -170,6 +173,23 @@ def exposure_columns(config: Mapping, provinces: Sequence[str], study: Sequence[
     )
 
 
+def formula_columns(config: Mapping, tables: Mapping[str, Mapping], cells: Sequence[tuple[str, int]]) -> pd.DataFrame:
+    """ln CO2 and the controls at `cells`, by their rows of resources/variables.csv.
+
+    tables : raw table or variable -> figures by (province, year), the nation's under `china`.
+    """
+    variables = Study(with_defaults(config, read_schema(ROOT / "rules" / "config.schema.yaml")), ROOT).variables
+    columns = {}
+    for name in ("ln_co2", *config["controls"]):
+        job = variables.job(name)
+        formula = parse_formula(job["formula"], job["where"])
+        columns[name] = evaluate(formula, tables, cells, job["units"], job["unit"], job["where"])
+        check_range(name, columns[name], job)
+    keys = [(province, str(year)) for province, year in cells]
+    table = pd.DataFrame(keys, columns=["province", "year"])
+    return table.assign(**{name: list(figures.values()) for name, figures in columns.items()})
+
+
 def simulate_panel(config: Mapping) -> pd.DataFrame:
     """The study's panel, without productivity and mechanisms, of the economy whose streams are open."""
     years = range(config["study"]["years"][0], config["study"]["years"][1] + 1)
@@ -184,10 +204,15 @@ def simulate_panel(config: Mapping) -> pd.DataFrame:
 
     of_fuels = cells["indicator"].isin(fuels)
     factors = emission_factors(pd.read_csv(RESOURCES / "fuels.csv"), config["emissions"]["factors"])
-    ln_co2 = np.log(fuel_emissions(cells[of_fuels], factors, fuels)).rename("ln_co2").reset_index()
-    controls = derive_controls(cells[~of_fuels]).reset_index()
-    check_range(controls)
-    return join_panel([ln_co2, exposure_columns(config, economy.provinces, study, years), controls], {})
+    series = {"co2": fuel_emissions(cells[of_fuels], factors, fuels)}
+    series |= {
+        key: rows.set_index(["province", "year"])["value"] for key, rows in cells[~of_fuels].groupby("indicator")
+    }
+    figures = {
+        name: {(province, int(year)): value for (province, year), value in one.items()} for name, one in series.items()
+    }
+    made = formula_columns(config, figures, [(province, year) for province in study for year in years])
+    return join_tables([made, exposure_columns(config, economy.provinces, study, years)])
 
 
 # --- estimates ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 Figures are {(province, year): value} in the catalog's units. Every check looks only at cells that all its tables have.
 The provinces' sum against a national row is `cleaning.check_total`; the sectors' largest gap over a whole study is
-logged by `derive_structure`, while the checks here name the cells.
+logged by `derive_upgrading`, while the checks here name the cells.
 """
 
 from __future__ import annotations
