@@ -255,6 +255,41 @@ class Variables:
                 scale_to(self.known[name].formula, job["units"], job["unit"], job["where"])
 
 
+def check_rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows of resources/variables.csv; InputError naming row and column where one cannot be right."""
+    if absent := [name for name in COLUMNS if name not in (rows or [{}])[0]]:
+        raise InputError(f"{TABLE}, row 1: no column {', '.join(absent)}.")
+    seen: dict[tuple[str, str], int] = {}
+    for line, row in enumerate(rows, 2):
+        where = f"{TABLE}, row {line}"
+        if None in row or None in row.values():
+            raise InputError(f"{where}: more or fewer cells than the header has columns; quote commas.")
+        if not NAME.fullmatch(row["name"]):
+            raise InputError(
+                f"{where}, column name: found {row['name']!r}, expected lower-case letters, digits and _, a letter "
+                "first."
+            )
+        if (row["name"], row["choice"]) in seen:
+            raise InputError(
+                f"{where}, column name: {row['name']} stands already in row {seen[row['name'], row['choice']]}."
+            )
+        seen[row["name"], row["choice"]] = line
+        if row["name"] not in KEYS and bool(row["formula"]) == bool(row["rule"]):
+            raise InputError(f"{where}: {row['name']} needs a formula or a rule that makes it, one of the two.")
+        if row["sign"] and row["sign"] not in CATALOG_SIGNS:
+            raise InputError(
+                f"{where}, column sign: found {row['sign']!r}, expected nothing or one of {', '.join(CATALOG_SIGNS)}."
+            )
+        for column in ("minimum", "maximum"):
+            try:
+                finite = math.isfinite(float(row[column] or 0))
+            except ValueError:
+                finite = False
+            if not finite:
+                raise InputError(f"{where}, column {column}: found {row[column]!r}, expected a number or nothing.")
+    return rows
+
+
 def _kind(text: str, catalog: Collection[str], variables: Mapping[str, str | None], where: str) -> tuple[str, str]:
     """What a formula's name is, `raw` or `variable`, and its name; InputError where it is neither or could be both.
 

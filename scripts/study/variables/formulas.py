@@ -267,8 +267,7 @@ def evaluate(
                 return applied("/", lambda now, then: now / then - 1, pairs, at)
 
     def _scale(node: ast.AST) -> Fraction:
-        part = Formula(formula.text, dict.fromkeys(_names(node), 0), formula.national, node)
-        return unit_of(part, units, where).scale
+        return unit_of(replace(formula, tree=node), units, where).scale
 
     def logarithms(values: list[float], at: Sequence[Cell]) -> list[float]:
         import numpy as np
