@@ -98,8 +98,9 @@ def test_a_new_control_is_one_row(tmp_path):
     header = table.read_text("utf-8").splitlines()[0].split(",")
     row = {
         "name": "services", "symbol": "Services", "label_en": "Share of Services", "label_zh": "服务业比重",
-        "unit": "share", "definition": "Value added of the tertiary industry / GDP", "source": "National Bureau of Statistics",
-        "transformation": "none", "formula": "value_added_tertiary / gdp", "sign": "positive", "maximum": "1",
+        "unit": "share", "definition": "Value added of the tertiary industry / GDP",
+        "source": "National Bureau of Statistics", "transformation": "none",
+        "formula": "value_added_tertiary / gdp", "sign": "positive", "maximum": "1",
     }  # fmt: skip
     with table.open("a", encoding="utf-8", newline="") as file:
         csv.DictWriter(file, header, lineterminator="\n").writerow(row)
@@ -119,7 +120,8 @@ def test_a_new_control_is_one_row(tmp_path):
 
 LOANS = {
     "key": "green_loans", "file": "yearbook/green_loans.csv", "title_zh": "绿色贷款余额", "title_en": "Green loans",
-    "years": "2000-", "unit": "10^8 CNY", "where": "People's Bank of China", "minimum": 0.1, "maximum": 100000, "change": 3,
+    "years": "2000-", "unit": "10^8 CNY", "where": "People's Bank of China", "minimum": 0.1,
+    "maximum": 100000, "change": 3,
 }  # fmt: skip
 GREEN = {
     "name": "green_finance", "symbol": "GreenFin", "label_en": "Green finance", "label_zh": "绿色金融", "unit": "%",
@@ -172,7 +174,8 @@ def test_two_vintages_of_one_table_and_two_currencies_stand_beside_each_other(tm
             "own": [
                 {
                     "key": "gdp_printed", "theme": "accounts", "file": "yearbook/gdp_printed.csv",
-                    "title_zh": "地区生产总值", "title_en": "GDP as first printed", "unit": "10^8 CNY", "years": "2000-", "where": "yearbooks",
+                    "title_zh": "地区生产总值", "title_en": "GDP as first printed", "unit": "10^8 CNY",
+                    "years": "2000-", "where": "yearbooks",
                 },
                 {
                     "key": "trade_cny", "file": "yearbook/trade_cny.csv", "title_zh": "进出口总额(人民币)",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Collection, Mapping
-
-import numpy as np
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 from study.checks.gaps import ANY_GAP, Interpolation, check_gaps, inner_gaps, read_interpolation
 from study.checks.not_observed import INTERPOLATED, NIL
@@ -147,6 +146,17 @@ def changed_by(asked_by: str) -> str:
     return asked_by if asked_by.startswith("study.years") else f"{asked_by} (the first) or study.years (the last)"
 
 
+def interpolated(years: Sequence[int], figures: Sequence[float | None]) -> list[float | None]:
+    """A series with the gaps between two figures filled by the straight line through them; None beyond its ends."""
+    filled = list(figures)
+    known = [k for k, figure in enumerate(figures) if figure is not None]
+    for before, after in pairwise(known):
+        slope = (figures[after] - figures[before]) / (years[after] - years[before])
+        for k in range(before + 1, after):
+            filled[k] = slope * (years[k] - years[before]) + figures[before]
+    return filled
+
+
 def select_cells(
     table: Yearbook,
     values: dict[tuple[str, int], float | None],
@@ -175,26 +185,23 @@ def select_cells(
     columns = sorted({*table.years, *(year for year in years if year in allowed)})
     at = [columns.index(year) for year in years]
     for province in provinces:
-        figures = [values.get((province, year)) for year in columns]
-        series = np.array([np.nan if figure is None else figure for figure in figures])
-        printed = ~np.isnan(series)
-        if not printed.any() and blank_is_nil:
+        series = [values.get((province, year)) for year in columns]
+        printed = [k for k, figure in enumerate(series) if figure is not None]
+        if not printed and blank_is_nil:
             logger.info("%s: the row of %s is blank, read as nil", table.path, province)
             cells += [(province, year, 0.0, 1) for year in years]
             made |= dict.fromkeys(((province, year) for year in years), NIL)
             continue
-        if not printed.any():
+        if not printed:
             blank.append(province)
             continue
-        inside = ~printed & (np.cumsum(printed) > 0) & (np.cumsum(printed[::-1])[::-1] > 0)
-        fillable = inside if interpolation.method == "linear" else np.zeros_like(inside)
-        filled = np.where(fillable, np.interp(columns, np.array(columns)[printed], series[printed]), series)
-        runs = inner_gaps(columns, printed)
+        filled = interpolated(columns, series) if interpolation.method == "linear" else series
+        runs = inner_gaps(columns, [figure is not None for figure in series])
         inner[province] = [(first, last) for first, last in runs if any(first <= year <= last for year in years)]
         for year, k in zip(years, at, strict=True):
-            if np.isnan(filled[k]):
+            if filled[k] is None:
                 gaps.append(f"  {province} {year} ({table.places.get((province, year), 'not in the file')})")
-            elif fillable[k]:
+            elif series[k] is None:
                 made[province, year] = INTERPOLATED
                 if blank_is_nil:
                     logger.warning("%s: %s %d is empty, interpolated; if none was used there, write 0", table.path,
@@ -203,7 +210,7 @@ def select_cells(
                     logger.info("%s: %s %d interpolated", table.path, province, year)
             elif (province, year) in table.nil:
                 made[province, year] = NIL
-            cells.append((province, year, float(filled[k]), int((province, year) in made)))
+            cells.append((province, year, filled[k], int((province, year) in made)))
     if blank:
         raise InputError(
             f"{table.path}: the row of {', '.join(blank)} is empty; supply the figures, or add {', '.join(blank)} to "

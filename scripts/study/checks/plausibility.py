@@ -8,11 +8,9 @@ an error or warnings, and lets pass the cells that the user has verified.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
-
-import numpy as np
 
 from study.checks.suspects import Cells, Suspect
 
@@ -43,7 +41,7 @@ class _Levels:
         self.small = {}
         for year in self.years:
             figures = [v for province in self.regions or every if (v := values.get((province, year)))]
-            self.small[year] = share * float(np.median(np.abs(figures))) if figures else 0.0
+            self.small[year] = share * median_of(list(map(abs, figures))) if figures else 0.0
 
     def neighbours(self, province: str, *at: int) -> str:
         """The series from two years before to two after, the years `at` in brackets."""
@@ -297,6 +295,8 @@ def find_vintage_break(table, values: Cells, entry, provinces: Collection[str]) 
     """
     if entry.theme not in ACCOUNTS or not entry.unit.endswith("CNY"):
         return []
+    import numpy as np  # of the accounts alone: other tables' jobs do without
+
     levels = _Levels(table, values, entry, provinces)
     years = [year for year in levels.years if year - 1 in levels.years]
     if len(levels.regions) < LEAST_PROVINCES or len(years) < 2:
@@ -313,7 +313,7 @@ def find_vintage_break(table, values: Cells, entry, provinces: Collection[str]) 
         return []
     medians = np.nanmedian(growth, axis=0)
     relative = growth - medians
-    spread = _ordinary_spread(1.4826 * np.nanmedian(np.abs(relative), axis=0))
+    spread = np.array(_ordinary_spread((1.4826 * np.nanmedian(np.abs(relative), axis=0)).tolist()))
     own = np.stack([np.nanmedian(np.delete(relative, t, axis=1), axis=1) for t in range(len(years))], axis=1)
     nearest = np.where(np.abs(relative) < np.abs(relative - own), relative, relative - own)
     off = np.nan_to_num(np.where(relative * (relative - own) > 0, nearest, 0.0) / spread)
@@ -331,11 +331,17 @@ def find_vintage_break(table, values: Cells, entry, provinces: Collection[str]) 
     return found
 
 
-def _ordinary_spread(spreads: np.ndarray) -> np.ndarray:
+def median_of(values: Sequence[float]) -> float:
+    """The middle value, or the mean of the two in the middle."""
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _ordinary_spread(spreads: Sequence[float]) -> list[float]:
     """Spread of growth over provinces that a year without a break would have: of the three years before or of the
     three after, whichever is larger, as calm and stormy periods alternate."""
     sides = [[spreads[max(0, t - 3) : t], spreads[t + 1 : t + 4]] for t in range(len(spreads))]
-    return np.array([max(LEAST_SPREAD, *(float(np.median(side)) for side in pair if len(side))) for pair in sides])
+    return [max(LEAST_SPREAD, *(median_of(side) for side in pair if len(side))) for pair in sides]
 
 
 def _vintage(levels: _Levels, provinces: list[str], year: int, growth: float, what: str) -> list[Suspect]:
