@@ -101,7 +101,7 @@ class Derived:
         study, raw = self.study, self.study.raw_tables
         for part, back in variable.tables.items():
             start, asked_by = first - back, "study.years"
-            if start < self._years[0]:
+            if start < self._years[0] and not raw.one_year(part):
                 asked_by = f"study.years, and what is made of the years before them ({variable.name})"
             if variable.from_base_year:
                 start, asked_by = study.given["capital"]["base_year"], BASE_YEAR
