@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from functools import cached_property
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from study.files.catalog_entries import CATALOG_SIGNS
+from study.files.tables import KEYS
 from study.helpers import InputError
 from study.output.codebook import CODEBOOK_COLUMNS
 from study.variables.formulas import Formula, bare, parse_formula, scale_to
