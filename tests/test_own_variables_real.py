@@ -26,6 +26,7 @@ CONFIG = {
         "own": [
             {
                 "key": "gdp_printed",
+                "theme": "accounts",
                 "file": "yearbook/gdp_printed.csv",
                 "title_zh": "地区生产总值",
                 "title_en": "Gross regional product, before the fourth economic census",
