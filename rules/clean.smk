@@ -6,10 +6,58 @@ said by its theme in resources/catalog.csv (study/words/forms.py).
 """
 
 
+rule clean_book:
+    """Files that hold several tables of the study, read once for all of them."""
+    input:
+        raw=lambda wildcards: STUDY.raw_tables.books[wildcards.book].files,
+        provinces=from_workflow("resources/provinces.csv"),
+        code=imports_of("clean_book"),
+    output:
+        directory("results/printed/{book}"),
+    log:
+        "results/logs/clean_book/{book}.log",
+    benchmark:
+        "results/benchmarks/clean_book/{book}.tsv"
+    wildcard_constraints:
+        book=one_of(STUDY.raw_tables.books_of("yearbook")),
+    priority: 100
+    conda:
+        "../envs/environment.yaml"
+    params:
+        tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
+    script:
+        "../scripts/clean/clean_book.py"
+
+
+rule clean_balance_book:
+    """Energy balances, read once for all the tables that the study takes from them."""
+    input:
+        raw=lambda wildcards: STUDY.raw_tables.books[wildcards.book].files,
+        provinces=from_workflow("resources/provinces.csv"),
+        balance=from_workflow("resources/balance.csv"),
+        code=imports_of("clean_balance_book"),
+    output:
+        directory("results/printed/{book}"),
+    log:
+        "results/logs/clean_balance_book/{book}.log",
+    benchmark:
+        "results/benchmarks/clean_balance_book/{book}.tsv"
+    wildcard_constraints:
+        book=one_of(STUDY.raw_tables.books_of("balances")),
+    priority: 100
+    conda:
+        "../envs/environment.yaml"
+    params:
+        tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
+    script:
+        "../scripts/clean/clean_balance_book.py"
+
+
 rule clean_yearbook:
     """A table that stands in yearbooks, in the catalog's unit, gaps interpolated and flagged."""
     input:
-        raw=lambda wildcards: raw(wildcards.key),
+        raw=lambda wildcards: STUDY.raw_tables.own_files(wildcards.key),
+        printed=lambda wildcards: STUDY.raw_tables.printed(wildcards.key),
         provinces=from_workflow("resources/provinces.csv"),
         units=from_workflow("resources/units.csv"),
         code=imports_of("clean_yearbook"),
@@ -38,7 +86,8 @@ rule clean_yearbook:
 rule clean_balances:
     """A table that stands in energy balances or beside them: fuels, electricity, activities."""
     input:
-        raw=lambda wildcards: raw(wildcards.key),
+        raw=lambda wildcards: STUDY.raw_tables.own_files(wildcards.key),
+        printed=lambda wildcards: STUDY.raw_tables.printed(wildcards.key),
         provinces=from_workflow("resources/provinces.csv"),
         balance=from_workflow("resources/balance.csv"),
         units=from_workflow("resources/units.csv"),

@@ -52,6 +52,7 @@ def test_the_inputs_of_a_script_are_watched_by_name(tmp_path):
 
 
 READ_THE_USERS_FILES = (
+    *("clean_book", "clean_balance_book"),
     *("clean_yearbook", "clean_balances", "clean_inventory", "clean_patents", "clean_robots", "clean_census"),
     *("clean_foreign_employment", "check_inputs", "import_panel", "check_panel"),
 )
@@ -66,7 +67,7 @@ def test_every_script_that_reads_the_users_files_watches_them(script):
 
 def test_no_other_rule_reads_raw_files_or_the_panel():
     rules = "".join(path.read_text("utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
-    assert rules.count("        raw=") == 8
+    assert rules.count("        raw=") == 10
     assert rules.count('config["panel"]["path"]]') + rules.count('panel=config["panel"]["path"],') == 2
 
 

@@ -6,7 +6,7 @@ import pytest
 import test_balance
 import test_inventory
 import test_patents
-from study.checks.catalog_table import read_raw
+from study.checks.raw_parts import read_raw
 from study.files.catalog_entries import load_catalog
 from study.helpers import InputError, read_rows
 from study.plan.imports import imports_of, script_of

@@ -311,7 +311,11 @@ def own(variables=(), tables=(), **sections):
         ([{"name": "co2", "unit": "10^4 t", "formula": "raw_coal"}], [], "is made by a rule of the workflow"),
         ([{"name": "production", "unit": "ratio", "formula": "gov"}], [], "production is made by a rule"),
         ([{"name": "x", "unit": "ratio", "formula": "gov"}] * 2, [], "x stands twice"),
-        ([{"name": "x", "unit": "ratio", "formula": "green_patents / gov"}], [], "is a raw table and a variable"),
+        (
+            [{"name": "x", "unit": "ratio", "formula": "green_patents / gov"}],
+            [],
+            "(green_patents / population); write raw(green_patents) or variable(green_patents)",
+        ),
         ([], [LOANS | {"key": "gdp"}], "catalog.own, item 1 (gdp), column key: 'gdp' stands already in row 2"),
         ([], [LOANS | {"unit": "\t"}], "column unit"),
         ([], [LOANS | {"years": "20-"}], "catalog.own, item 1 (green_loans), column years"),

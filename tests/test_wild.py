@@ -4,6 +4,7 @@ import csv
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, default_config, small_config, snakemake, write_config
@@ -14,13 +15,17 @@ FUELS = {
     "raw_coal": "原煤", "coke": "焦炭", "crude_oil": "原油", "gasoline": "汽油", "kerosene": "煤油", "diesel": "柴油",
     "fuel_oil": "燃料油", "lpg": "液化石油气", "natural_gas": "天然气", "net_heat": "热力", "electricity": "电力",
 }  # fmt: skip
+PHYSICAL = [key for key in FUELS if key not in ("net_heat", "electricity")]
 YEARS = range(2013, 2019)
 
 
-def cells(study: Path, theme: str) -> dict[tuple[str, str, int], float]:
-    """(indicator, province, year) -> value of a cleaned theme."""
-    rows = csv.DictReader((study / "results" / "clean" / f"{theme}.csv").open(encoding="utf-8"))
-    return {(row["indicator"], row["province"], int(row["year"])): float(row["value"]) for row in rows}
+def cells(study: Path, *keys: str) -> dict[tuple[str, str, int], float]:
+    """(key, province, year) -> value of cleaned tables."""
+    return {
+        (key, row["province"], int(row["year"])): float(row["value"])
+        for key in keys
+        for row in csv.DictReader((study / "results" / "clean" / f"{key}.csv").open(encoding="utf-8"))
+    }
 
 
 def text(path: Path, lines, encoding="gbk") -> None:
@@ -74,8 +79,9 @@ def wild(small_study, tmp_path_factory):
     study, folder = small_study[1], tmp_path_factory.mktemp("wild")
     raw = folder / "我的 downloads"
     shutil.copytree(study / "raw", raw)
-    accounts, controls, energy = (cells(study, theme) for theme in ("accounts", "controls", "energy"))
-    capital, labour = cells(study, "capital"), cells(study, "labour")
+    accounts, energy = cells(study, "gdp", "gdp_index"), cells(study, *PHYSICAL)
+    controls = cells(study, "loans", "budget_expenditure", "population", "urbanisation", "area", "trade")
+    capital, labour = cells(study, "investment_price_index"), cells(study, "employment")
     yearbook = raw / "yearbook"
     # one page a province, of several indicators
     base = range(2000, 2019)
@@ -126,7 +132,7 @@ def wild(small_study, tmp_path_factory):
     rows = [["数据库：分省年度数据"], ["指标：经营单位所在地进出口总额(亿美元)"], ["时间："], ["时间", *ZH.values()]]
     text(raw / "t.csv", [*rows, *([f"{year}年", *(controls["trade", slug, year] for slug in ZH)] for year in YEARS)])
     # fuels: a balance for each province and year
-    for name in FUELS.keys() - {"net_heat", "electricity"}:
+    for name in PHYSICAL:
         (raw / "energy" / f"{name}.csv").unlink()
     for year in YEARS:
         pages = {ZH[slug]: energy_balance(slug, year, energy) for slug in ZH}
@@ -151,11 +157,12 @@ def wild(small_study, tmp_path_factory):
     (raw / "census" / "us_employment_1990.csv").rename(raw / "bls.csv")
     config = small_config()
     config["inputs"] = str(raw)
+    config["tables"]["iv"] = {"columns": ["ln_co2 ~ open | province + year | ai ~ ai_us"]}
     write_config(folder, config)
     return small_study[0], folder, raw
 
 
-def test_files_as_downloaded_give_the_same_study(small_study, wild):
+def test_files_as_downloaded_give_the_same_study(small_study, default_study, wild):
     snakefile, folder, _ = wild
     run = snakemake(snakefile, folder, "--cores", "2", "results/panel.csv", "results/check.csv")
     assert run.returncode == 0, run.stdout + run.stderr
@@ -171,8 +178,14 @@ def test_files_as_downloaded_give_the_same_study(small_study, wild):
             for cell, wanted in zip(row, other, strict=True):
                 # units were changed and changed back
                 assert cell == wanted or float(cell) == pytest.approx(float(wanted), rel=1e-11), (path.name, row, other)
-    panels = [pd.read_csv(side / "results" / "panel.csv") for side in (folder, small_study[1])]
-    pd.testing.assert_frame_equal(*panels, rtol=1e-6)
+    panel, small, whole = (
+        pd.read_csv(results / "panel.csv") for results in (folder / "results", small_study[1] / "results", default_study)
+    )
+    pd.testing.assert_frame_equal(panel[small.columns], small, rtol=1e-6)
+    # the exposure has all provinces' workers, in a study of a few too
+    both = panel.merge(whole, on=["province", "year"], suffixes=("", "_of_all"))
+    assert len(both) == len(panel) == 24
+    np.testing.assert_allclose(both["ai_us"], both["ai_us_of_all"], rtol=1e-11)
     table = {row["table"]: row for row in csv.DictReader((folder / "results" / "check.csv").open(encoding="utf-8"))}
     assert not {"missing", "refused", "unused file"} & {row["status"] for row in table.values()}
     assert table["gdp"]["found_by"] == table["loans"]["found_by"] == table["raw_coal"]["found_by"] == "title"
@@ -232,34 +245,32 @@ def test_what_is_missing_is_told_and_the_rest_is_built(small_study, tmp_path):
 def test_sources_in_the_config_name_file_title_unit_and_sheet(small_study, tmp_path):
     shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
     (tmp_path / "raw" / "yearbook" / "loans.csv").unlink()
-    loans = cells(small_study[1], "controls")
+    loans = cells(small_study[1], "loans")
     rows = [["地区", *YEARS], *([zh, *(1e4 * loans["loans", slug, year] for year in YEARS)] for slug, zh in ZH.items())]
     other = [["地区", *YEARS], *([zh, *[1] * 6] for zh in ZH.values())]
     workbook(tmp_path / "raw" / "bank.xlsx", deposits=other, loans=rows)
     config = small_config()
     config["sources"] = {"loans": {"file": "bank.xlsx", "sheet": "loans", "unit": "万元"}}
     write_config(tmp_path, config)
-    run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/clean/controls.csv")
+    run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/clean/loans.csv")
     assert run.returncode == 0, run.stdout + run.stderr
-    ours = cells(tmp_path, "controls")
-    for cell, value in loans.items():
-        assert ours[cell] == pytest.approx(value, rel=1e-11)
+    assert cells(tmp_path, "loans") == pytest.approx(loans, rel=1e-11)
     for source, message in (
         ({"file": "nowhere.xlsx"}, "sources.loans: there is no file raw/nowhere.xlsx"),
         ({"file": "bank.xlsx", "sheet": "credit"}, "no sheet 'credit'; those that are filled: deposits, loans"),
         ({"file": "bank.xlsx", "sheet": "loans", "title": "贷款"}, "no indicator called 贷款 (loans)"),
     ):
         write_config(tmp_path, config | {"sources": {"loans": source}})
-        run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/clean/controls.csv")
+        run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/clean/loans.csv")
         assert run.returncode != 0
         assert message in run.stdout + run.stderr
         assert "Traceback" not in run.stdout + run.stderr
-        assert not (tmp_path / "results" / "clean" / "controls.csv").exists()
+        assert not (tmp_path / "results" / "clean" / "loans.csv").exists()
 
 
 def test_inventories_stand_in_for_the_fuels(small_study, tmp_path):
     shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
-    for name in FUELS.keys() - {"net_heat", "electricity"}:
+    for name in PHYSICAL:
         (tmp_path / "raw" / "energy" / f"{name}.csv").unlink()
     english = {"beijing": "Beijing", "hebei": "Hebei", "shanxi": "Shanxi", "shaanxi": "Shaanxi"}
     for year in YEARS:

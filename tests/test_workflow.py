@@ -14,7 +14,9 @@ from conftest import ROOT, planned_jobs, small_config, snakemake, write_config
 CATALOG = {row["key"]: row for row in csv.DictReader((ROOT / "resources" / "catalog.csv").open(encoding="utf-8"))}
 COMPARED = {"compare_published": 1, "compare_hypotheses": 1, "plot_comparison": 1}
 ESTIMATES = {"estimate_table": 1, "tabulate_table": 1, **COMPARED}
-PANEL = {"build_panel": 1, "build_codebook": 1, "winsorise_panel": 1, "tabulate_description": 1, "plot_trends": 1}
+PANEL = {"build_panel": 1, "winsorise_panel": 1}
+DESCRIPTION = {"tabulate_description": 1}
+SHOWN = {**DESCRIPTION, "plot_trends": 1}  # the figure shows ai, ln_co2 and gtfp
 INDEX = {"solve_dea": 8, "index_productivity": 2, "tabulate_productivity": 1}  # two models of four provinces
 ONE_MODEL = {"solve_dea": 4, "index_productivity": 1, "tabulate_productivity": 1}
 
@@ -86,8 +88,8 @@ def test_nothing_runs_after_touching_inputs(small_study):
 def test_a_fixed_loans_figure_reruns_no_linear_program(small_study):
     path = small_study[1] / "raw" / CATALOG["loans"]["file"]
     with changed(path, fix_figure(path, "北京市")):
-        expected = {"clean_yearbook": 1, "derive_controls": 1, "derive_imputed": 1, **PANEL, **ESTIMATES}
-        assert dry_run(small_study) == expected
+        derived = {"derive_variable": 1, "derive_imputed": 1}  # fin alone
+        assert dry_run(small_study) == {"clean_yearbook": 1, **derived, **PANEL, **DESCRIPTION, **ESTIMATES}
 
 
 def test_a_fixed_robot_figure_reruns_no_linear_program(small_study):
@@ -96,14 +98,14 @@ def test_a_fixed_robot_figure_reruns_no_linear_program(small_study):
     assert content.count(b"2015,24,") == 1
     with changed(path, re.sub(rb"(2015,24,.*,)\d+", rb"\g<1>123", content)):
         derived = {"derive_exposure": 1, "derive_imputed": 1}
-        assert dry_run(small_study) == {"clean_robots": 1, **derived, **PANEL, **ESTIMATES}
+        assert dry_run(small_study) == {"clean_robots": 1, **derived, **PANEL, **SHOWN, **ESTIMATES}
 
 
 def test_a_fixed_coal_figure_reruns_every_linear_program(small_study):
     path = small_study[1] / "raw" / CATALOG["raw_coal"]["file"]
-    derived = {"derive_co2": 1, "derive_production": 1, "derive_imputed": 1}
+    derived = {"derive_co2": 1, "derive_variable": 1, "derive_production": 1, "derive_imputed": 1}
     with changed(path, fix_figure(path, "北京市")):
-        assert dry_run(small_study) == {"clean_balances": 1, **derived, **INDEX, **PANEL, **ESTIMATES}
+        assert dry_run(small_study) == {"clean_balances": 1, **derived, **INDEX, **PANEL, **SHOWN, **ESTIMATES}
 
 
 def test_a_changed_percentile_reruns_the_regressions_but_not_table_1(small_study):
@@ -122,9 +124,18 @@ def test_a_new_column_runs_one_estimate_table(small_study):
 
 def test_a_new_table_runs_one_estimate_table(small_study):
     config = small_config()
-    config["tables"]["table_a"] = {"columns": ["ln_co2 ~ ai_lag1 | province + year"]}
+    config["tables"]["table_a"] = {"columns": ["ln_co2 ~ fin | province + year"]}
     with with_config(small_study[1], config):
         assert dry_run(small_study) == {"estimate_table": 1, "tabulate_table": 1}
+
+
+def test_a_first_lag_reruns_what_is_made_of_the_variable_and_its_earlier_years(small_study):
+    config = small_config()
+    config["tables"]["table_a"] = {"columns": ["ln_co2 ~ ai_lag1 | province + year"]}
+    with with_config(small_study[1], config):
+        derived = {"clean_robots": 1, "derive_exposure": 1, "derive_variable": 1, "derive_imputed": 1}
+        tables = {**COMPARED, "estimate_table": 2, "tabulate_table": 2}
+        assert dry_run(small_study) == {**derived, **PANEL, "build_codebook": 1, **SHOWN, **tables}
 
 
 def test_a_new_model_solves_only_its_own_programs(small_study):
@@ -139,7 +150,7 @@ def test_a_named_index_of_another_model_is_in_the_panel(small_study):
     config = small_config()
     config["tables"]["table_2"]["columns"].append("gtfp_ml ~ ai | province + year")
     with with_config(small_study[1], config):
-        assert dry_run(small_study) == {**PANEL, **ESTIMATES}
+        assert dry_run(small_study) == {**PANEL, "build_codebook": 1, **SHOWN, **ESTIMATES}
 
 
 def test_a_claim_or_a_note_reruns_the_pages_that_show_it(small_study):
@@ -165,7 +176,7 @@ def test_units_per_job_changes_the_linear_programs_jobs_alone(small_study):
     config["productivity"]["units_per_job"] = 3
     with with_config(small_study[1], config):
         assert {rule: jobs for rule, jobs in dry_run(small_study).items() if not rule.startswith("clean")} == {
-            "solve_dea": 4, **{rule: jobs for rule, jobs in INDEX.items() if rule != "solve_dea"}, **PANEL, **ESTIMATES
+            "solve_dea": 4, **{rule: jobs for rule, jobs in INDEX.items() if rule != "solve_dea"}, **PANEL, **SHOWN, **ESTIMATES
         }  # fmt: skip
 
 
@@ -209,7 +220,7 @@ def test_a_new_row_of_the_catalog_reruns_nothing(small_study):
 def test_a_changed_module_reruns_its_rules_and_what_is_downstream(small_study):
     module = small_study[0].parent / "scripts" / "study" / "dea" / "indices.py"
     with changed(module, module.read_bytes() + b"\n# a remark\n"):
-        below = {"index_productivity": 2, "tabulate_productivity": 1, **PANEL, **ESTIMATES}
+        below = {"index_productivity": 2, "tabulate_productivity": 1, **PANEL, **SHOWN, **ESTIMATES}
         assert dry_run(small_study) == below
 
 
@@ -246,14 +257,14 @@ def test_a_deleted_raw_table_is_told_before_a_first_run(small_study, tmp_path):
     shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
     (tmp_path / "raw" / CATALOG["robots_us"]["file"]).unlink()
     write_config(tmp_path, small_config())
-    run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/derived/instrument.csv")
+    run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/derived/ai_us.csv")
     assert_told(run, "robots_us: raw/ifr/united_states.csv")
 
 
 def test_a_bad_figure_is_told_with_its_place(small_study):
     path = small_study[1] / "raw" / CATALOG["loans"]["file"]
     with changed(path, re.sub(r"\n(北京市,)[\d.]+".encode("gbk"), r"\n\g<1>n.a.".encode("gbk"), path.read_bytes())):
-        run = snakemake(*small_study, "--cores", "2", "results/clean/controls.csv")
+        run = snakemake(*small_study, "--cores", "2", "results/clean/loans.csv")
         assert_told(run, "raw/yearbook/loans.csv, row 5, column B: found 'n.a.', expected a number")
     snakemake(*small_study, "--cores", "2")
 
@@ -303,7 +314,7 @@ def test_every_other_choice_runs(small_study, tmp_path):
     assert run.returncode == 0, run.stdout + run.stderr
     assert (tmp_path / "results/panel_winsorised.csv").read_bytes() == (tmp_path / "results/panel.csv").read_bytes()
     ours, theirs = (folder / "results" / "derived" for folder in (tmp_path, small_study[1]))
-    for name in ("co2", "capital", "exposure"):
+    for name in ("co2", "capital", "ai"):
         rows = [list(csv.reader((folder / f"{name}.csv").open(encoding="utf-8"))) for folder in (ours, theirs)]
         assert set(map(tuple, rows[0][1:])).isdisjoint(map(tuple, rows[1][1:])), name
     imputed = (tmp_path / "results" / "imputed.csv").read_text("utf-8")

@@ -3,9 +3,9 @@
 from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
 from study.helpers import start_log
-from study.publishers.balance import is_balance, read_balances
+from study.publishers.balance import balance_form
 from study.publishers.balance_items import load_balance_items
-from study.publishers.forms import form, reader
+from study.publishers.forms import reader
 from study.words.regions import province_names
 
 
@@ -14,9 +14,9 @@ def main(snakemake) -> None:
     """Clean the table."""
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
-    items = load_balance_items(snakemake.input.balance)
-    balances = form(is_balance, lambda pages, stem: read_balances(pages, provinces, items, stem))
-    clean_raw_table(snakemake.params, reader(provinces, balances, named="balances"), snakemake.output)
+    balances = balance_form(provinces, load_balance_items(snakemake.input.balance))
+    read = reader(provinces, balances, named="balances")
+    clean_raw_table(snakemake.params, read, snakemake.output, snakemake.input.printed)
 
 
 if "snakemake" in globals():

@@ -12,7 +12,7 @@ def main(snakemake) -> None:
     """Clean the table."""
     start_log(snakemake)
     provinces = province_names(snakemake.input.provinces)
-    clean_raw_table(snakemake.params, reader(provinces, named="yearbook"), snakemake.output)
+    clean_raw_table(snakemake.params, reader(provinces, named="yearbook"), snakemake.output, snakemake.input.printed)
 
 
 if "snakemake" in globals():

@@ -15,8 +15,9 @@ def main(snakemake) -> None:
     params, files = snakemake.params, snakemake.input
     name, job = snakemake.wildcards.variable, params.job
     report_crosschecks(cleaned_rows([*files.cells, *files.beside]), params.suspects, params.accepted)
-    tables = {Path(path).stem: cleaned_figures(path) for path in files.cells}
-    tables |= {Path(path).stem: variable_figures(path, Path(path).stem) for path in files.parts}
+    found = {("raw", Path(path).stem): cleaned_figures(path) for path in files.cells}
+    found |= {("variable", Path(path).stem): variable_figures(path, Path(path).stem) for path in files.parts}
+    tables = {text: found[tuple(kind)] for text, kind in job["written"].items()}
     cells = [(province, year) for province in params.provinces for year in range(job["first"], job["last"] + 1)]
     formula = parse_formula(job["formula"], job["where"])
     figures = evaluate(formula, tables, cells, job["units"], job["unit"], job["where"])

@@ -1,9 +1,8 @@
-"""The table of a catalog entry out of the files that hold it, and the study's cells of it."""
+"""The study's cells of a raw table, in the catalog's unit, checked and with gaps filled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 
 from study.checks.cleaning import (
     add_national_row,
@@ -17,94 +16,11 @@ from study.checks.cleaning import (
 from study.checks.gaps import Interpolation, read_interpolation
 from study.checks.not_observed import SUMMED, accepted_rule
 from study.checks.plausibility import find_suspects
+from study.checks.raw_parts import read_raw
 from study.checks.suspects import report_suspects
-from study.files.catalog_entries import CatalogEntry, entry_names
-from study.files.series import Draft, Yearbook
+from study.files.catalog_entries import CatalogEntry
+from study.files.series import Yearbook
 from study.helpers import InputError, logger
-from study.words.printed import squeeze
-
-
-def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
-    """The table of `entry` out of the files of `source` (`plan.sources.source`), parts of several files put together.
-
-    read : how a file is read (`reader`). Raises InputError for a problem of the source, files without the table,
-    several indicators that could be it, and parts that contradict each other.
-    """
-    if source["problem"]:
-        raise InputError(f"{entry.key}: {source['problem']}")
-    table: Yearbook | None = None
-    reasons = []
-    for path in source["files"]:
-        try:
-            drafts = read(path, source["sheet"])
-            part = pick_indicator(path, drafts, entry, source["title"], alone=len(source["files"]) == 1).parse()
-        except Absent as error:
-            reasons.append(error)
-            continue
-        if source["unit"] and part.unit and squeeze(source["unit"]) != part.unit:
-            raise InputError(
-                f"{path}: the unit printed is {part.unit!r}, sources.{entry.key} says {source['unit']!r}; one is wrong."
-            )
-        part.unit = part.unit or squeeze(source["unit"])
-        table = part if table is None else join_parts(table, part)
-    if table is None:
-        raise InputError(str(reasons[0]) if reasons else f"{entry.key}: no file of it.")
-    return table
-
-
-class Absent(InputError):
-    """A file that does not have the table that is wanted."""
-
-
-def pick_indicator(
-    path: str | Path, drafts: list[Draft | Yearbook], entry: CatalogEntry, title: str, alone: bool
-) -> Draft | Yearbook:
-    """The indicator of a file that is the entry's: by `title` where the config names it, else by the catalog's names.
-
-    A file with one indicator of another name is taken where it stands `alone` under the table's name: `check_title`
-    then tells what it is.
-    """
-    wanted = {squeeze(title).lower()} if title else entry_names(entry)
-    chosen = [draft for draft in drafts if wanted & draft.names()]
-    if len(chosen) > 1:
-        fitting = [draft for draft in chosen if draft.unit in entry.conversion]
-        chosen = fitting if len(fitting) == 1 else chosen
-    if len(chosen) > 1:
-        units = " and ".join(f"{draft.title} ({draft.unit or 'no unit'})" for draft in chosen)
-        raise InputError(f"{path}: {entry.key} could be {units}; name one under sources.{entry.key} in the config.")
-    if chosen:
-        return chosen[0]
-    if len(drafts) == 1 and not title and alone:
-        return drafts[0]
-    titles = ", ".join(dict.fromkeys(draft.title or "(no title)" for draft in drafts[:12]))
-    raise Absent(
-        f"{path}: no indicator called {title or entry.title_zh or entry.title_en} ({entry.key}); the file has {titles}"
-        f"{', ...' if len(drafts) > 12 else ''}. Name the one that is meant in the config, sources: {{{entry.key}: "
-        "{file: ..., title: ...}}."
-    )
-
-
-def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:
-    """Two files' parts of a table as one. Raises InputError where units differ or a cell has two figures."""
-    if table.unit != part.unit:
-        raise InputError(
-            f"{part.path}: the unit is {part.unit or '(none)'!r}, in {table.path} it is {table.unit or '(none)'!r}; "
-            "the parts of a table have to agree."
-        )
-    if squeeze(table.title) != squeeze(part.title):
-        logger.warning("%s: titled %s, %s is %s; is it one series?", part.path, part.title, table.path, table.title)
-    for cell, value in part.values.items():
-        if cell in table.values and table.values[cell] is not None and value not in (None, table.values[cell]):
-            raise InputError(
-                f"{part.places[cell]}: {value:g} for {cell[0]} {cell[1]}, but {table.values[cell]:g} in "
-                f"{table.places[cell]}; keep one of the two (two vintages of the same series?)."
-            )
-        if table.values.get(cell) is None:
-            table.values[cell], table.places[cell] = value, part.places[cell]
-    table.years = sorted({year for _, year in table.values})
-    table.nil |= part.nil
-    table.notes = "\n".join(dict.fromkeys(filter(None, (table.notes, part.notes))))
-    return table
 
 
 def has_nation(
@@ -148,6 +64,7 @@ def clean_table(
     national: bool = False,
     asked_by: str = "study.years",
     rules: dict[tuple[str, int, str], str] | None = None,
+    table: Yearbook | None = None,
 ) -> list[tuple[str, int, str, float, int]]:
     """Rows (province, year, indicator, value, imputed) of one raw table for the study's provinces and years.
 
@@ -157,10 +74,11 @@ def clean_table(
     accepted : those that are right, as in `tianjin 2018`. interpolation : the config's. national : a variable needs the
     nation's figure, so that it is summed up where it is not printed. asked_by : the key of the config that the first
     year is for. rules : takes, by (province, year, indicator), the rule of each cell that is not printed, or that is
-    printed, in doubt and accepted. Raises InputError.
+    printed, in doubt and accepted. table : what the source holds, where it was read before (`checks.printed_tables`).
+    Raises InputError.
     """
     interpolation = read_interpolation(interpolation)
-    table = read_raw(source, entry, read)
+    table = table or read_raw(source, entry, read)
     if not source["title"]:  # the config says that it is this one
         check_title(table, entry, catalog)
     values = convert_units(table, entry)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from study.checks.catalog_table import clean_table
+from study.checks.printed_tables import printed_table
 from study.files.catalog_entries import catalog_entry, load_catalog, require_files
 from study.helpers import write_rows
 
@@ -12,12 +13,12 @@ CLEANED_COLUMNS = ["province", "year", "value", "imputed"]
 MADE_COLUMNS = ["province", "year", "indicator", "value", "rule"]
 
 
-def clean_raw_table(params, read: Callable, output) -> None:
+def clean_raw_table(params, read: Callable, output, printed: Iterable[str] = ()) -> None:
     """Read one table, in the catalog's units, gaps interpolated and flagged, and write it with what was made up.
 
     params : of the rule, `job` (`plan.raw_tables.RawTables.job`) and `cleaning` among them. read : how a file is read
-    (`publishers.forms.reader`). Raises InputError where the table is missing, cannot be read or has figures that cannot
-    be right.
+    (`publishers.forms.reader`). printed : the folder of the book that the table was read from with others, if there is
+    one. Raises InputError where the table is missing, cannot be read or has figures that cannot be right.
     """
     job: Mapping = params.job
     entry = catalog_entry(job["entry"])
@@ -34,6 +35,7 @@ def clean_raw_table(params, read: Callable, output) -> None:
         national=job["national"],
         asked_by=job["asked_by"],
         rules=rules,
+        table=next((printed_table(folder, entry.key) for folder in printed), None),
         **params.cleaning,
     )
     write_rows(output.cells, CLEANED_COLUMNS, [(province, year, *cell) for province, year, _, *cell in sorted(rows)])

@@ -6,8 +6,9 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 
-from study.checks.catalog_table import clean_table, read_raw
+from study.checks.catalog_table import clean_table
 from study.checks.not_observed import ACCEPTED, INTERPOLATED, MADE, NIL
+from study.checks.raw_parts import read_raw
 from study.files.catalog_entries import CatalogEntry
 from study.files.series import Yearbook
 from study.helpers import InputError, logger

@@ -12,6 +12,7 @@ from study.checks.crosschecks import CROSSCHECKED
 from study.files.tables import KEYS
 from study.plan.sources import source
 from study.plan.variables import BASE_YEAR, CONTINUES, LEADING, Variable
+from study.variables.formulas import bare
 
 if TYPE_CHECKING:
     from study.plan.study import Study
@@ -92,18 +93,15 @@ class Derived:
         """A variable and those it is made of, each with the first year that is needed of it."""
         variable = self.study.variables.of(name, above)
         yield variable, first, name
-        for part, back in variable.made_of.items():
-            if not self.study.variables.is_raw(part, variable):
-                yield from self._below(part, first - back, (*above, name))
+        for part, back in variable.variables.items():
+            yield from self._below(part, first - back, (*above, name))
 
     def _table_needs(self, variable: Variable, first: int) -> Iterator[tuple[str, Need]]:
         """Raw tables that a variable itself is made of, from which years on."""
         study, raw = self.study, self.study.raw_tables
-        for part, back in variable.made_of.items():
-            if not study.variables.is_raw(part, variable):
-                continue
+        for part, back in variable.tables.items():
             start, asked_by = first - back, "study.years"
-            if start < self._years[0]:
+            if start < self._years[0] and not raw.one_year(part):
                 asked_by = f"study.years, and what is made of the years before them ({variable.name})"
             if variable.from_base_year:
                 start, asked_by = study.given["capital"]["base_year"], BASE_YEAR
@@ -191,9 +189,7 @@ class Derived:
 
     def parts(self, name: str) -> list[str]:
         """Files of the variables that one is made of."""
-        variable = self.study.variables.known[name]
-        others = [part for part in variable.made_of if not self.study.variables.is_raw(part, variable)]
-        return list(map(self.file, others))
+        return list(map(self.file, self.study.variables.known[name].variables))
 
     def beside(self, name: str) -> list[str]:
         """Cleaned tables that those of a variable are checked against, where the study uses them and they are there."""
@@ -241,7 +237,7 @@ class Derived:
         """Raw tables whose figure of the nation a variable of the study needs."""
         known = self.study.variables.known
         formulas = [known[name].formula for name in self.made if name in known]
-        return {key for formula in formulas if formula for key in formula.national}
+        return {bare(text)[1] for formula in formulas if formula for text in formula.national}
 
     def accepted(self, name: str) -> dict[str, list[str]]:
         """What the config accepts of the raw tables that a variable is made of or checked against."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
+from study.plan.books import Book, find_books
 from study.plan.catalog import check_catalog, own_rows
 from study.plan.schema import read_schema
 from study.plan.sources import by_name, find_sources, folder_tables
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # resources/<name>.csv that tell the readers of yearbooks what they meet.
 READER_TABLES = ("provinces", "balance", "cities")
 SOURCES_CACHE = ".snakemake/inputs.json"
+# Cells of a catalog row that say what a table is called and in which units, of all that a book is read by.
+READ_BY = ("key", "title_zh", "title_en", "conversion", "aliases")
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +167,25 @@ class RawTables:
         return bool(where["files"] or where["problem"])
 
     @cached_property
+    def books(self) -> dict[str, Book]:
+        """Files that hold several of the used tables, and are read once for all of them."""
+        sound = [key for key in self.used if not self.source(key)["problem"]]
+        forms = {key: form_of(self.catalog[key]["theme"]) for key in sound}
+        return find_books({key: self.files(key) for key in sound}, forms)
+
+    def books_of(self, form: str) -> list[str]:
+        """Names of the books of one form."""
+        return [name for name, book in self.books.items() if book.form == form]
+
+    def printed(self, key: str) -> list[str]:
+        """The folder of the book that a table is in; nothing for a table that is read by its own job."""
+        return [f"results/printed/{name}" for name, book in self.books.items() if key in book.keys]
+
+    def own_files(self, key: str) -> list[str]:
+        """The files that the job of a table itself reads: none where it is in a book."""
+        return [] if self.printed(key) else self.files(key)
+
+    @cached_property
     def _reader_tables(self) -> ReaderTables:
         return reader_tables(*self.reader_tables)
 
@@ -230,6 +252,17 @@ class RawTables:
             "asked_by": need.asked_by if need else "study.years",
             "national": key in self.study.derived.national,
             "blank_is_nil": self.blank_is_nil(key),
+        }
+
+    def book_job(self, name: str) -> dict[str, dict]:
+        """What the rule of a book has to know of each table in it: where it is, and what it is called; no more, so
+        that a table's bounds and the study's years read no book again."""
+        return {
+            key: {
+                "source": self.source(key),
+                "entry": {name: cell if name in READ_BY else "" for name, cell in self.catalog[key].items()},
+            }
+            for key in self.books[name].keys
         }
 
     @cached_property

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from study.files.catalog_entries import CATALOG_SIGNS
+from study.files.tables import KEYS
 from study.helpers import InputError
-from study.variables.formulas import Formula, parse_formula, scale_to
+from study.output.codebook import CODEBOOK_COLUMNS
+from study.variables.formulas import Formula, bare, parse_formula, scale_to
 
 if TYPE_CHECKING:
     from study.plan.study import Study
 
 TABLE = "resources/variables.csv"
+COLUMNS = (
+    *CODEBOOK_COLUMNS,
+    *("raw_tables", "checked_against", "formula", "rule", "sections", "since", "choice", "sign", "minimum", "maximum"),
+)
+NAME = re.compile(r"[a-z][a-z0-9_]*(\{country\})?")
 BASE_YEAR = "capital.base_year"
 # The columns of a panel that has all sections of the config, in their order.
 LEADING = ("ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban")
@@ -34,15 +44,17 @@ OWN_VARIABLE = {"transformation": "by formula", "label_zh": ""}
 class Variable:
     """A derived variable: a row of resources/variables.csv or of the config's `variables.own`.
 
-    made_of : raw tables and variables that its formula names or its rule reads -> years before the variable's own
-    first from which on each is needed.
+    tables, variables : raw tables and other variables that its formula names or its rule reads -> years before the
+    variable's own first from which on each is needed. written : how the formula names each of them.
     """
 
     name: str
     row: Mapping[str, str]
     where: str
     formula: Formula | None
-    made_of: Mapping[str, int]
+    tables: Mapping[str, int]
+    variables: Mapping[str, int]
+    written: Mapping[str, tuple[str, str]]
 
     @property
     def checked_against(self) -> list[str]:
@@ -77,7 +89,7 @@ class Variables:
         given = self.study.given
         chosen, country = given.get("variables", {}), given.get("exposure", {}).get("instrument", {}).get("country")
         rows = {}
-        for row in self.study.rows("variables"):
+        for row in check_rows(self.study.rows("variables")):
             choice = chosen.get(row["name"])
             if row.get("choice") and isinstance(choice, str) and choice != row["choice"]:
                 continue
@@ -105,24 +117,29 @@ class Variables:
         names = [row["name"] for row in self.rows if row.get("formula") or row.get("rule")]
         return {row["name"]: self._variable(row, names) for row in self.rows if row["name"] in names}
 
-    def _variable(self, row: Mapping[str, str], names: list[str]) -> Variable:
-        name, where = row["name"], row["where"]
+    def _variable(self, row: Mapping[str, str], names: Collection[str]) -> Variable:
+        """A row as a variable; names : of the rows."""
+        name, where, catalog = row["name"], row["where"], self.study.raw_tables.catalog
         if not row.get("formula"):
-            return Variable(name, row, where, None, dict.fromkeys(self._tables_of(row), 0))
+            production = {*self.study.production_of(self.study.indices.get(name, ""))}
+            parts = self._parts_of(row)
+            variables = [part for part in parts if part in production or (part in names and part not in catalog)]
+            tables = [part for part in parts if part not in variables]
+            return Variable(name, row, where, None, dict.fromkeys(tables, 0), dict.fromkeys(variables, 0), {})
         formula = parse_formula(row["formula"], where)
-        catalog = self.study.raw_tables.catalog
-        others = {one for one in names if one != name} - {"gtfp"}  # the models' index is made after all formulas
-        for part in formula.names:
-            if part not in catalog and part not in others:
-                near = get_close_matches(part, sorted({*catalog, *others}), n=2)
-                hint = f"; did you mean {' or '.join(near)}?" if near else "."
-                raise InputError(
-                    f"{where}: the formula names {part!r}, no raw table or variable{hint} Raw tables are keys of "
-                    "resources/catalog.csv or `catalog.own`, variables stand in resources/variables.csv."
-                )
-        return Variable(name, row, where, formula, formula.names)
+        # the models' index is made after all formulas
+        others = {one["name"]: one.get("formula") for one in self.rows if one["name"] in names} | {name: name}
+        others.pop("gtfp", None)
+        written = {text: _kind(text, catalog, others, where) for text in formula.names}
+        tables, variables = (
+            {part: formula.names[text] for text, (found, part) in written.items() if found == kind}
+            for kind in ("raw", "variable")
+        )
+        if name in variables:
+            raise InputError(f"{where}: {name} cannot be made of itself.")
+        return Variable(name, row, where, formula, tables, variables, written)
 
-    def _tables_of(self, row: Mapping[str, str]) -> list[str]:
+    def _parts_of(self, row: Mapping[str, str]) -> list[str]:
         """What a rule makes a variable of, words in braces filled in as the config chooses."""
         parts: list[str] = []
         for part in _listed(row.get("raw_tables")):
@@ -165,27 +182,10 @@ class Variables:
         if name in above:
             raise InputError(f"{self.known[name].where}: {' -> '.join((*above, name))} goes in a circle.")
         if name in self.study.indices and name not in self.known:
-            row = self.known["gtfp"].row | {"name": name}
-            return Variable(name, row, row["where"], None, dict.fromkeys(self._tables_of(row), 0))
+            return self._variable(self.known["gtfp"].row | {"name": name}, self.known)
         if name not in self.known:
             raise InputError(f"there is no variable {name!r}; resources/variables.csv has {', '.join(self.known)}.")
         return self.known[name]
-
-    def is_raw(self, part: str, variable: Variable) -> bool:
-        """Whether a name that a variable is made of is a raw table, not another variable.
-
-        InputError where it could be either: a variable that has a raw table's name and is not the same thing.
-        """
-        if part not in self.study.raw_tables.catalog:
-            return part not in self.known
-        if part == variable.name or part not in self.known or not variable.formula:
-            return True
-        if self.known[part].row.get("formula") == part:
-            return True
-        raise InputError(
-            f"{variable.where}: {part!r} is a raw table and a variable ({self.known[part].row['formula']}); give the "
-            "raw table another key under `catalog.own`, or the variable another name under `variables.own`."
-        )
 
     @cached_property
     def names(self) -> list[str]:
@@ -202,7 +202,7 @@ class Variables:
                 continue
             seen.add(variable.name)
             found += [section for section in variable.sections if section not in self.study.given]
-            ahead += [part for part in variable.made_of if part not in self.study.raw_tables.catalog]
+            ahead += variable.variables
         return list(dict.fromkeys(found))
 
     # --- what jobs and pages are told ----------------------------------------------------------------------------
@@ -213,7 +213,7 @@ class Variables:
         catalog, rows = self.study.raw_tables.catalog, []
         for row in self.rows:
             if "own" in row and "source" not in row:
-                where = [catalog[part]["where"] for part in self.known[row["name"]].made_of if part in catalog]
+                where = [catalog[part]["where"] for part in self.known[row["name"]].tables]
                 row = row | {"source": "; ".join(dict.fromkeys(filter(None, where)))}
             rows.append(row)
         return rows
@@ -232,8 +232,8 @@ class Variables:
         """What the rule of a formula's variable has to know: formula, units, years and range."""
         variable, raw = self.known[name], self.study.raw_tables
         units = {
-            part: raw.catalog[part]["unit"] if self.is_raw(part, variable) else self.units[part]
-            for part in variable.made_of
+            text: raw.catalog[part]["unit"] if kind == "raw" else self.units[part]
+            for text, (kind, part) in variable.written.items()
         }
         limits = {key: float(text) for key in ("minimum", "maximum") if (text := variable.row.get(key))}
         return {
@@ -241,6 +241,7 @@ class Variables:
             "formula": variable.row["formula"],
             "unit": self.units[name],
             "units": units,
+            "written": dict(variable.written),
             "first": self.study.derived.first_year(name),
             "last": raw.years[1],
             "sign": variable.row.get("sign") or "any",
@@ -255,6 +256,67 @@ class Variables:
                     pass
                 job = self.job(name)
                 scale_to(self.known[name].formula, job["units"], job["unit"], job["where"])
+
+
+def check_rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows of resources/variables.csv; InputError naming row and column where one cannot be right."""
+    if absent := [name for name in COLUMNS if name not in (rows or [{}])[0]]:
+        raise InputError(f"{TABLE}, row 1: no column {', '.join(absent)}.")
+    seen: dict[tuple[str, str], int] = {}
+    for line, row in enumerate(rows, 2):
+        where = f"{TABLE}, row {line}"
+        if None in row or None in row.values():
+            raise InputError(f"{where}: more or fewer cells than the header has columns; quote commas.")
+        if not NAME.fullmatch(row["name"]):
+            raise InputError(
+                f"{where}, column name: found {row['name']!r}, expected lower-case letters, digits and _, a letter "
+                "first."
+            )
+        if (row["name"], row["choice"]) in seen:
+            raise InputError(
+                f"{where}, column name: {row['name']} stands already in row {seen[row['name'], row['choice']]}."
+            )
+        seen[row["name"], row["choice"]] = line
+        if row["name"] not in KEYS and bool(row["formula"]) == bool(row["rule"]):
+            raise InputError(f"{where}: {row['name']} needs a formula or a rule that makes it, one of the two.")
+        if row["sign"] and row["sign"] not in CATALOG_SIGNS:
+            raise InputError(
+                f"{where}, column sign: found {row['sign']!r}, expected nothing or one of {', '.join(CATALOG_SIGNS)}."
+            )
+        for column in ("minimum", "maximum"):
+            try:
+                finite = math.isfinite(float(row[column] or 0))
+            except ValueError:
+                finite = False
+            if not finite:
+                raise InputError(f"{where}, column {column}: found {row[column]!r}, expected a number or nothing.")
+    return rows
+
+
+def _kind(text: str, catalog: Collection[str], variables: Mapping[str, str | None], where: str) -> tuple[str, str]:
+    """What a formula's name is, `raw` or `variable`, and its name; InputError where it is neither or could be both.
+
+    variables : name -> formula; one whose formula is a raw table's name alone is that table.
+    """
+    qualifier, name = bare(text)
+    known = {"raw": catalog, "variable": variables}
+    if qualifier and name in known[qualifier]:
+        return qualifier, name
+    if qualifier or not (name in catalog or name in variables):
+        near = get_close_matches(name, sorted({*catalog, *variables}), n=2)
+        hint = f"; did you mean {' or '.join(near)}?" if near else "."
+        raise InputError(
+            f"{where}: the formula names {text!r}, no {qualifier or 'raw table or variable'}{hint} Raw tables are keys "
+            "of resources/catalog.csv or `catalog.own`, variables stand in resources/variables.csv."
+        )
+    if name not in catalog:
+        return "variable", name
+    if variables.get(name, name) != name:
+        raise InputError(
+            f"{where}: {name!r} is a raw table and a variable ({variables[name] or 'made by a rule'}); write "
+            f"raw({name}) or variable({name})."
+        )
+    return "raw", name
 
 
 def fill(text: str, choices: Mapping[str, object]) -> str:

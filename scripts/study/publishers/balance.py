@@ -27,6 +27,7 @@ from study.publishers.balance_items import (
     section_of,
     split_units,
 )
+from study.publishers.forms import Form, form
 from study.words.headings import EDITION, province_in, year_in, year_of
 from study.words.printed import parse_number, place, squeeze
 from study.words.regions import find_province
@@ -102,6 +103,11 @@ def is_balance(sheet: Sheet) -> bool:
     above = takewhile(lambda row: not any(section_of(row.get(column)) for column in labels), sheet.rows)
     cells = [cell for row in above for column, cell in enumerate(row.cells) if column not in labels]
     return sum(not year_of(cell) and fold_name(cell) != ("", "") for cell in cells) > 1
+
+
+def balance_form(names: dict[str, str], items: dict[str, BalanceItem]) -> Form:
+    """How balances are told and read among a file's sheets (`publishers.forms.reader`)."""
+    return form(is_balance, lambda pages, stem: read_balances(pages, names, items, stem))
 
 
 def read_balances(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from study.helpers import InputError, read_rows
@@ -104,6 +105,7 @@ def load_balance_items(path: str | Path) -> dict[str, BalanceItem]:
     return items
 
 
+@lru_cache(maxsize=4096)  # editions repeat their headings and labels on every page
 def fold_name(text: str) -> tuple[str, str]:
     """The Chinese and the Latin letters of a name, numbering, marks and blanks gone."""
     plain = squeeze(text).lower()

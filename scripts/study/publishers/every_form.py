@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from study.files.series import Draft, Yearbook
-from study.publishers.balance import is_balance, read_balances
+from study.publishers.balance import balance_form
 from study.publishers.balance_items import load_balance_items
 from study.publishers.cities import Cities, load_cities
 from study.publishers.forms import Form, form, reader
@@ -38,7 +38,7 @@ def reader_tables(provinces: str | Path, balance: str | Path, cities: str | Path
 def special_forms(tables: ReaderTables) -> dict[str, Form]:
     """The forms beside a yearbook's tables, by name (`words.forms`), in the order in which they are looked for."""
     return {
-        "balances": form(is_balance, lambda pages, stem: read_balances(pages, tables.provinces, tables.balance, stem)),
+        "balances": balance_form(tables.provinces, tables.balance),
         "inventory": form(is_inventory, lambda pages, stem: [read_inventories(pages, tables.provinces, stem)]),
         "patents": patent_form(tables.provinces, tables.cities),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from study.files.series import Draft, Yearbook
@@ -30,14 +30,15 @@ def reader(provinces: Mapping[str, str], *forms: Form, named: str = "") -> Calla
     """How a file is read, by path and sheet (all of them if empty): by the first of `forms` that it has, else as a
     yearbook's tables, vendors' and data sets among them.
 
-    provinces : printed name -> slug (`regions.province_names`). Files are read once: a workbook of balances holds
-    twenty tables. named : of `words.forms`, the form that a rule reads; a file that is refused and looks like another
-    one is told so. The reader raises InputError where a file has no table or cannot be read.
+    provinces : printed name -> slug (`regions.province_names`). named : of `words.forms`, the form that a rule reads; a
+    file that is refused and looks like another one is told so. What is asked for again is not read again, a refusal
+    neither: a workbook of balances holds twenty tables. The reader raises InputError where a file has no table or
+    cannot be read.
     """
+    sheets_of = lru_cache(maxsize=1)(read_sheets)  # sheets of one workbook are asked for in turn
 
-    @cache
-    def read(path: str, sheet: str = "") -> list[Draft | Yearbook]:
-        sheets = read_sheets(path)
+    def indicators(path: str, sheet: str) -> list[Draft | Yearbook]:
+        sheets = sheets_of(path)
         if sheet:
             sheets = chosen_sheets(path, sheets, sheet)
         try:
@@ -50,6 +51,19 @@ def reader(provinces: Mapping[str, str], *forms: Form, named: str = "") -> Calla
                 raise
             cells = (cell for page in sheets for row in page.rows for cell in row.cells)
             raise InputError(f"{error}{other_form(cells, named)}") from None
+
+    @cache
+    def outcome(path: str, sheet: str) -> list[Draft | Yearbook] | InputError:
+        try:
+            return indicators(path, sheet)
+        except InputError as error:
+            return error
+
+    def read(path: str, sheet: str = "") -> list[Draft | Yearbook]:
+        found = outcome(path, sheet)
+        if isinstance(found, InputError):
+            raise found
+        return found
 
     return read
 

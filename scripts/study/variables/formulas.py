@@ -1,6 +1,7 @@
 """Formulas of variables: read against a whitelist, their units worked out, evaluated by province and year.
 
-A formula is arithmetic over raw tables and variables: + - * / **, numbers, log(), growth(), lag() and national().
+A formula is arithmetic over raw tables and variables: + - * / **, numbers, log(), growth(), lag() and national(). A
+name that is both a raw table and a variable is written raw(name) or variable(name).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from study.checks.suspects import MOST_SHOWN
@@ -21,6 +22,7 @@ HIGHEST_POWER = 4
 NATION = "china"
 # Function -> years before its own for which its argument is needed.
 FUNCTIONS = {"log": 0, "growth": 1, "lag": 1, "national": 0}
+QUALIFIERS = ("raw", "variable")  # say which of the two a name is
 SIGNS_OF_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 ALLOWED = "+ - * / **, numbers, raw tables, variables, log(), growth(), lag() and national()"
 HINTS = {
@@ -40,8 +42,8 @@ Figures = Mapping[Cell, float]
 class Formula:
     """A formula that was read.
 
-    names : what it is made of -> years before a variable's first from which on it is needed. national : names whose
-    figure of the nation it needs.
+    names : what it is made of, as written (`gdp`, `raw(green_patents)`) -> years before a variable's first from which
+    on it is needed. national : those whose figure of the nation it needs.
     """
 
     text: str
@@ -80,9 +82,10 @@ def parse_formula(text: str, where: str) -> Formula:
                 raise refused(f"has {node.value!r}, which is no number,", node)
             case ast.Constant(value=value) if math.isfinite(value):
                 return
-            case ast.Name(id=name) if name in FUNCTIONS:
+            case ast.Name(id=name) if name in (*FUNCTIONS, *QUALIFIERS):
                 raise refused(f"needs brackets after {name}", node)
-            case ast.Name(id=name):
+            case ast.Name() | ast.Call(func=ast.Name(id="raw" | "variable"), args=[ast.Name()], keywords=[]):
+                name = ast.unparse(node)
                 names[name] = max(back, names.get(name, 0))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 look(operand, back)
@@ -95,12 +98,13 @@ def parse_formula(text: str, where: str) -> Formula:
                 look(right, back)
             case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
                 if name == "national":
-                    if not isinstance(argument, ast.Name):
+                    if not _is_name(argument):
                         raise refused("takes the nation's figure of something else than a raw table", node)
-                    national.add(argument.id)
+                    national.add(ast.unparse(argument))
                 look(argument, back + FUNCTIONS[name])
             case ast.Call(func=ast.Name(id=name)):
-                what = f"gives {name}() not one argument" if name in FUNCTIONS else f"calls {name}()"
+                known = name in (*FUNCTIONS, *QUALIFIERS)
+                what = f"gives {name}() not one argument of its kind" if known else f"calls {name}()"
                 raise refused(what, node)
             case ast.BinOp(op=ast.Pow()):
                 raise refused(f"has a power that is no whole number of 1 to {HIGHEST_POWER}", node)
@@ -113,6 +117,19 @@ def parse_formula(text: str, where: str) -> Formula:
     return Formula(text.strip(), names, frozenset(national), tree)
 
 
+def _is_name(node: ast.AST) -> bool:
+    match node:
+        case ast.Name() | ast.Call(func=ast.Name(id="raw" | "variable"), args=[ast.Name()], keywords=[]):
+            return True
+    return False
+
+
+def bare(name: str) -> tuple[str, str]:
+    """A formula's name as qualifier and name: (`raw`, `green_patents`), or (``, `gdp`)."""
+    qualifier, bracket, inner = name.partition("(")
+    return (qualifier, inner.removesuffix(")")) if bracket else ("", name)
+
+
 def unit_of(formula: Formula, units: Mapping[str, str], where: str) -> Quantity:
     """The unit of a formula's value, from the `units` of its names; InputError where units cannot be added."""
     known = {name: parse_unit(units[name]) for name in formula.names}
@@ -121,8 +138,8 @@ def unit_of(formula: Formula, units: Mapping[str, str], where: str) -> Quantity:
         match node:
             case ast.Constant():
                 return Quantity()
-            case ast.Name(id=name):
-                return known[name]
+            case ast.Name() | ast.Call(func=ast.Name(id="raw" | "variable")):
+                return known[ast.unparse(node)]
             case ast.UnaryOp(operand=operand):
                 return unit(operand)
             case ast.BinOp(op=ast.Pow(), left=left, right=ast.Constant(value=power)):
@@ -227,8 +244,8 @@ def evaluate(
         match node:
             case ast.Constant(value=number):
                 return [float(number)] * len(at)
-            case ast.Name(id=name):
-                return figures(name, at, national=False)
+            case ast.Name() | ast.Call(func=ast.Name(id="raw" | "variable")):
+                return figures(ast.unparse(node), at, national=False)
             case ast.UnaryOp(operand=operand):
                 return [-one for one in value(operand, at)]
             case ast.BinOp(op=op, left=left, right=right):
@@ -238,8 +255,8 @@ def evaluate(
                     ratio = _scale(right) / _scale(left)
                     second = [_scaled(one, ratio) for one in second]
                 return applied(sign, COMPUTE[sign], zip(first, second, strict=True), at)
-            case ast.Call(func=ast.Name(id="national"), args=[ast.Name(id=name)]):
-                return figures(name, at, national=True)
+            case ast.Call(func=ast.Name(id="national"), args=[argument]):
+                return figures(ast.unparse(argument), at, national=True)
             case ast.Call(func=ast.Name(id="log"), args=[argument]):
                 return logarithms(value(argument, at), at)
             case ast.Call(func=ast.Name(id=name), args=[argument]):
@@ -250,8 +267,7 @@ def evaluate(
                 return applied("/", lambda now, then: now / then - 1, pairs, at)
 
     def _scale(node: ast.AST) -> Fraction:
-        part = Formula(formula.text, dict.fromkeys(_names(node), 0), formula.national, node)
-        return unit_of(part, units, where).scale
+        return unit_of(replace(formula, tree=node), units, where).scale
 
     def logarithms(values: list[float], at: Sequence[Cell]) -> list[float]:
         import numpy as np
@@ -273,10 +289,6 @@ COMPUTE: dict[str, Callable[[float, float], float]] = {
     "/": lambda left, right: left / right,
     "**": lambda left, right: left**right,
 }
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} - {*FUNCTIONS}
 
 
 def _scaled(value: float, scale: Fraction) -> float:

@@ -1,0 +1,22 @@
+"""Energy balances -> each table that the study takes from them, read."""
+
+from study.checks.printed_tables import print_tables
+from study.files.unchanged import reads
+from study.helpers import start_log
+from study.publishers.balance import balance_form
+from study.publishers.balance_items import load_balance_items
+from study.publishers.forms import reader
+from study.words.regions import province_names
+
+
+@reads("raw")
+def main(snakemake) -> None:
+    """Read the balances."""
+    start_log(snakemake)
+    provinces = province_names(snakemake.input.provinces)
+    balances = balance_form(provinces, load_balance_items(snakemake.input.balance))
+    print_tables(snakemake.params.tables, reader(provinces, balances, named="balances"), snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821

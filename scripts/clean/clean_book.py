@@ -1,0 +1,19 @@
+"""A file with many tables, or files that have them together, as yearbooks and vendors print them -> each table read."""
+
+from study.checks.printed_tables import print_tables
+from study.files.unchanged import reads
+from study.helpers import start_log
+from study.publishers.forms import reader
+from study.words.regions import province_names
+
+
+@reads("raw")
+def main(snakemake) -> None:
+    """Read the tables."""
+    start_log(snakemake)
+    provinces = province_names(snakemake.input.provinces)
+    print_tables(snakemake.params.tables, reader(provinces, named="yearbook"), snakemake.output[0])
+
+
+if "snakemake" in globals():
+    main(snakemake)  # noqa: F821
