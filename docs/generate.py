@@ -21,7 +21,6 @@ import yaml
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts"))
 from study.output.codebook import codebook_rows
-from study.plan.made_of import DERIVED_VARIABLES
 from study.plan.schema import with_defaults
 from study.plan.study import Study
 
@@ -190,12 +189,13 @@ def variables() -> str:
     """Every variable that resources/variables.csv knows, as the default study's codebook says what it is."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
     study = Study(with_defaults(config, SCHEMA), ROOT)
-    made_in = {name: table for table in DERIVED_VARIABLES for name in study.derived.variables_of(table)}
-    files = {name: f"results/derived/{table}.csv" for name, table in made_in.items()}
-    files |= {name: f"results/productivity/{model}.csv" for name, model in study.panel_indices.items()}
-    rows = codebook_rows(list(files), study.rows("variables"), study.codebook_choices, "", "")
-    shown = [(f"`{row[0]}`", row[2], row[3], row[4], row[5], f"`{files[row[0]]}`") for row in rows]
-    return table(("name", "variable", "变量", "unit", "definition", "made in"), shown)
+    known = study.variables.known
+    names = list(dict.fromkeys([*known, *study.panel_indices]))
+    formulas = {name: f"`{known[name].row['formula']}`" for name in study.variables.formulas}
+    made_by = {name: f"rule `{variable.row['rule']}`" for name, variable in known.items()} | formulas
+    rows = codebook_rows(names, study.codebook_rows, study.codebook_choices, "", "")
+    shown = [(f"`{row[0]}`", row[2], row[3], row[4], row[5], made_by.get(row[0], made_by["gtfp"])) for row in rows]
+    return table(("name", "variable", "变量", "unit", "definition", "formula or rule"), shown)
 
 
 # --- rooms and modules ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import pandas as pd
 import pytest
 import yaml
 from check_panel import PANEL_CHECK_COLUMNS
-from conftest import ROOT, default_config, planned_jobs, snakemake, write_config
+from conftest import ROOT, copy_workflow, default_config, planned_jobs, snakemake, write_config
 from study.dea.indices import scale_components
 from study.dea.models import check_model, complete_model
-from study.helpers import read_rows
+from study.helpers import InputError, read_rows
 from study.output.inspection import INSPECTION_COLUMNS
-from study.plan.schema import check_schema
+from study.plan.refusals import check_study
+from study.plan.schema import check_schema, with_defaults
+from study.plan.study import Study
 from study.regression.formula import parse_column
+from study.variables.formulas import FUNCTIONS, parse_formula, scale_to
 
 SCHEMA = yaml.safe_load((ROOT / "rules" / "config.schema.yaml").read_text("utf-8"))
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in (
@@ -25,7 +29,7 @@ PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in 
 README, CHINESE = PAGES["README.md"], PAGES["README.zh.md"]
 RUN = "pip install uv && uv run snakemake --cores 8"
 # What stands for a name of the study's in a path -> one of the default study's.
-NAMES = {"<theme>": "accounts", "<model>": "gml", "<province>": "anhui", "<table>": "table_2"}
+NAMES = {"<key>": "gdp", "<model>": "gml", "<province>": "anhui", "<table>": "table_2"}
 NAMES |= {"<name>": "gml", "<variable>": "co2"}
 # Results that are made only when they are asked for, or of other studies.
 ON_DEMAND = {
@@ -221,6 +225,71 @@ def test_the_regressions_of_the_pages_are_planned(tmp_path):
     assert jobs["estimate_table"] == len(config["tables"])
 
 
+VARIABLES = PAGES["docs/variables.md"]
+
+
+@pytest.fixture(scope="module")
+def with_the_control(tmp_path_factory):
+    """The workflow with the control of docs/variables.md as one more line of resources/variables.csv."""
+    home = copy_workflow(tmp_path_factory.mktemp("control")).parent
+    (row,) = fences(VARIABLES, "csv")
+    with (home / "resources/variables.csv").open("a", encoding="utf-8", newline="") as file:
+        file.write(row)
+    return home
+
+
+@pytest.mark.parametrize("text", fences(VARIABLES, "yaml"))
+def test_variables_and_raw_tables_of_the_page_are_taken(with_the_control, text):
+    part = yaml.safe_load(text)
+    short = text.startswith("# my_study/config.yaml")
+    config = {} if short else default_config()
+    tables = config.get("tables", {}) | part.get("tables", {})
+    models = {"productivity": config["productivity"] | part["productivity"]} if "productivity" in part else {}
+    if models:
+        models["productivity"]["main"] = part["productivity"]["models"][0]["name"]
+        tables = {"main": {"columns": ["gtfp ~ urban | province + year"]}}
+        config = {key: value for key, value in config.items() if key not in ("hypotheses", "figures")}
+    config |= part | models | {"inputs": str(ROOT / "resources" / "example"), "tables": tables}
+    check_schema(config, SCHEMA)
+    study = Study(with_defaults(config, SCHEMA), with_the_control)
+    check_study(study)
+    own = part.get("variables", {}).get("own", [])
+    named = {name for model in study.models for name in study.production_of(model)} | {*study.named}
+    if own and own[0]["name"] in named:
+        assert own[0]["name"] in study.derived.made
+    for table in part.get("catalog", {}).get("own", []):
+        assert table["key"] in {key for row in own for key in study.derived.needs_of(row["name"])}
+    if short:
+        assert study.derived.panel_columns == ["province", "year", "gov", "urban"]
+        assert sorted(study.derived.raw_needs) == ["budget_expenditure", "gdp", "urbanisation"]
+    if "controls" in part and not short:
+        assert "services" in study.derived.panel_columns
+        assert "value_added_tertiary" in study.derived.needs_of("services")
+
+
+def test_formulas_of_the_page_are_what_it_says():
+    allowed = VARIABLES.split("## Formulas")[1].split("\n## ")[0]
+    assert set(re.findall(r"`(\w+)\(x\)`", allowed)) == {*FUNCTIONS}
+    assert scale_to(
+        parse_formula("population / area", ""),
+        {"population": "10^4 persons", "area": "10^4 km2"},
+        "10^4 persons per km2",
+        "",
+    ) == Fraction(1, 10000)
+    with pytest.raises(InputError, match="CNY per CNY of 2000 prices"):
+        units = {"budget_expenditure": "10^8 CNY", "real_gdp": "10^8 CNY of 2000 prices"}
+        scale_to(parse_formula("budget_expenditure / real_gdp", ""), units, "ratio", "")
+
+
+def test_columns_of_a_row_are_those_of_the_file():
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|.*\| (.+) \|$", VARIABLES, re.MULTILINE)
+    columns = {name: own for names, own in rows for name in re.findall(r"\w+", names)}
+    assert list(columns) == list(read_rows(ROOT / "resources/variables.csv")[0])
+    own = SCHEMA["properties"]["variables"]["properties"]["own"]["items"]
+    assert {name for name, text in columns.items() if text != "not there"} == {*own["properties"]}
+    assert {name for name, text in columns.items() if text == "needed"} == {*own["required"]}
+
+
 # --- numbers, files, columns ----------------------------------------------------------------------------------------
 
 
@@ -319,7 +388,7 @@ def test_eight_numbers_are_where_the_first_page_says(default_study):
     employment = pd.read_csv(default_study / "clean" / "employment_2004.csv")
     shares = employment["employment"] / employment.groupby("province")["employment"].transform("sum")
     assert shares.between(0, 1).all()
-    assert " from 千美元, x 1e-05" in (default_study / "logs" / "clean_yearbook" / "controls.log").read_text("utf-8")
+    assert " from 千美元, x 1e-05" in (default_study / "logs" / "clean_yearbook" / "trade.log").read_text("utf-8")
 
 
 def test_rules_of_imputed_cells_are_listed(default_study):

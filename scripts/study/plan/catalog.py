@@ -11,8 +11,7 @@ CATALOG = "resources/catalog.csv"
 # What a row of `catalog.own` may leave out -> what stands in; a theme of one's own is read as a yearbook's tables are.
 OWN_TABLE = {
     "theme": "own",
-    **dict.fromkeys(("title_zh", "years", "where", "level", "minimum", "maximum", "change", "aliases"), ""),
-    "conversion": "",
+    **dict.fromkeys(("title_zh", "conversion", "years", "level", "minimum", "maximum", "change", "aliases"), ""),
     "sign": "positive",
 }
 # Columns that the readers of a row take for granted; the others may be left out.
