@@ -179,7 +179,8 @@ def test_files_as_downloaded_give_the_same_study(small_study, default_study, wil
                 # units were changed and changed back
                 assert cell == wanted or float(cell) == pytest.approx(float(wanted), rel=1e-11), (path.name, row, other)
     panel, small, whole = (
-        pd.read_csv(results / "panel.csv") for results in (folder / "results", small_study[1] / "results", default_study)
+        pd.read_csv(results / "panel.csv")
+        for results in (folder / "results", small_study[1] / "results", default_study)
     )
     pd.testing.assert_frame_equal(panel[small.columns], small, rtol=1e-6)
     # the exposure has all provinces' workers, in a study of a few too
