@@ -6,7 +6,7 @@ import re
 import shutil
 
 import pytest
-from _plan import EXAMPLE, raw_study
+from _plan import EXAMPLE, panel_study, raw_study, write_panel
 from conftest import ROOT, copy_workflow, planned_jobs, snakemake, write_config
 from study.helpers import InputError, read_rows
 from study.plan.refusals import check_study
@@ -304,6 +304,12 @@ def own(variables=(), tables=(), **sections):
         ([{"name": "x", "unit": "ratio", "formula": "__import__('os')"}], [], "calls __import__()"),
         ([{"name": "x", "unit": "ratio", "formula": "gtfp / gdp"}], [], "names 'gtfp'"),
         (
+            [{"name": "x", "unit": "ratio", "formula": "labour / national(labour)"}],
+            [],
+            "national(labour) is of a variable",
+        ),
+        ([], [LOANS | {"conversion": "万元=1;万元=2"}], "catalog.own, item 1 (green_loans): the conversion"),
+        (
             [{"name": "x", "unit": "ratio", "formula": "lag(y)"}, {"name": "y", "unit": "ratio", "formula": "x"}],
             [],
             "x -> y -> x goes in a circle",
@@ -350,3 +356,10 @@ def test_a_model_may_use_a_variable_of_ones_own(tmp_path, monkeypatch):
     study = own([{"name": "power", "unit": "10^8 kWh", "formula": "electricity"}], productivity={"models": [model]})
     assert study.production == ["labour", "real_gdp", "power"]
     assert {"electricity", "employment", "gdp_index"} <= set(study.derived.needs_of("gtfp"))
+
+
+def test_a_ready_panel_has_no_rows_of_ones_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_panel(tmp_path)
+    with pytest.raises(InputError, match=r"variables\.own: rows are for studies of raw tables"):
+        check_study(panel_study(variables={"own": [{"name": "x2", "unit": "ratio", "formula": "gdp / gdp"}]}))

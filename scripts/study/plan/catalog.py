@@ -58,7 +58,10 @@ def check_catalog(rows: Iterable[Mapping[str, str]], schema: dict) -> None:
         since, _, until = row["years"].partition("-")
         if until and until < since:
             raise InputError(f"{place}, column years: {row['years']!r} ends before it begins.")
-        catalog_entry(row)
+        try:
+            catalog_entry(row)
+        except InputError as error:
+            raise InputError(str(error).replace(CATALOG, place.split(", row ")[0])) from None
         for name in ("key", "file"):
             if (name, row[name]) in seen:
                 raise InputError(f"{place}, column {name}: {row[name]!r} stands already in {seen[name, row[name]]}.")

@@ -36,6 +36,12 @@ def check_study(study: Study, dates: bool = True) -> None:
         check_raw_names(study)
     elif not study.checked_alone:
         check_panel(study)
+    if not study.is_raw:
+        for section in ("variables", "catalog"):
+            if study.given.get(section, {}).get("own"):
+                raise InputError(
+                    f"{section}.own: rows are for studies of raw tables; give a ready panel the column in its file."
+                )
     check_config(
         study.config,
         variables=[name for name in study.variables.known if name != "gtfp"]

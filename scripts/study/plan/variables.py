@@ -137,6 +137,10 @@ class Variables:
         )
         if name in variables:
             raise InputError(f"{where}: {name} cannot be made of itself.")
+        if others := [text for text in formula.national if written[text][0] != "raw"]:
+            raise InputError(
+                f"{where}: national({others[0]}) is of a variable; only raw tables have a figure of the nation."
+            )
         return Variable(name, row, where, formula, tables, variables, written)
 
     def _parts_of(self, row: Mapping[str, str]) -> list[str]:
@@ -226,7 +230,11 @@ class Variables:
     @cached_property
     def units(self) -> dict[str, str]:
         """Unit of every variable, with the study's choices filled in."""
-        return {name: fill(variable.row["unit"], self.study.codebook_choices) for name, variable in self.known.items()}
+        choices = self.study.codebook_choices
+        return {
+            name: variable.row["unit"] if "own" in variable.row else fill(variable.row["unit"], choices)
+            for name, variable in self.known.items()
+        }
 
     def job(self, name: str) -> dict:
         """What the rule of a formula's variable has to know: formula, units, years and range."""

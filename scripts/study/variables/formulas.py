@@ -24,7 +24,7 @@ NATION = "china"
 FUNCTIONS = {"log": 0, "growth": 1, "lag": 1, "national": 0}
 QUALIFIERS = ("raw", "variable")  # say which of the two a name is
 SIGNS_OF_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
-ALLOWED = "+ - * / **, numbers, raw tables, variables, log(), growth(), lag() and national()"
+ALLOWED = "+ - * / **, numbers, raw tables, variables, log(), growth(), lag(), national(), raw() and variable()"
 HINTS = {
     "^": "a power is written **",
     "×": "a product is written *",
