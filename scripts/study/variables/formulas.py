@@ -151,11 +151,11 @@ def unit_of(formula: Formula, units: Mapping[str, str], where: str) -> Quantity:
                 return unit(left).times(unit(right), 1 if isinstance(op, ast.Mult) else -1)
             case ast.BinOp(op=op, left=left, right=right):
                 first, second = unit(left), unit(right)
-                if in_log and isinstance(left, ast.Constant):  # log(1 + x)
+                if in_log and _counts_in(left, second):  # log(1 + x)
                     return second
-                if in_log and isinstance(right, ast.Constant):
+                if in_log and _counts_in(right, first):
                     return first
-                if first.bases != second.bases or (first.scale != second.scale and _number(left, right)):
+                if first.bases != second.bases:
                     texts = [f"{ast.unparse(side)} ({one})" for side, one in ((left, first), (right, second))]
                     verb = "added to" if isinstance(op, ast.Add) else "subtracted from"
                     texts = texts if isinstance(op, ast.Add) else texts[::-1]
@@ -177,8 +177,9 @@ def unit_of(formula: Formula, units: Mapping[str, str], where: str) -> Quantity:
     return unit(formula.tree)
 
 
-def _number(*nodes: ast.AST) -> bool:
-    return any(isinstance(node, ast.Constant) for node in nodes)
+def _counts_in(node: ast.AST, other: Quantity) -> bool:
+    """Whether a term is a number that counts in the unit of the other one, as in log(1 + x)."""
+    return isinstance(node, ast.Constant) and bool(other.bases)
 
 
 def scale_to(formula: Formula, units: Mapping[str, str], declared: str, where: str) -> Fraction:
@@ -251,9 +252,8 @@ def evaluate(
             case ast.BinOp(op=op, left=left, right=right):
                 sign = SIGNS_OF_OPERATORS[type(op)]
                 first, second = value(left, at), value(right, at)
-                if sign in "+-" and not _number(left, right):
-                    ratio = _scale(right) / _scale(left)
-                    second = [_scaled(one, ratio) for one in second]
+                if sign in "+-":
+                    second = [_scaled(one, ratio_of(left, right)) for one in second]
                 return applied(sign, COMPUTE[sign], zip(first, second, strict=True), at)
             case ast.Call(func=ast.Name(id="national"), args=[argument]):
                 return figures(ast.unparse(argument), at, national=True)
@@ -266,8 +266,10 @@ def evaluate(
                 pairs = zip(value(argument, at), before, strict=True)
                 return applied("/", lambda now, then: now / then - 1, pairs, at)
 
-    def _scale(node: ast.AST) -> Fraction:
-        return unit_of(replace(formula, tree=node), units, where).scale
+    def ratio_of(left: ast.AST, right: ast.AST) -> Fraction:
+        """What brings the right side into the left's unit."""
+        first, second = (unit_of(replace(formula, tree=node), units, where) for node in (left, right))
+        return second.scale / first.scale if first.bases == second.bases else Fraction(1)
 
     def logarithms(values: list[float], at: Sequence[Cell]) -> list[float]:
         import numpy as np
