@@ -253,7 +253,8 @@ def evaluate(
                 sign = SIGNS_OF_OPERATORS[type(op)]
                 first, second = value(left, at), value(right, at)
                 if sign in "+-":
-                    second = [_scaled(one, ratio_of(left, right)) for one in second]
+                    ratio = ratio_of(left, right)
+                    second = [_scaled(one, ratio) for one in second]
                 return applied(sign, COMPUTE[sign], zip(first, second, strict=True), at)
             case ast.Call(func=ast.Name(id="national"), args=[argument]):
                 return figures(ast.unparse(argument), at, national=True)
