@@ -71,6 +71,16 @@ def of(*figures, before=(), china=()):
         ("rate + 1", "%", {"rate": of(5, 0, 0, 0)}, 105.0),
         ("gdp / (1 + rate / 1)", "10^8 CNY", {"gdp": of(105, 1, 1, 1), "rate": of(5, 0, 0, 0)}, 100.0),
         ("gdp_index", "ratio", {"gdp_index": of(107.5, 1, 1, 1)}, 1.075),
+        ("gdp_index / 100", "ratio", {"gdp_index": of(107.5, 1, 1, 1)}, 1.075),
+        ("gdp_index", "index", {"gdp_index": of(107.5, 1, 1, 1)}, 107.5),
+        ("rate / 100", "share", {"rate": of(5, 1, 1, 1)}, 0.05),
+        ("100 * loans / gdp", "%", {"loans": of(50, 1, 1, 1), "gdp": of(100, 1, 1, 1)}, 50.0),
+        ("loans / gdp", "%", {"loans": of(50, 1, 1, 1), "gdp": of(100, 1, 1, 1)}, 50.0),
+        ("growth(gdp) * 100", "%", {"gdp": of(110, 1, 1, 1, before=(100, 1))}, (110 / 100 - 1) * 100),
+        ("population / area / 1e4", "10^4 persons per km2",
+         {"population": of(7000, 1, 1, 1), "area": of(18, 1, 1, 1)}, 7000 / 18 / 1e4),
+        ("gdp + rents / 1e4", "10^8 CNY", {"gdp": of(3, 1, 1, 1), "rents": of(20000, 1, 1, 1)}, 5.0),
+        ("0.1 * gdp + 0.9 * budget", "10^8 CNY", {"gdp": of(3, 1, 1, 1), "budget": of(2, 1, 1, 1)}, 0.1 * 3 + 0.9 * 2),
     ],
 )  # fmt: skip
 def test_a_formula_is_worked_out_in_its_unit(text, declared, tables, first):
@@ -125,6 +135,8 @@ def test_bits_are_numpys(rows):
         ("(" * 400 + "gdp" + ")" * 400, "more than 500"),
         ("+".join(["g"] * 200), "is too long"),
         ("-" * 400 + "g", "is too long"),
+        ("9" * 400 + " * g", "has what no formula can have"),
+        ("growth(" * 40 + "g" + ")" * 40, "goes back more than 5 years"),
     ],
 )  # fmt: skip
 def test_what_is_no_formula_is_refused(text, says):
@@ -144,6 +156,12 @@ def test_what_is_no_formula_is_refused(text, says):
         ("log(gdp)", "ln(CNY)", "is in ln(10^8 CNY)"),
         ("log(gdp)", "10^8 CNY", "is in ln(10^8 CNY)"),
         ("population", "10^4 workers", "persons"),
+        ("100 * loans / gdp", "ratio", "leave powers of ten out"),
+        ("gdp_index / 1000", "ratio", "with its factor 1000"),
+        ("growth(gdp_index)", "ratio", "a growth or a logarithm already"),
+        ("growth(log(gdp))", "ratio", "a growth or a logarithm already"),
+        ("0.01 * gdp + 0.99 * budget", "10^8 CNY", "other units"),
+        ("log(gdp) + log(gdp)", "ln(10^8 CNY)", "other units"),
     ],
 )  # fmt: skip
 def test_another_unit_is_refused(text, declared, says):

@@ -2,6 +2,10 @@
 
 A formula is arithmetic over raw tables and variables: + - * / **, numbers, log(), growth(), lag() and national(). A
 name that is both a raw table and a variable is written raw(name) or variable(name).
+
+Powers of ten between units are converted by themselves. One that is written as a factor (`100 * loans / gdp`, in %)
+converts number and unit alike, so that nothing is converted twice; where the declared unit then says another one, the
+formula is refused.
 """
 
 from __future__ import annotations
@@ -13,12 +17,15 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from study.checks.suspects import MOST_SHOWN
+from study.checks.units import PREVIOUS_YEAR
 from study.helpers import InputError
-from study.variables.quantities import Quantity, logarithm, parse_unit, power_of_ten
+from study.variables.quantities import OWN_SCALE, Quantity, logarithm, parse_unit, power_of_ten
 
 LONGEST_FORMULA = 500  # characters
+LARGEST_NUMBER = 10**15  # a number
 MOST_PARTS = 100  # numbers, names and operations
 HIGHEST_POWER = 4
+MOST_YEARS_BACK = 5
 NATION = "china"
 # Function -> years before its own for which its argument is needed.
 FUNCTIONS = {"log": 0, "growth": 1, "lag": 1, "national": 0}
@@ -77,10 +84,12 @@ def parse_formula(text: str, where: str) -> Formula:
     national: set[str] = set()
 
     def look(node: ast.AST, back: int) -> None:
+        if back > MOST_YEARS_BACK:
+            raise refused(f"goes back more than {MOST_YEARS_BACK} years", node)
         match node:
             case ast.Constant(value=bool() | str() | bytes() | complex() | None):
                 raise refused(f"has {node.value!r}, which is no number,", node)
-            case ast.Constant(value=value) if math.isfinite(value):
+            case ast.Constant(value=value) if abs(value) < LARGEST_NUMBER:
                 return
             case ast.Name(id=name) if name in (*FUNCTIONS, *QUALIFIERS):
                 raise refused(f"needs brackets after {name}", node)
@@ -148,33 +157,55 @@ def unit_of(formula: Formula, units: Mapping[str, str], where: str) -> Quantity:
                     result = result.times(base)
                 return result
             case ast.BinOp(op=ast.Mult() | ast.Div() as op, left=left, right=right):
-                return unit(left).times(unit(right), 1 if isinstance(op, ast.Mult) else -1)
+                return factor(left).times(factor(right), 1 if isinstance(op, ast.Mult) else -1)
             case ast.BinOp(op=op, left=left, right=right):
                 first, second = unit(left), unit(right)
                 if in_log and _counts_in(left, second):  # log(1 + x)
                     return second
                 if in_log and _counts_in(right, first):
                     return first
-                if first.bases != second.bases:
+                logs = isinstance(op, ast.Add) and _is_log(first)
+                written = first.scale != second.scale and bool(conversions(left) + conversions(right))
+                if first.bases != second.bases or logs or written:
                     texts = [f"{ast.unparse(side)} ({one})" for side, one in ((left, first), (right, second))]
                     verb = "added to" if isinstance(op, ast.Add) else "subtracted from"
                     texts = texts if isinstance(op, ast.Add) else texts[::-1]
                     raise InputError(f"{where}: {texts[0]} cannot be {verb} {texts[1]}: other units.")
-                if (
-                    isinstance(op, ast.Sub)
-                    and len(first.bases) == 1
-                    and (first.bases[0][0] == "ln" or first.bases[0][0].startswith("ln("))
-                ):
-                    return Quantity()
-                return first
+                return Quantity() if isinstance(op, ast.Sub) and _is_log(first) else first
             case ast.Call(func=ast.Name(id="log"), args=[argument]):
                 return logarithm(unit(argument, in_log=True))
-            case ast.Call(func=ast.Name(id="growth")):
+            case ast.Call(func=ast.Name(id="growth"), args=[argument]):
+                inner = ast.unparse(argument)
+                if _is_log(unit(argument)) or units.get(inner) == PREVIOUS_YEAR:
+                    raise InputError(f"{where}: growth({inner}) is of what is a growth or a logarithm already.")
                 return Quantity()
             case ast.Call(args=[argument]):
                 return unit(argument)
 
+    def factor(node: ast.AST) -> Quantity:
+        return Quantity(1 / Fraction(repr(node.value))) if _converts(node) else unit(node)
+
     return unit(formula.tree)
+
+
+def _converts(node: ast.AST) -> bool:
+    """Whether a number is a power of ten that changes a unit's: 100 and more, a hundredth and less."""
+    if not isinstance(node, ast.Constant):
+        return False
+    power = power_of_ten(Fraction(repr(node.value))) if node.value > 0 else None
+    return power is not None and abs(power) >= 2
+
+
+def conversions(node: ast.AST) -> list[str]:
+    """The powers of ten that are written as factors in a formula."""
+    products = [
+        part for part in ast.walk(node) if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div))
+    ]
+    return [ast.unparse(side) for part in products for side in (part.left, part.right) if _converts(side)]
+
+
+def _is_log(unit: Quantity) -> bool:
+    return len(unit.bases) == 1 and (unit.bases[0][0] == "ln" or unit.bases[0][0].startswith("ln("))
 
 
 def _counts_in(node: ast.AST, other: Quantity) -> bool:
@@ -190,7 +221,15 @@ def scale_to(formula: Formula, units: Mapping[str, str], declared: str, where: s
             f"{where}: the formula `{formula.text}` is in {found}, the unit says {declared or 'nothing'!r}; "
             "correct one of the two."
         )
-    return found.scale / wanted.scale
+    if OWN_SCALE.fullmatch(declared):
+        return Fraction(1)
+    scale = found.scale / wanted.scale
+    if scale != 1 and (written := conversions(formula.tree)):
+        raise InputError(
+            f"{where}: the formula `{formula.text}` is in {found} with its factor {written[0]}, the unit says "
+            f"{declared!r}; leave powers of ten out, they are converted by themselves, or correct the unit."
+        )
+    return scale
 
 
 def evaluate(

@@ -9,9 +9,11 @@ from fractions import Fraction
 from study.checks.units import PREVIOUS_YEAR, find_unit
 
 # Units of a pure number. `first year = 1` is that of a cumulative index.
-PURE = re.compile(r"|ratio|share|index|0 or 1|points, 0 to 100|first .* = 1")
+PURE = re.compile(r"|ratio|share")
+# Numbers on a scale of their own, which no power of ten converts.
+OWN_SCALE = re.compile(r"index|0 or 1|points, 0 to 100|first .* = 1")
 CONSTANT_PRICES = re.compile(r" of (\S+) prices\b")
-SCALED_UNIT = re.compile(r"(10\^(\d+)|\d+(?:\.\d+)?)\s+(.+)")
+SCALED_UNIT = re.compile(r"(10\^(\d{1,2})|\d+(?:\.\d+)?)\s+(.+)")
 MONEY = ("CNY", "USD")
 # Dimension of resources/units.csv -> how messages write it.
 SYMBOLS = {
@@ -96,7 +98,7 @@ def parse_unit(text: str) -> Quantity:
 
 def _part(text: str, year: str) -> Quantity:
     """A unit without `per`; year : of the constant prices that its money is in."""
-    if PURE.fullmatch(text):
+    if PURE.fullmatch(text) or OWN_SCALE.fullmatch(text):
         return Quantity()
     if text == PREVIOUS_YEAR:
         return Quantity(Fraction(1, 100))
