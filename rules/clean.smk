@@ -186,6 +186,8 @@ rule clean_robots:
         "results/logs/clean_robots/{country}.log",
     benchmark:
         "results/benchmarks/clean_robots/{country}.tsv"
+    wildcard_constraints:
+        country=one_of(key.removeprefix("robots_") for key in STUDY.raw_tables.read_by("robots")),
     priority: 100
     conda:
         "../envs/environment.yaml"

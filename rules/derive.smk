@@ -46,8 +46,9 @@ rule derive_co2:
         source=lambda wildcards: config["emissions"]["source"],
         factors=lambda wildcards: config["emissions"]["factors"],
         fuels=lambda wildcards: config["emissions"]["fuels"],
+        first=lambda wildcards: STUDY.derived.first_year("co2"),
         suspects=config["cleaning"]["suspects"],
-        accepted=STUDY.derived.accepted("co2"),
+        accepted=lambda wildcards: STUDY.derived.accepted("co2"),
     script:
         "../scripts/derive/derive_co2.py"
 
@@ -69,7 +70,7 @@ rule derive_real_gdp:
         base_year=lambda wildcards: config["capital"]["base_year"],
         first=lambda wildcards: STUDY.derived.first_year("real_gdp"),
         suspects=config["cleaning"]["suspects"],
-        accepted=STUDY.derived.accepted("real_gdp"),
+        accepted=lambda wildcards: STUDY.derived.accepted("real_gdp"),
     script:
         "../scripts/derive/derive_real_gdp.py"
 
@@ -190,7 +191,7 @@ rule derive_upgrading:
         upgrading=config["variables"]["industrial_upgrading"],
         first=lambda wildcards: STUDY.derived.first_year("industrial_upgrading"),
         suspects=config["cleaning"]["suspects"],
-        accepted=STUDY.derived.accepted("industrial_upgrading"),
+        accepted=lambda wildcards: STUDY.derived.accepted("industrial_upgrading"),
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/derive/derive_upgrading.py"
@@ -236,6 +237,7 @@ rule derive_scopes:
     params:
         factors=lambda wildcards: config["emissions"]["factors"],
         activities=STUDY.raw_tables.activities,
+        first=lambda wildcards: STUDY.derived.first_year("ln_co2_scopes"),
     script:
         "../scripts/derive/derive_scopes.py"
 

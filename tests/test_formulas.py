@@ -211,6 +211,9 @@ def test_what_a_cell_lacks_is_named():
         ("万吨标准煤", 10**4, (("tce", 1),)),
         ("10^10 kJ", 10**10, (("kJ", 1),)),
         ("%", Fraction(1, 100), ()),
+        ("10^8 persons2 per km4", 10**8, (("km", -4), ("persons", 2))),
+        ("CNY USD", 1, (("CNY", 1), ("USD", 1))),
+        ("ln(10^4 t)2", 1, (("ln(10^4 t)", 2),)),
         ("points, 0 to 100", 1, ()),
         ("first year = 1", 1, ()),
         ("tce per 10^4 CNY of 2000 prices", Fraction(1, 10**4), (("CNY of 2000 prices", -1), ("tce", 1))),
@@ -221,6 +224,14 @@ def test_what_a_cell_lacks_is_named():
 def test_units_are_read(text, scale, bases):
     unit = parse_unit(text)
     assert (unit.scale, unit.bases) == (scale, bases)
+
+
+@pytest.mark.parametrize(
+    "text", ["gdp ** 2", "trade * gdp", "(population / area) ** 2", "log(gdp) ** 2", "gdp / population"]
+)
+def test_a_unit_that_a_message_writes_can_be_declared(text):
+    formula = parse_formula(text, "x")
+    assert scale_to(formula, UNITS, str(unit_of(formula, UNITS, "x")), "x") == 1
 
 
 def test_a_scale_is_a_power_of_ten_or_none():

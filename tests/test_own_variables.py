@@ -315,8 +315,30 @@ def own(variables=(), tables=(), **sections):
             "x -> y -> x goes in a circle",
         ),
         ([{"name": "co2", "unit": "10^4 t", "formula": "raw_coal"}], [], "is made by a rule of the workflow"),
-        ([{"name": "production", "unit": "ratio", "formula": "gov"}], [], "production is made by a rule"),
+        ([{"name": "production", "unit": "ratio", "formula": "gov"}], [], "nothing can be called production"),
         ([{"name": "x", "unit": "ratio", "formula": "gov"}] * 2, [], "x stands twice"),
+        ([{"name": "lag", "unit": "ratio", "formula": "gov"}], [], "nothing can be called lag"),
+        ([{"name": "x", "unit": "ratio", "formula": "gov", "minimum": 5, "maximum": 1}], [], "minimum 5 is above"),
+        ([{"name": "x", "unit": "persons", "formula": "employment_2004"}], [], "is no table by province and year"),
+        ([{"name": "x", "unit": "robots", "formula": "robots_china"}], [], "is no table by province and year"),
+        (
+            [{"name": "gov", "unit": "ratio", "formula": "lag(late) / gdp"}],
+            [LOANS | {"key": "late", "years": "2016-"}],
+            "the formula needs late of 2012 to 2022, and its row says that it is published for 2016 to now",
+        ),
+        (
+            [{"name": "gov", "unit": "ratio", "formula": "ended / gdp"}],
+            [LOANS | {"key": "ended", "years": "1990-2005"}],
+            "published for 1990 to 2005",
+        ),
+        (
+            [{"name": "gov", "unit": "points, 0 to 100", "formula": "lag(intelligence_index)"}],
+            [],
+            "intelligence_index of 2012 is needed, for lag() or growth() in another one's formula, but it is made of all",
+        ),
+        ([], [LOANS | {"key": "import"}], "nothing can be called import"),
+        ([], [LOANS | {"theme": "account"}], "column theme: found 'account', expected nothing or accounts"),
+        ([], [LOANS | {"theme": "census"}], "column theme: found 'census'"),
         (
             [{"name": "x", "unit": "ratio", "formula": "green_patents / gov"}],
             [],
@@ -334,6 +356,87 @@ def test_a_row_of_ones_own_that_cannot_be_right_is_refused(tmp_path, monkeypatch
     with pytest.raises(InputError) as error:
         check_study(own(variables, tables))
     assert says in str(error.value)
+
+
+def test_a_variable_of_ones_own_takes_no_name_away_from_those_of_the_workflow(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = own(
+        [
+            {"name": "loans", "unit": "ln(10^8 CNY)", "formula": "log(loans)"},
+            {"name": "energy_total", "unit": "10^4 tce", "formula": "raw(energy_total) * 1"},
+            {"name": "both", "unit": "10^8 CNY", "formula": "raw(loans)"},
+        ],
+        [LOANS | {"key": "real_gdp"}],
+    )
+    check_study(study)
+    assert study.variables.known["fin"].tables == {"loans": 0, "gdp": 0}
+    assert study.variables.known["energy_efficiency"].variables == {"real_gdp": 0}
+    with pytest.raises(InputError, match=r"variables\.own, item 2 \(x\): 'loans' is a raw table and a variable"):
+        check_study(
+            own(
+                [
+                    {"name": "loans", "unit": "ratio", "formula": "loans / gdp"},
+                    {"name": "x", "unit": "ratio", "formula": "loans / gdp"},
+                ]
+            )
+        )
+
+
+def test_a_lag_of_what_is_the_same_in_every_year_and_an_accepted_figure_in_a_short_config(tmp_path):
+    config = SHORT | {
+        "cleaning": {"accept": {"gdp": ["beijing 2013"]}},
+        "variables": {"own": [{"name": "dense_before", "unit": "10^4 persons per km2", "formula": "lag(density)"}]},
+        "catalog": {"own": [LOANS | {"key": "all_years", "file": "yearbook/gdp.xlsx"}]},
+        "describe": {"variables": ["dense_before", "gov"]},
+    }
+    study = make(tmp_path / "study", config)
+    made(study)
+    before, density = figures(study, "dense_before", "dense_before"), figures(study, "density", "density")
+    assert before["beijing", "2014"] == density["beijing", "2013"] and ("beijing", "2012") in density
+
+
+def test_years_are_those_that_are_printed_where_a_row_says_none(tmp_path):
+    row = {
+        "key": "printed",
+        "file": "yearbook/printed.csv",
+        "title_zh": "数",
+        "title_en": "X",
+        "unit": "10^8 CNY",
+        "where": "y",
+    }
+    config = SHORT | {
+        "catalog": {"own": [row]},
+        "variables": {"own": [{"name": "ours", "unit": "ratio", "formula": "printed / gdp"}]},
+        "describe": {"variables": ["ours"]},
+    }
+    study = make(tmp_path / "study", config)
+    export(study, "printed", "数", "亿元", lambda cell: cell)
+    made(study, "results/derived/ours.csv")
+    assert set(figures(study, "ours", "ours").values()) == {1.0}
+    assert len({figures(study, "printed")["beijing", str(year)] for year in range(2013, 2019)}) == 6
+
+
+def test_a_nation_is_not_the_sum_of_shares_or_indices(tmp_path):
+    config = SHORT | {
+        "study": {"years": [2013, 2018], "excluded_provinces": ["tibet"]},
+        "variables": {
+            "own": [{"name": "relative", "unit": "ratio", "formula": "urbanisation / national(urbanisation)"}]
+        },
+        "describe": {"variables": ["relative"]},
+    }
+    study = make(tmp_path / "study", config)
+    failed = run(study, "--keep-going")
+    said = failed.stdout + failed.stderr
+    assert failed.returncode != 0 and "urbanisation has no figure of the nation for 2013" in said
+    assert (study / "results/tables/main.csv").exists(), "urban itself is made"
+
+
+def test_a_table_may_be_called_as_robots_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = own([{"name": "gov", "unit": "10^8 CNY", "formula": "robots_output"}], [LOANS | {"key": "robots_output"}])
+    check_study(study)
+    assert "robots_output" in study.raw_tables.read_by("yearbook")
+    assert study.raw_tables.read_by("robots") == ["robots_china", "robots_us"]
 
 
 def test_a_section_that_a_variable_needs_is_named(tmp_path, monkeypatch):

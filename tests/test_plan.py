@@ -143,7 +143,7 @@ def test_a_year_is_asked_for_by_the_key_of_the_config_that_needs_it():
     needs = raw_study().derived.raw_needs
     assert needs["gdp"].asked_by == needs["gross_fixed_capital_formation"].asked_by == "capital.base_year"
     assert needs["loans"].asked_by == "study.years"
-    assert needs["robots_china"].asked_by == "study.years, and what is made of the years before them (ai)"
+    assert needs["robots_china"].asked_by == "study.years, and lag() or growth() in a formula"
     assert needs["employment_2004"].asked_by == "study.years"  # one year, whatever is made of others
 
 

@@ -38,7 +38,7 @@ def emissions_of_fuels(snakemake) -> pd.Series:
     factors = emission_factors(pd.read_csv(snakemake.input.fuels), params.factors)
     for fuel in params.fuels:
         logger.info("%s: %.4f kg CO2 per %s", fuel, factors[fuel], "m3" if fuel == "natural_gas" else "kg")
-    energy = read_cleaned(snakemake.input.cells)
+    energy = read_cleaned(snakemake.input.cells, params.first)
     emissions = fuel_emissions(energy[energy["province"] != "china"], factors, params.fuels)
     national = energy[(energy["province"] == "china") & energy["indicator"].isin(params.fuels)]
     if national["indicator"].nunique() == len(params.fuels):
@@ -56,7 +56,7 @@ def main(snakemake) -> None:
     params, files = snakemake.params, snakemake.input
     report_crosschecks(cleaned_rows([*files.cells, *files.beside]), params.suspects, params.accepted)
     if params.source == "ceads":
-        emissions = inventory_emissions(read_cleaned(files.cells))
+        emissions = inventory_emissions(read_cleaned(files.cells, params.first))
     else:
         emissions = emissions_of_fuels(snakemake)
     for (province, year), value in emissions.items():

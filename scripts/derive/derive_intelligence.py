@@ -19,6 +19,14 @@ def indicator_values(cells: pd.DataFrame, indicators: list[dict[str, str]]) -> p
     )
 
 
+def check_whole(values: pd.DataFrame) -> None:
+    """Raise InputError naming the first indicator and province-year without a finite value."""
+    odd = ~np.isfinite(values)
+    if odd.any(axis=None):
+        (province, year), name = odd.stack().idxmax()[:2], odd.stack().idxmax()[2]
+        raise InputError(f"the indicator {name} has no value in {province} {year}; correct its raw tables.")
+
+
 def check_varies(values: pd.DataFrame) -> None:
     """Raise InputError for an indicator with one value in all province-years: nothing can be weighed by it."""
     constant = [name for name in values if np.ptp(values[name]) <= 1e-12 * np.abs(values[name]).max()]
@@ -71,10 +79,10 @@ def main(snakemake) -> None:
     """Write `intelligence_index` of the study's province-years and the weights."""
     start_log(snakemake)
     params = snakemake.params
-    cells = read_cleaned(snakemake.input.cells)
-    # a table may begin before the study
-    cells = cells[(cells["province"] != "china") & (cells["year"].astype(int) >= params.first)]
+    cells = read_cleaned(snakemake.input.cells, params.first)
+    cells = cells[cells["province"] != "china"]
     values = indicator_values(cells, params.indicators)
+    check_whole(values)
     check_varies(values)
     signs = np.array([DIRECTIONS[row["direction"]] for row in params.indicators])
     index, weights = INDEX_METHODS[params.method](values.to_numpy(), signs)

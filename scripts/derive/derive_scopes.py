@@ -58,7 +58,7 @@ def main(snakemake) -> None:
     factors = activity_factors(params.activities, emission_factors(pd.read_csv(snakemake.input.fuels), params.factors))
     for row in params.activities:
         logger.info("scope %s, %s: %.6g x 10^4 t CO2 per unit", row["scope"], row["activity"], factors[row["key"]])
-    cells = read_cleaned(snakemake.input.cells)
+    cells = read_cleaned(snakemake.input.cells, params.first)
     emissions = scope_emissions(cells[cells["province"] != "china"], params.activities, factors)
     for year, sums in emissions.groupby("year").sum().iterrows():
         parts = ", ".join(f"{name.replace('_', ' ')} {value / 100:.1f}" for name, value in sums.items())

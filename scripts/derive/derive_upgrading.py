@@ -54,8 +54,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     params = snakemake.params
     regions = [row for row in cleaned_rows(snakemake.input.cells) if row[0] != "china"]
-    cells = read_cleaned(snakemake.input.cells)
-    cells = cells[cells["year"].astype(int) >= params.first]
+    cells = read_cleaned(snakemake.input.cells, params.first)
     value_added = by_sector(cells, "value_added")
     gdp = select_series(cells, "gdp").reindex(value_added.index)
     report_gap(value_added, gdp, "value added against GDP", params.total_tolerance, GROSS_GAP)

@@ -62,6 +62,7 @@ def clean_table(
     suspects: str = "error",
     accepted: Collection[str] = (),
     national: bool = False,
+    summable: bool = True,
     asked_by: str = "study.years",
     rules: dict[tuple[str, int, str], str] | None = None,
     table: Yearbook | None = None,
@@ -72,20 +73,22 @@ def clean_table(
     (`sources.source`). read : how a file is read (`reader`). total_tolerance : largest gap between the provinces' sum
     and the national row; None only reports it. suspects : `error` or `warning`, for figures that are hardly possible;
     accepted : those that are right, as in `tianjin 2018`. interpolation : the config's. national : a variable needs the
-    nation's figure, so that it is summed up where it is not printed. asked_by : the key of the config that the first
-    year is for. rules : takes, by (province, year, indicator), the rule of each cell that is not printed, or that is
-    printed, in doubt and accepted. table : what the source holds, where it was read before (`checks.printed_tables`).
-    Raises InputError.
+    nation's figure, so that it is summed up where it is not printed; summable : only if it is an amount. asked_by : the
+    key of the config that the first year is for. rules : takes, by (province, year, indicator), the rule of each cell
+    that is not printed, or that is printed, in doubt and accepted. table : what the source holds, where it was read
+    before (`checks.printed_tables`). Raises InputError.
     """
     interpolation = read_interpolation(interpolation)
     table = table or read_raw(source, entry, read)
     if not source["title"]:  # the config says that it is this one
         check_title(table, entry, catalog)
     values = convert_units(table, entry)
-    summed = national and add_national_row(table, values, years)
+    # a table without years (land area) has one column, whose figure holds in every year
+    printed = years if entry.years else range(table.years[-1], table.years[-1] + 1)
+    summed = national and summable and add_national_row(table, values, printed)
     if entry.level == "national":
         wanted = ["china"]
-    elif has_nation(table, values, years, interpolation, entry.key, told=national):
+    elif has_nation(table, values, printed, interpolation, entry.key, told=national):
         wanted = [*provinces, "china"]
     else:
         wanted = provinces
@@ -99,9 +102,7 @@ def clean_table(
         check_total(table, values, years, total_tolerance)  # last, for it names no single figure
     made: dict[tuple[str, int], str] = {}
     if not entry.years:
-        # A table without years (land area) has one column; its figure holds in every year.
-        last = table.years[-1]
-        cells = select_cells(table, values, wanted, range(last, last + 1), interpolation, key=entry.key)
+        cells = select_cells(table, values, wanted, printed, interpolation, key=entry.key)
         cells = [(province, year, value, imputed) for province, _, value, imputed in cells for year in years]
     else:
         cells = select_cells(table, values, wanted, years, interpolation, blank_is_nil, entry.key, made, asked_by)

@@ -33,6 +33,7 @@ def clean_raw_table(params, read: Callable, output, printed: Iterable[str] = ())
         range(job["first"], job["last"] + 1),
         blank_is_nil=job["blank_is_nil"],
         national=job["national"],
+        summable=job["summable"],
         asked_by=job["asked_by"],
         rules=rules,
         table=next((printed_table(folder, entry.key) for folder in printed), None),

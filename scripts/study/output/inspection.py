@@ -111,6 +111,7 @@ def study_yearbook(
             years,
             blank_is_nil=need["blank_is_nil"],
             national=need["national"],
+            summable=need["summable"],
             asked_by=need["asked_by"],
             rules=rules,
             **choices,

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
+from study.plan.variable_rows import NOT_NAMES
 
 CATALOG = "resources/catalog.csv"
 # What a row of `catalog.own` may leave out -> what stands in; a theme of one's own is read as a yearbook's tables are.
 OWN_TABLE = {
     "theme": "own",
-    **dict.fromkeys(("title_zh", "conversion", "years", "level", "minimum", "maximum", "change", "aliases"), ""),
+    "years": "1949-",
+    "conversion": "",
     "sign": "positive",
+    **dict.fromkeys(("title_zh", "level", "minimum", "maximum", "change", "aliases"), ""),
 }
 # Columns that the readers of a row take for granted; the others may be left out.
 CATALOG_COLUMNS = ("key", "theme", "file", "title_zh", "title_en", "unit", "conversion", "years", "where")
 
 
-def own_rows(own: Iterable[Mapping[str, object]]) -> list[dict[str, str]]:
-    """Rows of the config's `catalog.own` as those of the file, with their `place`."""
-    rows = [OWN_TABLE | {name: str(value) for name, value in row.items()} for row in own]
-    return [row | {"place": f"config, catalog.own, item {number} ({row['key']})"} for number, row in enumerate(rows, 1)]
+def own_rows(own: Iterable[Mapping[str, object]], themes: Collection[str]) -> list[dict[str, str]]:
+    """Rows of the config's `catalog.own` as those of the file, with their `place`; InputError for a theme that is not
+    among `themes` and for a key that no formula could name."""
+    rows = []
+    for number, given in enumerate(own, 1):
+        row = OWN_TABLE | {name: str(value) for name, value in given.items()}
+        place = f"config, catalog.own, item {number} ({row['key']})"
+        if row["theme"] not in (OWN_TABLE["theme"], *themes):
+            raise InputError(
+                f"{place}, column theme: found {row['theme']!r}, expected nothing or {', '.join(sorted(themes))}."
+            )
+        if row["key"] in NOT_NAMES:
+            raise InputError(f"{place}, column key: nothing can be called {row['key']}; choose another key.")
+        rows.append(row | {"years": "" if row["years"] == "none" else row["years"], "place": place})
+    return rows
 
 
 def check_catalog(rows: Iterable[Mapping[str, str]], schema: dict) -> None:

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from study.checks.crosschecks import CROSSCHECKED
 from study.files.tables import KEYS
+from study.helpers import InputError
 from study.plan.sources import source
-from study.plan.variables import BASE_YEAR, CONTINUES, LEADING, Variable
+from study.plan.variable_rows import BASE_YEAR
+from study.plan.variables import CONTINUES, LEADING, Variable
 from study.variables.formulas import bare
 
 if TYPE_CHECKING:
     from study.plan.study import Study
 
 CONTINUED = "results/derived/imputed/capital.csv"  # years in which series of the capital stock are continued
-# Themes whose tables hold one year, which the config names.
-ONE_YEAR = ("census", "us_employment")
+# What asks for years before the study; the variable is not named, so that another one reruns nothing.
+YEARS_BEFORE = "study.years, and lag() or growth() in a formula"
 
 
 class Need(NamedTuple):
@@ -71,7 +73,7 @@ class Derived:
         """Every variable that the study makes, for the panel, the models or another variable -> its first year."""
         firsts: dict[str, int] = {}
         for name in (*self.panel_variables, *self.study.production):
-            for variable, first, _ in self._below(name, self._years[0]):
+            for variable, first in self._below(name, self._years[0]):
                 firsts[variable.name] = min(first, firsts.get(variable.name, first))
         return firsts
 
@@ -86,23 +88,26 @@ class Derived:
     # --- raw tables that they need -------------------------------------------------------------------------------
 
     def below(self, name: str) -> list[str]:
-        """A variable and those it is made of; InputError for a circle."""
-        return [variable.name for variable, *_ in self._below(name, self._years[0])]
+        """A variable and those it is made of."""
+        return list(dict.fromkeys(variable.name for variable, _ in self._below(name, self._years[0])))
 
-    def _below(self, name: str, first: int, above: tuple[str, ...] = ()) -> Iterator[tuple[Variable, int, str]]:
-        """A variable and those it is made of, each with the first year that is needed of it."""
-        variable = self.study.variables.of(name, above)
-        yield variable, first, name
-        for part, back in variable.variables.items():
-            yield from self._below(part, first - back, (*above, name))
+    def _below(self, name: str, first: int) -> Iterator[tuple[Variable, int]]:
+        """A variable and those it is made of, each with the first years that are needed of it."""
+        ahead, seen = [(name, first)], set()
+        while ahead:
+            name, first = ahead.pop()
+            if (name, first) not in seen:
+                seen.add((name, first))
+                variable = self.study.variables.of(name)
+                yield variable, first
+                ahead += [(part, first - back) for part, back in variable.variables.items()]
 
     def _table_needs(self, variable: Variable, first: int) -> Iterator[tuple[str, Need]]:
         """Raw tables that a variable itself is made of, from which years on."""
         study, raw = self.study, self.study.raw_tables
         for part, back in variable.tables.items():
-            start, asked_by = first - back, "study.years"
-            if start < self._years[0] and not raw.one_year(part):
-                asked_by = f"study.years, and what is made of the years before them ({variable.name})"
+            start = first - back
+            asked_by = YEARS_BEFORE if start < self._years[0] and not raw.one_year(part) else "study.years"
             if variable.from_base_year:
                 start, asked_by = study.given["capital"]["base_year"], BASE_YEAR
                 if part in CONTINUES:
@@ -119,7 +124,7 @@ class Derived:
             return {}
         if name not in self._needs:
             needs: dict[str, Need] = {}
-            for variable, first, _ in self._below(name, self._years[0]):
+            for variable, first in self._below(name, self._years[0]):
                 for key, need in self._table_needs(variable, first):
                     if self.study.raw_tables.span(key, need.first):
                         needs[key] = min(need, needs.get(key, need))
@@ -181,8 +186,10 @@ class Derived:
         return list(dict.fromkeys(self.sources_of(names).values()))
 
     def cells(self, name: str) -> list[str]:
-        """Cleaned tables that a variable itself is made of."""
+        """Cleaned tables that a variable itself is made of; InputError where its section is missing."""
         variable = self.study.variables.known[name]
+        if lacking := self.study.variables.lacking_sections(name):
+            raise InputError(f"{name} is made as the section `{lacking[0]}` of the config says, which is not there.")
         needs = self._table_needs(variable, self.first_year(name))
         keys = [key for key, need in needs if self.study.raw_tables.span(key, need.first)]
         return [f"results/clean/{key}.csv" for key in keys]
@@ -247,19 +254,24 @@ class Derived:
         return {key: cells for key, cells in self.study.accepted.items() if key in keys}
 
     def accepted_of(self, names: Iterable[str]) -> dict[str, list[str]]:
-        """What the config accepts of the raw tables that variables are made of, through others too."""
-        if not self.study.is_raw or not self.study.accepted:
-            return {}
-        needed = {key for name in names for key in self.needs_of(name)}
-        return {key: cells for key, cells in self.study.accepted.items() if key in needed}
+        """What the config accepts of the raw tables that variables are made of or checked against, through others
+        too."""
+        used = self._with_checks(names)
+        return {key: cells for key, cells in self.study.accepted.items() if key in used} if used else {}
 
     def contradicted_of(self, names: Iterable[str]) -> list[str]:
         """Cleaned tables of variables among which figures that contradict each other may have been accepted."""
+        return [f"results/clean/{key}.csv" for key in self._with_checks(names) if key in CROSSCHECKED]
+
+    def _with_checks(self, names: Iterable[str]) -> list[str]:
+        """Raw tables, there, that variables are made of or checked against; none where nothing is accepted."""
         if not self.study.is_raw or not self.study.accepted:
             return []
-        raw, needed = self.study.raw_tables, {key for name in names for key in self.needs_of(name)}
-        keys = [key for key in raw.catalog if key in needed & CROSSCHECKED and raw.is_there(key)]
-        return [f"results/clean/{key}.csv" for key in keys]
+        raw, names = self.study.raw_tables, [name for name in names if name not in KEYS]
+        used = {key for name in names for key in self.needs_of(name)}
+        below = {part for name in names for part in self.below(name)}
+        used |= {Path(path).stem for part in below & self.study.variables.known.keys() for path in self.beside(part)}
+        return [key for key in raw.catalog if key in used and raw.is_there(key)]
 
     @cached_property
     def _of_models(self) -> set[str]:

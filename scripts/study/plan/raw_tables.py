@@ -18,6 +18,7 @@ from study.plan.sources import by_name, find_sources, folder_tables
 from study.publishers.every_form import ReaderTables, reader_tables
 from study.publishers.untitled import has_census, has_major_groups, has_robots
 from study.variables.choices import chosen_activities, chosen_indicators
+from study.variables.quantities import is_amount
 from study.words.forms import form_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # resources/<name>.csv that tell the readers of yearbooks what they meet.
 READER_TABLES = ("provinces", "balance", "cities")
+# Forms whose tables have no figure by province and year: only the exposure's rules read them.
+NOT_BY_PROVINCE = ("robots", "census", "foreign_employment")
 SOURCES_CACHE = ".snakemake/inputs.json"
 # Cells of a catalog row that say what a table is called and in which units, of all that a book is read by.
 READ_BY = ("key", "title_zh", "title_en", "conversion", "aliases")
@@ -42,9 +45,16 @@ class RawTables:
     def catalog(self) -> dict[str, dict[str, str]]:
         """Rows of resources/catalog.csv and of the config's `catalog.own` by key; InputError where one cannot be
         right."""
-        rows = self.study.rows("catalog") + own_rows(self.study.given.get("catalog", {}).get("own", []))
+        rows = self.study.rows("catalog")
+        themes = {row["theme"] for row in rows if form_of(row["theme"]) not in NOT_BY_PROVINCE}
+        rows += own_rows(self.study.given.get("catalog", {}).get("own", []), themes)
         check_catalog(rows, read_schema(self.study.home / "rules/catalog.schema.yaml"))
         return {row["key"]: {name: cell for name, cell in row.items() if name != "place"} for row in rows}
+
+    @cached_property
+    def own(self) -> set[str]:
+        """Keys of the config's own raw tables."""
+        return {row["key"] for row in self.study.given.get("catalog", {}).get("own", [])}
 
     @cached_property
     def years(self) -> tuple[int, int]:
@@ -125,6 +135,8 @@ class RawTables:
         """First and last year to be read of a raw table needed from `first` on; None where it has none of them."""
         if year := self.one_year(key):
             return year, year
+        if not self.catalog[key]["years"]:
+            return (first, self.years[1])
         since, until = self.coverage[key]
         first, last = max(first, since), min(self.years[1], until or self.years[1])
         return (first, last) if first <= last else None
@@ -229,7 +241,10 @@ class RawTables:
         return [self.study.from_workflow(f"resources/{name}.csv") for name in READER_TABLES]
 
     def read_by(self, form: str) -> list[str]:
-        """Catalog keys of the tables that the rule `clean_<form>` reads."""
+        """Catalog keys of the tables that the rule `clean_<form>` reads; of robots and employment by industry none in a
+        study without exposure."""
+        if form in NOT_BY_PROVINCE and "exposure" not in self.study.given:
+            return []
         return [key for key, row in self.catalog.items() if form_of(row["theme"]) == form]
 
     def job(self, key: str) -> dict:
@@ -251,6 +266,7 @@ class RawTables:
             "last": last,
             "asked_by": need.asked_by if need else "study.years",
             "national": key in self.study.derived.national,
+            "summable": is_amount(self.catalog[key]["unit"]),
             "blank_is_nil": self.blank_is_nil(key),
         }
 

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from study.files.catalog_entries import CATALOG_SIGNS
-from study.files.tables import KEYS
 from study.helpers import InputError
-from study.output.codebook import CODEBOOK_COLUMNS
+from study.plan.raw_tables import NOT_BY_PROVINCE
+from study.plan.variable_rows import BASE_YEAR, STUDY_YEARS, TABLE, check_rows, listed, own_rows
 from study.variables.formulas import Formula, bare, parse_formula, scale_to
+from study.words.forms import form_of
 
 if TYPE_CHECKING:
     from study.plan.study import Study
 
-TABLE = "resources/variables.csv"
-COLUMNS = (
-    *CODEBOOK_COLUMNS,
-    *("raw_tables", "checked_against", "formula", "rule", "sections", "since", "choice", "sign", "minimum", "maximum"),
-)
-NAME = re.compile(r"[a-z][a-z0-9_]*(\{country\})?")
-BASE_YEAR = "capital.base_year"
 # The columns of a panel that has all sections of the config, in their order.
 LEADING = ("ln_co2", "gtfp", "ai", "open", "density", "fin", "gov", "energy", "urban")
 # What continues a series -> that series: needed from the year after it ends, if it is chosen at all.
@@ -34,10 +26,6 @@ CONTINUES = {
     "retail_price_index": "investment_price_index",
     "fixed_asset_investment_growth": "gross_fixed_capital_formation",
 }
-# Files of results/derived/ that are no variable.
-NOT_VARIABLES = ("production", "imported", "intelligence_weights", "scope_emissions", "high")
-# What a row of `variables.own` may leave out -> what stands in.
-OWN_VARIABLE = {"transformation": "by formula", "label_zh": ""}
 
 
 @dataclass(frozen=True)
@@ -59,21 +47,17 @@ class Variable:
     @property
     def checked_against(self) -> list[str]:
         """Raw tables that its own are compared with, where the study has them."""
-        return _listed(self.row.get("checked_against"))
+        return listed(self.row["checked_against"])
 
     @property
     def sections(self) -> list[str]:
         """Sections of the config that its rule reads."""
-        return _listed(self.row.get("sections"))
+        return listed(self.row["sections"])
 
     @property
     def from_base_year(self) -> bool:
         """Whether it is made of all years since `capital.base_year`."""
-        return self.row.get("since") == BASE_YEAR
-
-
-def _listed(text: str | None) -> list[str]:
-    return [part for part in (text or "").split(";") if part]
+        return self.row["since"] == BASE_YEAR
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,47 +73,43 @@ class Variables:
         given = self.study.given
         chosen, country = given.get("variables", {}), given.get("exposure", {}).get("instrument", {}).get("country")
         rows = {}
-        for row in check_rows(self.study.rows("variables")):
+        for row in check_rows(self.study.rows("variables"), self.study.raw_tables.catalog, chosen):
             choice = chosen.get(row["name"])
-            if row.get("choice") and isinstance(choice, str) and choice != row["choice"]:
+            if row["choice"] and choice != row["choice"]:
                 continue
             if "{country}" in row["name"]:
                 if not country:
                     continue
                 row = row | {"name": row["name"].format(country=country)}
             rows[row["name"]] = row | {"where": f"{TABLE}, {row['name']}"}
-        taken = {*NOT_VARIABLES, *self.study.indices, *(name for name, row in rows.items() if not row.get("formula"))}
-        seen: set[str] = set()
-        for number, own in enumerate(chosen.get("own", []), 1):
-            name = own["name"]
-            if name in taken or name in seen:
-                why = "stands twice" if name in seen else "is made by a rule of the workflow"
-                raise InputError(f"variables.own, item {number}: {name} {why}; choose another name.")
-            seen.add(name)
-            row = OWN_VARIABLE | {"symbol": name, "label_en": name, "definition": own["formula"]}
-            row |= {key: str(value) for key, value in own.items()}
-            rows[name] = row | {"where": f"variables.own, item {number} ({name})", "own": "1"}
+        taken = {*self.study.indices, *(name for name, row in rows.items() if not row["formula"])}
+        rows |= {row["name"]: row for row in own_rows(chosen.get("own", []), taken)}
         return list(rows.values())
 
     @cached_property
     def known(self) -> dict[str, Variable]:
         """Every variable that is made by a formula or a rule, by name; InputError where one cannot be."""
-        names = [row["name"] for row in self.rows if row.get("formula") or row.get("rule")]
+        names = [row["name"] for row in self.rows if row["formula"] or row["rule"]]
         return {row["name"]: self._variable(row, names) for row in self.rows if row["name"] in names}
 
     def _variable(self, row: Mapping[str, str], names: Collection[str]) -> Variable:
         """A row as a variable; names : of the rows."""
         name, where, catalog = row["name"], row["where"], self.study.raw_tables.catalog
-        if not row.get("formula"):
+        if not row["formula"]:
             production = {*self.study.production_of(self.study.indices.get(name, ""))}
             parts = self._parts_of(row)
             variables = [part for part in parts if part in production or (part in names and part not in catalog)]
             tables = [part for part in parts if part not in variables]
             return Variable(name, row, where, None, dict.fromkeys(tables, 0), dict.fromkeys(variables, 0), {})
         formula = parse_formula(row["formula"], where)
-        # the models' index is made after all formulas
-        others = {one["name"]: one.get("formula") for one in self.rows if one["name"] in names} | {name: name}
-        others.pop("gtfp", None)
+        own = "own" in row
+        # rows of one's own take no name away from those of the workflow; an index is made after all formulas
+        others = {
+            one["name"]: one["formula"]
+            for one in self.rows
+            if one["name"] in names and one["name"] != "gtfp" and (own or "own" not in one)
+        } | {name: name}
+        catalog = {key: one for key, one in catalog.items() if own or key not in self.study.raw_tables.own}
         written = {text: _kind(text, catalog, others, where) for text in formula.names}
         tables, variables = (
             {part: formula.names[text] for text, (found, part) in written.items() if found == kind}
@@ -146,7 +126,7 @@ class Variables:
     def _parts_of(self, row: Mapping[str, str]) -> list[str]:
         """What a rule makes a variable of, words in braces filled in as the config chooses."""
         parts: list[str] = []
-        for part in _listed(row.get("raw_tables")):
+        for part in listed(row["raw_tables"]):
             words = [word for _, word, _, _ in Formatter().parse(part) if word]
             if part == f"{{{''.join(words)}}}":
                 parts += self._words(words[0], row["name"])
@@ -178,13 +158,9 @@ class Variables:
 
     # --- asked by name -------------------------------------------------------------------------------------------
 
-    def of(self, name: str, above: tuple[str, ...] = ()) -> Variable:
-        """A variable; InputError where there is none of that name, or where `above`, made of it, has it already.
-
-        Another productivity model's index is made as gtfp is.
-        """
-        if name in above:
-            raise InputError(f"{self.known[name].where}: {' -> '.join((*above, name))} goes in a circle.")
+    def of(self, name: str) -> Variable:
+        """A variable; InputError where there is none of that name. Another productivity model's index is made as gtfp
+        is."""
         if name in self.study.indices and name not in self.known:
             return self._variable(self.known["gtfp"].row | {"name": name}, self.known)
         if name not in self.known:
@@ -216,8 +192,10 @@ class Variables:
         """The rows for the codebook; one's own without a `source` has the publishers of its raw tables."""
         catalog, rows = self.study.raw_tables.catalog, []
         for row in self.rows:
-            if "own" in row and "source" not in row:
-                where = [catalog[part]["where"] for part in self.known[row["name"]].tables]
+            if "own" in row and not row["source"]:
+                variable = self.known[row["name"]]
+                where = [catalog[part]["where"] for part in variable.tables]
+                where += [self.known[part].row["source"] for part in variable.variables]
                 row = row | {"source": "; ".join(dict.fromkeys(filter(None, where)))}
             rows.append(row)
         return rows
@@ -243,7 +221,7 @@ class Variables:
             text: raw.catalog[part]["unit"] if kind == "raw" else self.units[part]
             for text, (kind, part) in variable.written.items()
         }
-        limits = {key: float(text) for key in ("minimum", "maximum") if (text := variable.row.get(key))}
+        limits = {key: float(text) for key in ("minimum", "maximum") if (text := variable.row[key])}
         return {
             "where": variable.where,
             "formula": variable.row["formula"],
@@ -252,53 +230,43 @@ class Variables:
             "written": dict(variable.written),
             "first": self.study.derived.first_year(name),
             "last": raw.years[1],
-            "sign": variable.row.get("sign") or "any",
+            "sign": variable.row["sign"] or "any",
             **limits,
         }
 
     def check(self) -> None:
-        """Raise InputError for the first formula that cannot be right: a name or unit that does not fit, a circle."""
+        """Raise InputError for the first formula that cannot be right - a unit that does not fit, a circle - and for
+        years that the study asks of a variable or a raw table and that there are none of."""
+        try:
+            order = TopologicalSorter({name: variable.variables for name, variable in self.known.items()})
+            order.prepare()
+        except CycleError as error:
+            circle = error.args[1][::-1]
+            raise InputError(f"{self.known[circle[0]].where}: {' -> '.join(circle)} goes in a circle.") from None
         for name in self.formulas:
             if not self.lacking_sections(name):
-                for _ in self.study.derived.below(name):
-                    pass
                 job = self.job(name)
                 scale_to(self.known[name].formula, job["units"], job["unit"], job["where"])
+        for name, first in self.study.derived.made.items():
+            if name in self.known and not self.lacking_sections(name):
+                self._check_years(self.known[name], first)
 
-
-def check_rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The rows of resources/variables.csv; InputError naming row and column where one cannot be right."""
-    if absent := [name for name in COLUMNS if name not in (rows or [{}])[0]]:
-        raise InputError(f"{TABLE}, row 1: no column {', '.join(absent)}.")
-    seen: dict[tuple[str, str], int] = {}
-    for line, row in enumerate(rows, 2):
-        where = f"{TABLE}, row {line}"
-        if None in row or None in row.values():
-            raise InputError(f"{where}: more or fewer cells than the header has columns; quote commas.")
-        if not NAME.fullmatch(row["name"]):
-            raise InputError(
-                f"{where}, column name: found {row['name']!r}, expected lower-case letters, digits and _, a letter "
-                "first."
-            )
-        if (row["name"], row["choice"]) in seen:
-            raise InputError(
-                f"{where}, column name: {row['name']} stands already in row {seen[row['name'], row['choice']]}."
-            )
-        seen[row["name"], row["choice"]] = line
-        if row["name"] not in KEYS and bool(row["formula"]) == bool(row["rule"]):
-            raise InputError(f"{where}: {row['name']} needs a formula or a rule that makes it, one of the two.")
-        if row["sign"] and row["sign"] not in CATALOG_SIGNS:
-            raise InputError(
-                f"{where}, column sign: found {row['sign']!r}, expected nothing or one of {', '.join(CATALOG_SIGNS)}."
-            )
-        for column in ("minimum", "maximum"):
-            try:
-                finite = math.isfinite(float(row[column] or 0))
-            except ValueError:
-                finite = False
-            if not finite:
-                raise InputError(f"{where}, column {column}: found {row[column]!r}, expected a number or nothing.")
-    return rows
+    def _check_years(self, variable: Variable, first: int) -> None:
+        """Raise InputError where a variable is asked for from a `first` year on that it cannot have."""
+        raw = self.study.raw_tables
+        asked = f"variables: {variable.name} of {first} is needed, for lag() or growth() in another one's formula"
+        if variable.row["since"] == STUDY_YEARS and first < raw.years[0]:
+            raise InputError(f"{asked}, but it is made of all years of the study together and has no others.")
+        if variable.from_base_year and first < (base := self.study.given["capital"]["base_year"]):
+            raise InputError(f"{asked}, but begins with capital.base_year, {base}; give an earlier one.")
+        for key, back in variable.tables.items() if variable.formula else ():
+            since, until = raw.coverage[key]
+            if raw.catalog[key]["years"] and not (since <= first - back and raw.years[1] <= (until or raw.years[1])):
+                raise InputError(
+                    f"{variable.where}: the formula needs {key} of {first - back} to {raw.years[1]}, and its row says "
+                    f"that it is published for {since} to {until or 'now'}; change study.years or the formula, or "
+                    "correct the row."
+                )
 
 
 def _kind(text: str, catalog: Collection[str], variables: Mapping[str, str | None], where: str) -> tuple[str, str]:
@@ -307,19 +275,19 @@ def _kind(text: str, catalog: Collection[str], variables: Mapping[str, str | Non
     variables : name -> formula; one whose formula is a raw table's name alone is that table.
     """
     qualifier, name = bare(text)
-    known = {"raw": catalog, "variable": variables}
-    if qualifier and name in known[qualifier]:
-        return qualifier, name
-    if qualifier or not (name in catalog or name in variables):
+    known: Mapping[str, Collection[str]] = {"raw": catalog, "variable": variables, "": {*catalog, *variables}}
+    if name not in known[qualifier]:
         near = get_close_matches(name, sorted({*catalog, *variables}), n=2)
         hint = f"; did you mean {' or '.join(near)}?" if near else "."
         raise InputError(
             f"{where}: the formula names {text!r}, no {qualifier or 'raw table or variable'}{hint} Raw tables are keys "
             "of resources/catalog.csv or `catalog.own`, variables stand in resources/variables.csv."
         )
-    if name not in catalog:
+    if qualifier == "variable" or name not in catalog:
         return "variable", name
-    if variables.get(name, name) != name:
+    if form_of(catalog[name]["theme"]) in NOT_BY_PROVINCE:
+        raise InputError(f"{where}: {name} is no table by province and year, so that no formula can be made of it.")
+    if not qualifier and variables.get(name, name) != name:
         raise InputError(
             f"{where}: {name!r} is a raw table and a variable ({variables[name] or 'made by a rule'}); write "
             f"raw({name}) or variable({name})."

@@ -72,6 +72,12 @@ def power_of_ten(scale: Fraction) -> int | None:
     return None
 
 
+def is_amount(unit: str) -> bool:
+    """Whether figures in a unit can be summed over provinces: no shares, indices and quotients."""
+    bases = parse_unit(unit).bases
+    return bool(bases) and all(exponent > 0 for _, exponent in bases)
+
+
 def logarithm(unit: Quantity) -> Quantity:
     """The unit of a quantity's natural logarithm."""
     return Quantity(bases=((f"ln({unit})" if unit.bases or unit.scale != 1 else "ln", 1),))
@@ -96,6 +102,11 @@ def parse_unit(text: str) -> Quantity:
     return unit
 
 
+def _is_word(text: str) -> bool:
+    """Whether a word is a unit of resources/units.csv or a power of one."""
+    return find_unit(text) is not None or (text[-1:] in "234" and find_unit(text[:-1]) is not None)
+
+
 def _part(text: str, year: str) -> Quantity:
     """A unit without `per`; year : of the constant prices that its money is in."""
     if PURE.fullmatch(text) or OWN_SCALE.fullmatch(text):
@@ -113,4 +124,16 @@ def _part(text: str, year: str) -> Quantity:
     if match := SCALED_UNIT.fullmatch(text):
         scale = Fraction(10) ** int(match[2]) if match[2] else Fraction(match[1])
         return Quantity(scale).times(_part(match[3], year))
+    power = re.fullmatch(r"(.*\D)([2-4])", text)
+    if power and (find_unit(power[1]) or power[1].startswith("ln(")):
+        inner, product = parse_unit(power[1]), Quantity()
+        for _ in range(int(power[2])):
+            product = product.times(inner)
+        return product
+    words = text.split(" ")
+    if len(words) > 1 and all(map(_is_word, words)):
+        product = Quantity()
+        for word in words:
+            product = product.times(_part(word, year))
+        return product
     return Quantity(bases=((text, 1),))
