@@ -257,6 +257,7 @@ def test_accepted_cells_of_mixed_vintages_are_counted(tmp_path):
     }
     rules = {}
     need = {"source": source(path), "first": 2013, "last": 2022, "blank_is_nil": False, "national": False}
+    need["summable"] = True
     need["asked_by"] = "study.years"
     choices = {"interpolation": SHORT, "total_tolerance": None, "accepted": accepted}
     study_yearbook(need, CATALOG["gdp"], CATALOG, theme_reader("accounts", TABLES), PROVINCES, choices, rules)
