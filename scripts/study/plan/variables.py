@@ -223,7 +223,8 @@ class Variables:
         }
         limits = {key: float(text) for key in ("minimum", "maximum") if (text := variable.row[key])}
         return {
-            "where": variable.where,
+            # without the item's number: another one before it reruns nothing
+            "where": f"variables.own, {name}" if "own" in variable.row else variable.where,
             "formula": variable.row["formula"],
             "unit": self.units[name],
             "units": units,
