@@ -1,6 +1,8 @@
 """The rules keep the house's order: one name for rule, script, log and benchmark; the code is an input."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,21 @@ def test_rules_files_hold_no_functions():
 def test_what_refuses_a_study_is_told_in_one_place():
     files = [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]
     assert sum(file.read_text("utf-8").count("raise WorkflowError") for file in files) == 1
+
+
+LIGHT = (
+    *("clean_yearbook", "clean_balances", "clean_book", "clean_balance_book", "clean_inventory", "clean_patents"),
+    *("clean_robots", "clean_census", "clean_foreign_employment", "derive_variable", "derive_real_gdp"),
+    *("derive_production", "derive_regions", "derive_imputed", "build_codebook"),
+)
+
+
+@pytest.mark.parametrize("rule", LIGHT)
+def test_a_small_job_loads_no_heavy_library(rule):
+    script = script_of(rule, SCRIPTS)
+    code = (
+        f"import runpy, sys; sys.path.insert(0, {str(SCRIPTS)!r}); runpy.run_path({str(script)!r})\n"
+        "print(*sorted({'numpy', 'pandas', 'matplotlib', 'pulp', 'linearmodels'} & sys.modules.keys()))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""
