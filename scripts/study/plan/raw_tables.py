@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # resources/<name>.csv that tell the readers of yearbooks what they meet.
 READER_TABLES = ("provinces", "balance", "cities")
+# Themes whose tables have one year, which the config names.
+ONE_YEAR = ("census", "us_employment")
 # Forms whose tables have no figure by province and year: only the exposure's rules read them.
 NOT_BY_PROVINCE = ("robots", "census", "foreign_employment")
 SOURCES_CACHE = ".snakemake/inputs.json"
@@ -126,7 +128,7 @@ class RawTables:
     def one_year(self, key: str) -> int | None:
         """The year of a table that has one year alone; None for others."""
         exposure, theme = self.study.given.get("exposure"), self.row(key)["theme"]
-        if not exposure or theme not in ("census", "us_employment"):
+        if not exposure or theme not in ONE_YEAR:
             return None
         census = theme == "census"
         return exposure["base_year"] if census else exposure["instrument"]["base_year"]
@@ -298,7 +300,7 @@ class RawTables:
 
     def has_list(self, key: str) -> bool:
         """Whether its rule lists the cells that were made up."""
-        return self.catalog[key]["theme"] not in ("census", "us_employment")
+        return self.catalog[key]["theme"] not in ONE_YEAR
 
     def cleaning(self, key: str) -> dict:
         """What the config's section `cleaning` says of one table."""

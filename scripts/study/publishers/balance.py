@@ -8,15 +8,13 @@ is not in it: quantities of different fuels have no sum.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
 from study.files.series import Yearbook
-from study.files.sheets import Row, Sheet
+from study.files.sheets import Sheet
 from study.helpers import InputError, logger
+from study.publishers.balance_checks import HEADS, LETTER, TITLE_LINE, Balance, Block, check_figures, check_found
 from study.publishers.balance_items import (
     PARTS,
     ROW_NAMES,
@@ -29,69 +27,8 @@ from study.publishers.balance_items import (
 )
 from study.publishers.forms import Form, form
 from study.words.headings import EDITION, province_in, year_in, year_of
-from study.words.printed import parse_number, place, squeeze
+from study.words.printed import place, squeeze
 from study.words.regions import find_province
-
-HEADS = re.compile("平衡表|energybalance|续表", re.IGNORECASE)
-TITLE_LINE = re.compile(f"{HEADS.pattern}|实物量|physicalquantity|continued|单位:|units?:|年鉴|yearbook", re.IGNORECASE)
-LETTER = re.compile("[A-Za-z㐀-鿿]")
-# A part may pass its whole by rounding, not by more.
-BALANCE_ROUNDING_SHARE, BALANCE_ROUNDING = 0.01, 0.1
-
-
-@dataclass
-class _Block:
-    """A header and the items below it; several make a balance that is continued."""
-
-    sheet: Sheet
-    labels: list[int]
-    above: list[Row] = field(default_factory=list)
-    rows: dict[str, Row] = field(default_factory=dict)
-    inputs: list[Row] = field(default_factory=list)
-    headed: set[int] = field(default_factory=set)
-
-    @property
-    def title(self) -> str:
-        """The lines of the title, blanks gone."""
-        return " ".join(cell for row in self.above if self.is_title(row) for cell in row.cells if cell)
-
-    def is_title(self, row: Row) -> bool:
-        """Whether a line above the items is no part of the header."""
-        filled = [column for column, cell in enumerate(row.cells) if cell]
-        return any(TITLE_LINE.search(squeeze(cell)) for cell in row.cells) or filled in ([0], [self.labels[0]])
-
-    def place(self, row: str, column: int) -> str:
-        """The cell of an item's row, for messages."""
-        return place(self.sheet.source, self.rows[row].line, column)
-
-    def number(self, row: str, column: int) -> float | None:
-        """The figure of an item's row in a column, None where the cell is empty; InputError for text."""
-        return parse_number(self.rows[row].get(column), self.place(row, column))
-
-    def need(self, row: str) -> None:
-        """Raise InputError where the item is not printed."""
-        if row not in self.rows:
-            raise InputError(
-                f"{self.sheet.source}: no row {ROW_NAMES[row]} in the balance; found "
-                f"{', '.join(ROW_NAMES.get(name, name) for name in self.rows)}. Was the row deleted or renamed?"
-            )
-
-
-@dataclass
-class _Balance:
-    """The balance of a province and a year: fuel -> block, column and factor of its unit."""
-
-    source: str
-    fuels: dict[tuple[str, ...], tuple[_Block, int, float]] = field(default_factory=dict)
-
-    @property
-    def blocks(self) -> Iterator[_Block]:
-        """Each block once."""
-        return iter({id(block): block for block, _, _ in self.fuels.values()}.values())
-
-    def columns(self, block: _Block) -> list[int]:
-        """The columns of a block that hold one of the fuels."""
-        return [column for other, column, _ in self.fuels.values() if other is block]
 
 
 def is_balance(sheet: Sheet) -> bool:
@@ -124,7 +61,7 @@ def read_balances(
     each other, a province-year or a fuel printed twice, a fuel, row or unit that is not found, a cell that is no
     number, a positive input to transformation, and a part above its whole.
     """
-    balances: dict[tuple[str, int], _Balance] = {}
+    balances: dict[tuple[str, int], Balance] = {}
     before: tuple[str, tuple[str, int] | None] = "", None
     for sheet in filter(_is_wanted, sheets):
         path = sheet.source.removesuffix(f", sheet {sheet.name}")
@@ -136,14 +73,14 @@ def read_balances(
             where = _province_year(block, names, hint or Path(path).stem, inherited)
             before = path, where
             if where:
-                _add_block(balances.setdefault(where, _Balance(sheet.source)), block, where, items)
+                _add_block(balances.setdefault(where, Balance(sheet.source)), block, where, items)
     if not balances:
         files = ", ".join(dict.fromkeys(sheet.source for sheet in sheets))
         what = "no energy balance of a province in physical quantity (能源平衡表(实物量))"
         raise InputError(f"{files}: {what}; put the energy yearbook's balances here.")
     for balance in balances.values():
-        _check_found(balance, items)
-        _check_figures(balance, items)
+        check_found(balance, items)
+        check_figures(balance, items)
     return [_table(item, balances) for item in items.values()]
 
 
@@ -161,15 +98,15 @@ def _label_columns(sheet: Sheet) -> list[int]:
     return sorted(columns, key=lambda c: (c not in chinese, c)) if {"final", "transformation"} <= named else []
 
 
-def _blocks(sheet: Sheet, labels: list[int]) -> list[_Block]:
+def _blocks(sheet: Sheet, labels: list[int]) -> list[Block]:
     """The parts of a sheet: a new one begins at a title or a header below items."""
-    blocks, block, section = [], _Block(sheet, labels), ""
+    blocks, block, section = [], Block(sheet, labels), ""
     for row in sheet.rows:
         label = next((row.get(column) for column in labels if row.get(column)), "")
         heads = any(HEADS.search(squeeze(cell)) for cell in row.cells)
         if block.rows and (heads or fold_name(label) in (("项目", ""), ("项目", "item"), ("", "item"))):
             blocks.append(block)
-            block, section = _Block(sheet, labels), ""
+            block, section = Block(sheet, labels), ""
         section = section_of(label) or section
         name = section_of(label)
         if not name and label:
@@ -209,7 +146,7 @@ def _is_wanted(sheet: Sheet) -> bool:
 
 
 def _province_year(
-    block: _Block, names: dict[str, str], stem: str, inherited: tuple[str, int] | None
+    block: Block, names: dict[str, str], stem: str, inherited: tuple[str, int] | None
 ) -> tuple[str, int] | None:
     """Province and year of a block: from its title, else its sheet's, else its file's name. None for the nation's."""
     source, title = block.sheet.source, block.title
@@ -246,7 +183,7 @@ def _province_year(
     return province, year
 
 
-def _province(block: _Block, names: dict[str, str], stem: str) -> str:
+def _province(block: Block, names: dict[str, str], stem: str) -> str:
     """The province that title, sheet or file name says; empty where none does. InputError for two or an unknown one."""
     source = block.sheet.source
     chinese, latin = fold_name(block.title)
@@ -265,7 +202,7 @@ def _province(block: _Block, names: dict[str, str], stem: str) -> str:
     return stated[0] if stated else in_stem
 
 
-def _add_block(balance: _Balance, block: _Block, where: tuple[str, int], items: dict[str, BalanceItem]) -> None:
+def _add_block(balance: Balance, block: Block, where: tuple[str, int], items: dict[str, BalanceItem]) -> None:
     """Find the fuels of a block and their units; InputError for one that is there twice."""
     fuels = {item.fuel: item.unit for item in items.values()}
     known = {fold_name(name): fuel for fuel in fuels for name in fuel}
@@ -297,7 +234,7 @@ def _add_block(balance: _Balance, block: _Block, where: tuple[str, int], items: 
         balance.fuels[fuel] = block, column, factor
 
 
-def _header(block: _Block) -> tuple[dict[int, str], dict[int, str]]:
+def _header(block: Block) -> tuple[dict[int, str], dict[int, str]]:
     """Heading and unit of each column, from lines whose cells may be split or merged; InputError for two units."""
     headings: dict[int, str] = {}
     units: dict[int, str] = {}
@@ -325,57 +262,7 @@ def _header(block: _Block) -> tuple[dict[int, str], dict[int, str]]:
     return headings, {column: units.get(column) or (stated[1] if stated else "") for column in headings}
 
 
-def _check_found(balance: _Balance, items: dict[str, BalanceItem]) -> None:
-    """Raise InputError where a fuel or a row is not in the balance, the total is empty, or figures have no heading."""
-    for item in items.values():
-        if item.fuel not in balance.fuels:
-            raise InputError(
-                f"{balance.source}: no column {item.fuel[0]} ({item.fuel[1]}) in the balance; found "
-                f"{', '.join(fuel[0] for fuel in balance.fuels) or 'none of the fuels'}. Was a page left out?"
-            )
-        block, _, _ = balance.fuels[item.fuel]
-        for row in dict.fromkeys([*(name for name, _ in item.rows), "final", "total"]):
-            block.need(row)
-    for block in balance.blocks:
-        columns = balance.columns(block)
-        if all(block.number("total", column) is None for column in columns):
-            raise InputError(f"{block.place('total', columns[0])}: the row {ROW_NAMES['total']} is empty; fill it.")
-        for name, row in block.rows.items():
-            for column, cell in enumerate(row.cells):
-                if cell and column not in block.headed and column not in block.labels and not LETTER.search(cell):
-                    where = block.place(name, column)
-                    raise InputError(f"{where}: {cell!r} stands in a column without a heading; is a line shifted?")
-
-
-def _check_figures(balance: _Balance, items: dict[str, BalanceItem]) -> None:
-    """Raise InputError where a part passes its whole or an input is positive; log a total that does not add up."""
-    for fuel, (block, column, _) in balance.fuels.items():
-        parts = [name for name in block.rows if name.startswith("final/")]
-        figures = {name: block.number(name, column) or 0.0 for name in (*parts, "final", "total")}
-        for part, whole in [("final", "total"), *((part, "final") for part in parts)]:
-            if figures[part] > figures[whole] * (1 + BALANCE_ROUNDING_SHARE) + BALANCE_ROUNDING:
-                raise InputError(
-                    f"{block.place(part, column)}: {ROW_NAMES[part]} of {fuel[0]} is {figures[part]:g}, above the "
-                    f"{ROW_NAMES[whole]} of {figures[whole]:g} ({block.place(whole, column)}); mistyped, or "
-                    "rows shifted?"
-                )
-        own = [row for item in items.values() if item.fuel == fuel for row in item.rows]
-        for name in dict.fromkeys(name for name, sign in own if sign < 0):
-            if (block.number(name, column) or 0.0) > 0:
-                raise InputError(
-                    f"{block.place(name, column)}: the input of {fuel[0]} is {block.rows[name].get(column)}; inputs to "
-                    "transformation are negative in a balance. Correct the sign."
-                )
-        with suppress(InputError):  # a row that is not used may hold what it likes
-            inputs = sum(min(parse_number(row.get(column), "") or 0.0, 0.0) for row in block.inputs)
-            losses = block.number("losses", column) or 0.0 if "losses" in block.rows else 0.0
-            total = figures["final"] + losses - inputs
-            if abs(total - figures["total"]) > BALANCE_ROUNDING_SHARE * figures["total"] + BALANCE_ROUNDING:
-                logger.info("%s: %s is %g, final use, losses and inputs add up to %g", block.place("total", column),
-                            fuel[0], figures["total"], total)  # fmt: skip
-
-
-def _outflow_sign(block: _Block, columns: list[int]) -> int:
+def _outflow_sign(block: Block, columns: list[int]) -> int:
     """1 where outflow is printed negative, -1 where as an amount; InputError where both occur in the row."""
     row = "supply/outflow"
     positive = {column: value > 0 for column in columns if (value := block.number(row, column))}
@@ -391,7 +278,7 @@ def _outflow_sign(block: _Block, columns: list[int]) -> int:
     return -1
 
 
-def _table(item: BalanceItem, balances: dict[tuple[str, int], _Balance]) -> Yearbook:
+def _table(item: BalanceItem, balances: dict[tuple[str, int], Balance]) -> Yearbook:
     """The key's figures over all balances."""
     provinces = list(dict.fromkeys(province for province, _ in balances))
     years = sorted({year for _, year in balances})
