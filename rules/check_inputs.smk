@@ -5,10 +5,6 @@ rule check_inputs:
     """Every raw table of the catalog, whether all of them are there or not."""
     input:
         raw=raw(*STUDY.raw_tables.used),
-        tables=STUDY.raw_tables.reader_tables,
-        units=[from_workflow(f"resources/{name}.csv") for name in ("units", "us_industries")],
-        leaf_sets=from_workflow("resources/robots.csv"),
-        industries=from_workflow("resources/industries.csv"),
         code=imports_of("check_inputs"),
     output:
         csv="results/check.csv",
@@ -20,6 +16,10 @@ rule check_inputs:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of(
+            *("provinces", "balance", "cities", "units", "robots", "us_industries"),
+            *("industries:divisions", "industries:groups"),
+        ),
         tables=STUDY.derived.checked_tables(),
         unused=STUDY.raw_tables.unused_files,
         provinces=list(STUDY.units),

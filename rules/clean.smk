@@ -10,7 +10,6 @@ rule clean_book:
     """Files that hold several tables of the study, read once for all of them."""
     input:
         raw=lambda wildcards: STUDY.raw_tables.books[wildcards.book].files,
-        provinces=from_workflow("resources/provinces.csv"),
         code=imports_of("clean_book"),
     output:
         directory("results/printed/{book}"),
@@ -24,6 +23,7 @@ rule clean_book:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("provinces"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
     script:
         "../scripts/clean/clean_book.py"
@@ -33,8 +33,6 @@ rule clean_balance_book:
     """Energy balances, read once for all the tables that the study takes from them."""
     input:
         raw=lambda wildcards: STUDY.raw_tables.books[wildcards.book].files,
-        provinces=from_workflow("resources/provinces.csv"),
-        balance=from_workflow("resources/balance.csv"),
         code=imports_of("clean_balance_book"),
     output:
         directory("results/printed/{book}"),
@@ -48,6 +46,7 @@ rule clean_balance_book:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("provinces", "balance"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
     script:
         "../scripts/clean/clean_balance_book.py"
@@ -58,8 +57,6 @@ rule clean_yearbook:
     input:
         raw=lambda wildcards: STUDY.raw_tables.own_files(wildcards.key),
         printed=lambda wildcards: STUDY.raw_tables.printed(wildcards.key),
-        provinces=from_workflow("resources/provinces.csv"),
-        units=from_workflow("resources/units.csv"),
         code=imports_of("clean_yearbook"),
     output:
         cells="results/clean/{key}.csv",
@@ -74,6 +71,7 @@ rule clean_yearbook:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("provinces", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
         provinces=list(STUDY.units),
@@ -88,9 +86,6 @@ rule clean_balances:
     input:
         raw=lambda wildcards: STUDY.raw_tables.own_files(wildcards.key),
         printed=lambda wildcards: STUDY.raw_tables.printed(wildcards.key),
-        provinces=from_workflow("resources/provinces.csv"),
-        balance=from_workflow("resources/balance.csv"),
-        units=from_workflow("resources/units.csv"),
         code=imports_of("clean_balances"),
     output:
         cells="results/clean/{key}.csv",
@@ -105,6 +100,7 @@ rule clean_balances:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("provinces", "balance", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
         provinces=list(STUDY.units),
@@ -118,8 +114,6 @@ rule clean_inventory:
     """Total CO2 of provinces from published inventories."""
     input:
         raw=lambda wildcards: raw(wildcards.key),
-        provinces=from_workflow("resources/provinces.csv"),
-        units=from_workflow("resources/units.csv"),
         code=imports_of("clean_inventory"),
     output:
         cells="results/clean/{key}.csv",
@@ -134,6 +128,7 @@ rule clean_inventory:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("provinces", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
         provinces=list(STUDY.units),
@@ -147,9 +142,6 @@ rule clean_patents:
     """Applications for green patents."""
     input:
         raw=lambda wildcards: raw(wildcards.key),
-        provinces=from_workflow("resources/provinces.csv"),
-        cities=from_workflow("resources/cities.csv"),
-        units=from_workflow("resources/units.csv"),
         code=imports_of("clean_patents"),
     output:
         cells="results/clean/{key}.csv",
@@ -164,6 +156,7 @@ rule clean_patents:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("provinces", "cities", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
         provinces=list(STUDY.units),
@@ -177,7 +170,6 @@ rule clean_robots:
     """Robots by industry and year of one country, each robot counted once."""
     input:
         raw=lambda wildcards: raw(f"robots_{wildcards.country}"),
-        leaf_sets=from_workflow("resources/robots.csv"),
         code=imports_of("clean_robots"),
     output:
         cells="results/clean/robots_{country}.csv",
@@ -192,6 +184,7 @@ rule clean_robots:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("robots"),
         job=lambda wildcards: STUDY.raw_tables.job(f"robots_{wildcards.country}"),
         total_tolerance=config["cleaning"]["total_tolerance"],
         measure=lambda wildcards: config["exposure"]["robots"],
@@ -203,8 +196,6 @@ rule clean_census:
     """Employment by province and industrial division in the base year."""
     input:
         raw=lambda wildcards: raw(wildcards.key),
-        provinces=from_workflow("resources/provinces.csv"),
-        industries=from_workflow("resources/industries.csv"),
         code=imports_of("clean_census"),
     output:
         "results/clean/{key}.csv",
@@ -218,6 +209,7 @@ rule clean_census:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("provinces", "industries:divisions"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         year=lambda wildcards: config["exposure"]["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],
@@ -229,8 +221,6 @@ rule clean_foreign_employment:
     """Employment by industry of the instrument's country in its base year."""
     input:
         raw=lambda wildcards: raw(wildcards.key),
-        industries=from_workflow("resources/industries.csv"),
-        us_industries=from_workflow("resources/us_industries.csv"),
         code=imports_of("clean_foreign_employment"),
     output:
         "results/clean/{key}.csv",
@@ -244,6 +234,7 @@ rule clean_foreign_employment:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("industries:groups", "us_industries"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         year=lambda wildcards: config["exposure"]["instrument"]["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],

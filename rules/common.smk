@@ -7,6 +7,7 @@ from study.plan.targets import all_results, comparisons, one_of, trends
 
 from_workflow = STUDY.from_workflow
 imports_of = STUDY.imports_of
+marks_of = STUDY.marks_of
 raw = STUDY.raw_tables.files
 files_of = STUDY.derived.files_of
 

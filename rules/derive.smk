@@ -8,7 +8,6 @@ rule derive_variable:
         parts=lambda wildcards: STUDY.derived.parts(wildcards.variable),
         # raw tables that its own are checked against, where the study has them
         beside=lambda wildcards: STUDY.derived.beside(wildcards.variable),
-        units=from_workflow("resources/units.csv"),
         code=imports_of("derive_variable"),
     output:
         "results/derived/{variable}.csv",
@@ -19,6 +18,7 @@ rule derive_variable:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("units"),
         job=lambda wildcards: STUDY.variables.job(wildcards.variable),
         provinces=list(STUDY.units),
         suspects=config["cleaning"]["suspects"],
@@ -32,7 +32,6 @@ rule derive_co2:
     input:
         cells=lambda wildcards: STUDY.derived.cells("co2"),
         beside=lambda wildcards: STUDY.derived.beside("co2"),
-        fuels=from_workflow("resources/fuels.csv"),
         code=imports_of("derive_co2"),
     output:
         "results/derived/co2.csv",
@@ -43,6 +42,7 @@ rule derive_co2:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("fuels:co2"),
         source=lambda wildcards: config["emissions"]["source"],
         factors=lambda wildcards: config["emissions"]["factors"],
         fuels=lambda wildcards: config["emissions"]["fuels"],
@@ -122,7 +122,6 @@ rule derive_exposure:
     input:
         robots="results/clean/robots_china.csv",
         employment=lambda wildcards: f"results/clean/{STUDY.raw_tables.base_employment}.csv",
-        crosswalk=from_workflow("resources/industries.csv"),
         code=imports_of("derive_exposure"),
     output:
         "results/derived/ai.csv",
@@ -133,6 +132,7 @@ rule derive_exposure:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("industries:gbt4754_2002"),
         robots=lambda wildcards: config["exposure"]["robots"],
         per_workers=lambda wildcards: config["exposure"]["per_workers"],
         unspecified=lambda wildcards: config["exposure"]["unspecified"],
@@ -149,7 +149,6 @@ rule derive_instrument:
         robots="results/clean/robots_{country}.csv",
         foreign_employment=lambda wildcards: f"results/clean/{STUDY.raw_tables.foreign_employment}.csv",
         employment=lambda wildcards: f"results/clean/{STUDY.raw_tables.base_employment}.csv",
-        crosswalk=from_workflow("resources/industries.csv"),
         code=imports_of("derive_instrument"),
     output:
         "results/derived/ai_{country}.csv",
@@ -162,6 +161,7 @@ rule derive_instrument:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("industries:gbt4754_2002", "industries:sic1987"),
         robots=lambda wildcards: config["exposure"]["robots"],
         per_workers=lambda wildcards: config["exposure"]["per_workers"],
         unspecified=lambda wildcards: config["exposure"]["unspecified"],
@@ -223,7 +223,6 @@ rule derive_scopes:
     """CO2 by scopes: activities x factors."""
     input:
         cells=lambda wildcards: STUDY.derived.cells("ln_co2_scopes"),
-        fuels=from_workflow("resources/fuels.csv"),
         code=imports_of("derive_scopes"),
     output:
         total="results/derived/ln_co2_scopes.csv",
@@ -235,6 +234,7 @@ rule derive_scopes:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("fuels:scopes"),
         factors=lambda wildcards: config["emissions"]["factors"],
         activities=STUDY.raw_tables.activities,
         first=lambda wildcards: STUDY.derived.first_year("ln_co2_scopes"),
@@ -245,7 +245,6 @@ rule derive_scopes:
 rule derive_regions:
     """Municipalities directly under the central government."""
     input:
-        provinces=from_workflow("resources/provinces.csv"),
         code=imports_of("derive_regions"),
     output:
         "results/derived/municipality.csv",
@@ -256,6 +255,7 @@ rule derive_regions:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("provinces:regions"),
         provinces=list(STUDY.units),
         first=lambda wildcards: STUDY.derived.first_year("municipality"),
         last=config["study"]["years"][1],

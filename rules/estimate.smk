@@ -5,7 +5,6 @@ rule estimate_table:
     """Every column of one table, with reghdfe's and ivreghdfe's semantics."""
     input:
         variables=lambda wildcards: files_of(STUDY.table_variables(wildcards.table)),
-        critical_values=from_workflow("resources/stock_yogo.csv"),
         code=imports_of("estimate_table"),
     output:
         estimates="results/estimates/{table}.json",
@@ -17,6 +16,7 @@ rule estimate_table:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("stock_yogo"),
         sources=lambda wildcards: STUDY.derived.sources_of(STUDY.table_variables(wildcards.table)),
         years=STUDY.span,
         winsorise=config.get("cleaning", {}).get("winsorise"),

@@ -106,7 +106,6 @@ rule compare_hypotheses:
         estimates=expand("results/estimates/{table}.json", table=STUDY.typed_tables.evidence),
         published=[STUDY.typed_tables.compared[name] for name in STUDY.typed_tables.compared_evidence],
         audit="results/replication/audit.csv" if STUDY.typed_tables.audited else [],
-        critical_values=from_workflow("resources/tf_critical_values.csv"),
         codebook="results/codebook.csv",
         code=imports_of("compare_hypotheses"),
     output:
@@ -124,6 +123,7 @@ rule compare_hypotheses:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("tf_critical_values"),
         hypotheses=config.get("hypotheses", []),
         tables=STUDY.typed_tables.evidence,
         compared=STUDY.typed_tables.compared_evidence,
@@ -227,7 +227,6 @@ rule tabulate_audit:
     """The published tables checked against themselves."""
     input:
         published=STUDY.typed_tables.files,
-        critical_values=from_workflow("resources/tf_critical_values.csv"),
         code=imports_of("tabulate_audit"),
     output:
         csv="results/replication/audit.csv",
@@ -244,6 +243,7 @@ rule tabulate_audit:
     conda:
         "../envs/environment.yaml"
     params:
+        rows=marks_of("tf_critical_values"),
         audit={"units": len(STUDY.units), "periods": len(STUDY.periods.names)} | config.get("audit", {}),
         place=lambda wildcards: config.get("published", PLACE),
         untyped=STUDY.typed_tables.untyped,

@@ -15,7 +15,7 @@ def with_row(name, cells):
 
 
 def test_the_table_as_it_is_fits():
-    assert check_rows(ROWS, CATALOG, CHOICES) == ROWS
+    assert check_rows(enumerate(ROWS, 2), CATALOG, CHOICES) == ROWS
     assert all(
         (ROOT / "scripts" / "derive" / f"{row['rule']}.py").is_file() for row in ROWS if row["rule"][:6] == "derive"
     )
@@ -46,10 +46,11 @@ def test_the_table_as_it_is_fits():
 )  # fmt: skip
 def test_a_row_that_cannot_be_right_is_refused(name, cells, says):
     with pytest.raises(InputError) as error:
-        check_rows(with_row(name, cells), CATALOG, CHOICES)
+        check_rows(enumerate(with_row(name, cells), 2), CATALOG, CHOICES)
     assert str(error.value).startswith("resources/variables.csv, row ") and says in str(error.value)
 
 
 def test_a_table_without_a_column_is_refused():
     with pytest.raises(InputError, match="row 1: no column formula"):
-        check_rows([{key: cell for key, cell in row.items() if key != "formula"} for row in ROWS], CATALOG, CHOICES)
+        rows = [{key: cell for key, cell in row.items() if key != "formula"} for row in ROWS]
+        check_rows(enumerate(rows, 2), CATALOG, CHOICES)

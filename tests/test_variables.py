@@ -191,7 +191,7 @@ def test_an_activity_needs_a_fuel_or_a_factor():
 def test_shipped_activities_have_factors_sources_and_tables():
     rows = read_rows(RESOURCES / "activities.csv")
     for factor_set in ("china", "ipcc_tier1"):
-        factors = activity_factors(rows, emission_factors(pd.read_csv(RESOURCES / "fuels.csv"), factor_set))
+        factors = activity_factors(rows, emission_factors(RESOURCES / "fuels.csv", factor_set))
         assert (factors > 0).all()
         # 10^8 kWh = 10^5 MWh; x 0.5810 t = 5.81 x 10^4 t
         assert factors["net_electricity"] == pytest.approx(5.81)

@@ -7,7 +7,7 @@ from study.checks.crosschecks import accepted_contradictions, report_crosschecks
 from study.checks.not_observed import MADE
 from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
 from study.files.unchanged import reads
-from study.helpers import InputError, start_log, write_rows
+from study.helpers import InputError, start_log, workflow_table, write_rows
 from study.output.in_print import shortened_list
 from study.output.inspection import (
     INSPECTION_COLUMNS,
@@ -40,12 +40,11 @@ def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, obj
             years,
             params.total_tolerance,
             measure=params.measure,
-            leaf_sets=files.leaf_sets,
             made=made,
         )
         return count_made(rule for *_, rule in made)
     if entry.theme == "census":
-        names, titles = province_names(files.tables[0]), division_titles(files.industries)
+        names, titles = province_names(workflow_table("provinces")), division_titles(workflow_table("industries"))
         read_census(
             source["files"],
             names,
@@ -56,7 +55,7 @@ def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, obj
             **choices,
         )
     else:
-        industries = group_industries(files.industries)
+        industries = group_industries(workflow_table("industries"))
         read_major_groups(
             source["files"],
             entry.conversion,
@@ -132,7 +131,7 @@ def main(snakemake) -> None:
     start_log(snakemake, warn=False)  # they are on the page
     params, files = snakemake.params, snakemake.input
     catalog = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
-    tables = reader_tables(*files.tables)
+    tables = reader_tables(*map(workflow_table, ("provinces", "balance", "cities")))
     read, read_any = cache(lambda theme: theme_reader(theme, tables)), every_reader(tables)
     cells, rules = [], {}
 

@@ -2,7 +2,7 @@
 
 from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
-from study.helpers import start_log
+from study.helpers import start_log, workflow_table
 from study.publishers.balance import balance_form
 from study.publishers.balance_items import load_balance_items
 from study.publishers.forms import reader
@@ -13,8 +13,8 @@ from study.words.regions import province_names
 def main(snakemake) -> None:
     """Clean the table."""
     start_log(snakemake)
-    provinces = province_names(snakemake.input.provinces)
-    balances = balance_form(provinces, load_balance_items(snakemake.input.balance))
+    provinces = province_names(workflow_table("provinces"))
+    balances = balance_form(provinces, load_balance_items(workflow_table("balance")))
     read = reader(provinces, balances, named="balances")
     clean_raw_table(snakemake.params, read, snakemake.output, snakemake.input.printed)
 

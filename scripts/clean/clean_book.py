@@ -2,7 +2,7 @@
 
 from study.checks.printed_tables import print_tables
 from study.files.unchanged import reads
-from study.helpers import start_log
+from study.helpers import start_log, workflow_table
 from study.publishers.forms import reader
 from study.words.regions import province_names
 
@@ -11,7 +11,7 @@ from study.words.regions import province_names
 def main(snakemake) -> None:
     """Read the tables."""
     start_log(snakemake)
-    provinces = province_names(snakemake.input.provinces)
+    provinces = province_names(workflow_table("provinces"))
     print_tables(snakemake.params.tables, reader(provinces, named="yearbook"), snakemake.output[0])
 
 

@@ -2,7 +2,7 @@
 
 from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
-from study.helpers import start_log, write_rows
+from study.helpers import start_log, workflow_table, write_rows
 from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
 from study.words.regions import province_names
@@ -18,10 +18,10 @@ def main(snakemake) -> None:
     require_files(job["path"], entry, job["source"], job["missing"])
     rows = read_census(
         job["source"]["files"],
-        province_names(snakemake.input.provinces),
+        province_names(workflow_table("provinces")),
         entry.conversion,
         params.total_tolerance,
-        titles=division_titles(snakemake.input.industries),
+        titles=division_titles(workflow_table("industries")),
         year=params.year,
         sheet=job["source"]["sheet"],
         unit=job["source"]["unit"],

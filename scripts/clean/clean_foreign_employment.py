@@ -2,7 +2,7 @@
 
 from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
-from study.helpers import start_log, write_rows
+from study.helpers import start_log, workflow_table, write_rows
 from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
 
 
@@ -19,7 +19,7 @@ def main(snakemake) -> None:
         entry.conversion,
         params.total_tolerance,
         year=params.year,
-        industries=group_industries(snakemake.input.industries),
+        industries=group_industries(workflow_table("industries")),
         sheet=job["source"]["sheet"],
         unit=job["source"]["unit"],
         plausible=UNITED_STATES,

@@ -2,7 +2,7 @@
 
 from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
-from study.helpers import start_log
+from study.helpers import start_log, workflow_table
 from study.publishers.forms import form, reader
 from study.publishers.inventory import is_inventory, read_inventories
 from study.words.regions import province_names
@@ -12,7 +12,7 @@ from study.words.regions import province_names
 def main(snakemake) -> None:
     """Clean the totals of the inventories."""
     start_log(snakemake)
-    provinces = province_names(snakemake.input.provinces)
+    provinces = province_names(workflow_table("provinces"))
     inventories = form(is_inventory, lambda pages, stem: [read_inventories(pages, provinces, stem)])
     clean_raw_table(snakemake.params, reader(provinces, inventories, named="inventory"), snakemake.output)
 

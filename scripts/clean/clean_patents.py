@@ -2,7 +2,7 @@
 
 from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
-from study.helpers import start_log
+from study.helpers import start_log, workflow_table
 from study.publishers.cities import load_cities
 from study.publishers.forms import reader
 from study.publishers.patents import patent_form
@@ -13,8 +13,8 @@ from study.words.regions import province_names
 def main(snakemake) -> None:
     """Clean the counts of patents."""
     start_log(snakemake)
-    provinces = province_names(snakemake.input.provinces)
-    patents = patent_form(provinces, load_cities(snakemake.input.cities))
+    provinces = province_names(workflow_table("provinces"))
+    patents = patent_form(provinces, load_cities(workflow_table("cities")))
     clean_raw_table(snakemake.params, reader(provinces, patents, named="patents"), snakemake.output)
 
 

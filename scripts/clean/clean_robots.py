@@ -21,7 +21,6 @@ def main(snakemake) -> None:
         range(job["first"], job["last"] + 1),
         params.total_tolerance,
         measure=params.measure,
-        leaf_sets=snakemake.input.leaf_sets,
         made=made,
     )
     write_rows(snakemake.output.cells, ["industry", "year", *MEASURES], sorted(rows, key=lambda row: row[:2]))

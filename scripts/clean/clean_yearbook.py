@@ -2,7 +2,7 @@
 
 from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
-from study.helpers import start_log
+from study.helpers import start_log, workflow_table
 from study.publishers.forms import reader
 from study.words.regions import province_names
 
@@ -11,7 +11,7 @@ from study.words.regions import province_names
 def main(snakemake) -> None:
     """Clean the table."""
     start_log(snakemake)
-    provinces = province_names(snakemake.input.provinces)
+    provinces = province_names(workflow_table("provinces"))
     clean_raw_table(snakemake.params, reader(provinces, named="yearbook"), snakemake.output, snakemake.input.printed)
 
 

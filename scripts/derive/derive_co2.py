@@ -3,7 +3,7 @@
 import pandas as pd
 from study.checks.crosschecks import report_crosschecks
 from study.files.tables import write_table
-from study.helpers import InputError, logger, start_log
+from study.helpers import InputError, logger, start_log, workflow_table
 from study.variables.cleaned_series import read_cleaned
 from study.variables.emissions import emission_factors
 from study.variables.figures import cleaned_rows
@@ -35,7 +35,7 @@ def inventory_emissions(inventory: pd.DataFrame) -> pd.Series:
 def emissions_of_fuels(snakemake) -> pd.Series:
     """CO2 from the cleaned energy table; log the factors, and the provinces' sum beside the national figure."""
     params = snakemake.params
-    factors = emission_factors(pd.read_csv(snakemake.input.fuels), params.factors)
+    factors = pd.Series(emission_factors(workflow_table("fuels"), params.factors))
     for fuel in params.fuels:
         logger.info("%s: %.4f kg CO2 per %s", fuel, factors[fuel], "m3" if fuel == "natural_gas" else "kg")
     energy = read_cleaned(snakemake.input.cells, params.first)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 from study.files.tables import read_table, write_table
-from study.helpers import start_log
+from study.helpers import start_log, workflow_table
 from study.variables.shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
 
 
@@ -28,7 +28,7 @@ def main(snakemake) -> None:
     table = province_exposure(
         read_table(snakemake.input.robots),
         read_table(snakemake.input.employment, text=("industry",)),
-        load_crosswalk(snakemake.input.crosswalk, "gbt4754_2002"),
+        load_crosswalk(workflow_table("industries"), "gbt4754_2002"),
         params.robots,
         params.per_workers,
         params.unspecified,

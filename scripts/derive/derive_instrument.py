@@ -2,7 +2,7 @@
 
 import pandas as pd
 from study.files.tables import read_table, write_table
-from study.helpers import start_log
+from study.helpers import start_log, workflow_table
 from study.variables.shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
 
 
@@ -29,8 +29,8 @@ def main(snakemake) -> None:
         read_table(snakemake.input.robots),
         read_table(snakemake.input.foreign_employment, text=("industry",)),
         read_table(snakemake.input.employment, text=("industry",)),
-        load_crosswalk(snakemake.input.crosswalk, "gbt4754_2002"),
-        load_crosswalk(snakemake.input.crosswalk, "sic1987"),
+        load_crosswalk(workflow_table("industries"), "gbt4754_2002"),
+        load_crosswalk(workflow_table("industries"), "sic1987"),
         params.robots,
         params.per_workers,
         params.unspecified,

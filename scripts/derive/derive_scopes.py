@@ -1,14 +1,16 @@
 """Activities x factors -> CO2 of scopes 1, 2 and 3."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from study.files.tables import write_table
-from study.helpers import InputError, logger, start_log
+from study.helpers import InputError, logger, start_log, workflow_table
 from study.variables.cleaned_series import read_cleaned
 from study.variables.emissions import emission_factors
 
 
-def activity_factors(activities: list[dict[str, str]], fuels: pd.Series) -> pd.Series:
+def activity_factors(activities: list[dict[str, str]], fuels: Mapping[str, float]) -> pd.Series:
     """10^4 t CO2 per catalog unit of each activity, index `key`.
 
     activities : rows of resources/activities.csv; a row with a `fuel` takes the factor of that fuel, another its own
@@ -17,7 +19,7 @@ def activity_factors(activities: list[dict[str, str]], fuels: pd.Series) -> pd.S
     """
     factors = {}
     for row in activities:
-        if bool(row["fuel"]) == bool(row["factor"]) or (row["fuel"] and row["fuel"] not in fuels.index):
+        if bool(row["fuel"]) == bool(row["factor"]) or (row["fuel"] and row["fuel"] not in fuels):
             raise InputError(
                 f"resources/activities.csv: {row['key']} needs either a fuel of resources/fuels.csv or a factor; "
                 f"fuel is {row['fuel']!r}, factor {row['factor']!r}."
@@ -55,7 +57,7 @@ def main(snakemake) -> None:
     """Write `ln_co2_scopes` (ln 10^4 t) and the scopes' emissions; log each factor and the sum over provinces."""
     start_log(snakemake)
     params = snakemake.params
-    factors = activity_factors(params.activities, emission_factors(pd.read_csv(snakemake.input.fuels), params.factors))
+    factors = activity_factors(params.activities, emission_factors(workflow_table("fuels"), params.factors))
     for row in params.activities:
         logger.info("scope %s, %s: %.6g x 10^4 t CO2 per unit", row["scope"], row["activity"], factors[row["key"]])
     cells = read_cleaned(snakemake.input.cells, params.first)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from study.files.tables import write_table
-from study.helpers import InputError, logger, read_rows, start_log
+from study.helpers import InputError, logger, start_log, workflow_rows, workflow_table
 from study.regression.formula import Regression, parse_column
 from study.regression.instruments import first_stages, instrument_tests
 from study.regression.least_squares import Design, Estimates, estimate, prepare
@@ -187,7 +187,7 @@ def main(snakemake) -> None:
         list(params.columns),
         list(params.controls),
         params.bootstrap,
-        read_rows(snakemake.input.critical_values),
+        workflow_rows(workflow_table("stock_yogo")),
         terms,
     )
     if params.note:

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 from study.audit.coefficients import p_values
 from study.audit.published import is_coefficient, read_published_rows
 from study.audit.rounding import read_cell
-from study.helpers import logger, read_rows, start_log, write_rows
+from study.helpers import logger, read_rows, start_log, workflow_table, write_rows
 from study.output.in_print import shown, shown_p_value
 from study.output.pages import PlainTable, render
 from study.output.symbols import read_codebook, symbol
@@ -235,7 +235,7 @@ def main(snakemake) -> None:
     published = {name: read_published_rows(path) for name, path in zip(params.compared, source.published, strict=True)}
     audit = read_rows(source.audit) if source.audit else []
     codebook = read_codebook(source.codebook)
-    critical_values = read_critical_values(source.critical_values)
+    critical_values = read_critical_values(workflow_table("tf_critical_values"))
     meaning = {"levels": params.levels, "interval": params.interval}
     rows = read_evidence(params.hypotheses, estimates, published, audit, codebook, critical_values, **meaning)
     write_rows(

@@ -31,7 +31,7 @@ from study.audit.stages import (
     check_rank_test,
     check_tf,
 )
-from study.helpers import logger, start_log, write_rows
+from study.helpers import logger, start_log, workflow_table, write_rows
 from study.output.audit_page import CHECKS, render_audit
 from study.regression.tf import CriticalValues, read_critical_values
 
@@ -86,7 +86,7 @@ def main(snakemake) -> None:
         )
     setting = Setting.of(snakemake.params.audit)
     refuse_unknown_names(snakemake.params.audit, tables)
-    rows = audit(tables, setting, read_critical_values(snakemake.input.critical_values))
+    rows = audit(tables, setting, read_critical_values(workflow_table("tf_critical_values")))
     write_rows(
         snakemake.output.csv, list(ROW_FIELDS), [tuple(row[name] for name in ROW_FIELDS) for row in rows], digits=12
     )

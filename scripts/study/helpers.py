@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import logging
+import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 logger = logging.getLogger("study")
 
@@ -68,13 +72,41 @@ def plain_cell(text: object) -> object:
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without loading pandas; InputError where it is no UTF-8 table."""
+    with _csv_text(path) as file:
+        return list(csv.DictReader(file))
+
+
+@contextmanager
+def _csv_text(path: str | Path) -> Iterator[TextIO]:
+    """A CSV file, open; InputError where it is no UTF-8 table."""
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            return list(csv.DictReader(file))
+            yield file
     except UnicodeDecodeError:
         raise InputError(f"{path}: no UTF-8 text; save it as CSV UTF-8.") from None
     except csv.Error as error:
         raise InputError(f"{path}: no table of comma-separated text ({error}); save it as CSV UTF-8.") from None
+
+
+def workflow_table(name: str) -> str:
+    """Path of one of the workflow's own tables, resources/<name>.csv, from the working directory, as messages have it.
+
+    A rule that reads one has a mark of what it reads there among its `params` (`plan.workflow_tables`).
+    """
+    return os.path.relpath(RESOURCES / f"{name}.csv")
+
+
+def workflow_lines(path: str | Path) -> list[tuple[int, dict[str, str]]]:
+    """Line in the file and row of one of the workflow's own tables; blank rows and lines that begin with # are none."""
+    with _csv_text(path) as file:
+        # an empty line in a comment's place keeps the count of lines
+        reader = csv.DictReader("\n" if line.lstrip(' \t"').startswith("#") else line for line in file)
+        return [(reader.line_num, row) for row in reader if any(row.values())]
+
+
+def workflow_rows(path: str | Path) -> list[dict[str, str]]:
+    """Rows of one of the workflow's own tables (`workflow_lines`)."""
+    return [row for _, row in workflow_lines(path)]
 
 
 def write_rows(path: str | Path, header: list[str], rows: list[tuple], digits: int | None = None) -> None:

@@ -203,7 +203,7 @@ def simulate_panel(config: Mapping) -> pd.DataFrame:
     cells = clean_cells(used, catalog, economy.provinces, study, years, config["cleaning"]["interpolation"])
 
     of_fuels = cells["indicator"].isin(fuels)
-    factors = emission_factors(pd.read_csv(RESOURCES / "fuels.csv"), config["emissions"]["factors"])
+    factors = pd.Series(emission_factors(RESOURCES / "fuels.csv", config["emissions"]["factors"]))
     series = {"co2": fuel_emissions(cells[of_fuels], factors, fuels)}
     series |= {
         key: rows.set_index(["province", "year"])["value"] for key, rows in cells[~of_fuels].groupby("indicator")

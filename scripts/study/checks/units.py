@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from study.helpers import RESOURCES, InputError, logger, read_rows
+from study.helpers import RESOURCES, InputError, logger, workflow_rows
 from study.words.printed import squeeze
 
 UNIT_TABLE = RESOURCES / "units.csv"
@@ -73,7 +73,7 @@ def unit_key(printed: str) -> str:
 def load_units(path: str | Path = UNIT_TABLE) -> dict[str, Unit]:
     """Units of resources/units.csv by `unit_key`. Raises InputError for a factor that is no positive number."""
     units = {}
-    for row in read_rows(path):
+    for row in workflow_rows(path):
         try:
             factor = float(row["factor"])
         except (KeyError, TypeError, ValueError):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.helpers import InputError, read_rows
+from study.helpers import InputError, workflow_rows
 from study.words.printed import squeeze
 
 # `sign` of a catalog row -> what its figures have to be; an empty one is `positive`.
@@ -92,7 +92,7 @@ def entry_names(entry: CatalogEntry) -> set[str]:
 
 def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:
     """The catalog by key."""
-    return {row["key"]: catalog_entry(row) for row in read_rows(path)}
+    return {row["key"]: catalog_entry(row) for row in workflow_rows(path)}
 
 
 def require_files(path: str, entry: CatalogEntry, source: dict, missing: Iterable[str] = ()) -> None:

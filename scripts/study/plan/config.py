@@ -9,7 +9,7 @@ from pathlib import Path
 
 from study.audit.published import PLACE, published_path
 from study.dea.models import check_model, complete_model, model_variables
-from study.helpers import InputError, read_rows
+from study.helpers import InputError, workflow_rows
 from study.regression.formula import bootstrap_block, parse_column
 from study.regression.terms import CONSTANT, HIGH, names_of, unquoted
 from study.words.regions import known_province, province_names
@@ -85,10 +85,10 @@ def study_provinces(excluded: Iterable[str], path: str | Path) -> list[str]:
 
     Raises InputError for an unknown one, and where none is left.
     """
-    provinces, left_out = [row["province"] for row in read_rows(path)], set(slugged(excluded, province_names(path)))
+    provinces, left_out = [row["province"] for row in workflow_rows(path)], set(slugged(excluded, province_names(path)))
     if unknown := sorted(left_out - set(provinces)):
         raise InputError(f"study.excluded_provinces: unknown {', '.join(unknown)}; there are {', '.join(provinces)}.")
-    chosen = [name for name in provinces if name not in left_out]
+    chosen = sorted(name for name in provinces if name not in left_out)
     if not chosen:
         raise InputError("study.excluded_provinces: no province is left.")
     return chosen

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
 from study.plan.books import Book, find_books
-from study.plan.catalog import check_catalog, own_rows
+from study.plan.catalog import CATALOG, check_catalog, own_rows
 from study.plan.schema import read_schema
 from study.plan.sources import by_name, find_sources, folder_tables
 from study.publishers.every_form import ReaderTables, reader_tables
@@ -47,7 +47,7 @@ class RawTables:
     def catalog(self) -> dict[str, dict[str, str]]:
         """Rows of resources/catalog.csv and of the config's `catalog.own` by key; InputError where one cannot be
         right."""
-        rows = self.study.rows("catalog")
+        rows = [row | {"place": f"{CATALOG}, row {line}"} for line, row in self.study.lines("catalog")]
         themes = {row["theme"] for row in rows if form_of(row["theme"]) not in NOT_BY_PROVINCE}
         rows += own_rows(self.study.given.get("catalog", {}).get("own", []), themes)
         check_catalog(rows, read_schema(self.study.home / "rules/catalog.schema.yaml"))
@@ -201,7 +201,7 @@ class RawTables:
 
     @cached_property
     def _reader_tables(self) -> ReaderTables:
-        return reader_tables(*self.reader_tables)
+        return reader_tables(*(self.study.from_workflow(f"resources/{name}.csv") for name in READER_TABLES))
 
     @cached_property
     def _untitled(self) -> Mapping[str, Callable[[str], bool]]:
@@ -236,11 +236,6 @@ class RawTables:
         return [file for file in folder_tables(inputs) if file not in used]
 
     # --- what the jobs that read them are told -------------------------------------------------------------------
-
-    @cached_property
-    def reader_tables(self) -> list[str]:
-        """The workflow's tables that tell the readers of yearbooks what they meet."""
-        return [self.study.from_workflow(f"resources/{name}.csv") for name in READER_TABLES]
 
     def read_by(self, form: str) -> list[str]:
         """Catalog keys of the tables that the rule `clean_<form>` reads; of robots and employment by industry none in a

@@ -14,6 +14,7 @@ from study.files.unchanged import check_dates
 from study.helpers import InputError
 from study.plan.command import asked_bootstraps
 from study.plan.config import check_config, check_names, check_variables, check_winsorise, named_variables
+from study.plan.workflow_tables import ESTIMATED, READ
 
 if TYPE_CHECKING:
     from study.plan.study import Study
@@ -64,6 +65,7 @@ def check_study(study: Study, dates: bool = True) -> None:
         cells = dict.fromkeys(study.columns, ()) | {"province": list(study.units), "year": study.periods.names}
         check_samples(cells, study.tables, study.given.get("controls", []))
         check_raw_tables(study)
+    study.marks_of(*(READ if study.is_raw else ESTIMATED))  # refuses tables of the workflow that cannot be read
     if dates:
         check_dates(dated_files(study))
     study.typed_tables.check_differences(has_own_columns(study))

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from study.dea.models import VALUE_SIGNS, complete_model, model_variables, needed_sign, scale_pairs
 from study.files.panel import read_panel, unit_slugs
-from study.helpers import InputError, read_rows
+from study.helpers import InputError, workflow_lines
 from study.output.codebook import CODEBOOK_COLUMNS
 from study.plan.command import asks_check_alone
 from study.plan.config import named_variables, slugged_cells, study_provinces
@@ -20,6 +20,7 @@ from study.plan.imports import imports_of, script_of
 from study.plan.raw_tables import RawTables
 from study.plan.typed_tables import TypedTables
 from study.plan.variables import Variables
+from study.plan.workflow_tables import mark_rows
 from study.regression.formula import Regression, parse_column
 from study.regression.terms import unquoted
 from study.words.key_names import aliases, key_names, with_key_columns
@@ -63,9 +64,24 @@ class Study:
         scripts = self.home / "scripts"
         return [os.path.relpath(path) for path in imports_of(script_of(rule, scripts), scripts)]
 
+    def lines(self, name: str) -> list[tuple[int, dict[str, str]]]:
+        """Rows of one of the workflow's tables, resources/<name>.csv, each with its line in the file."""
+        return workflow_lines(self.from_workflow(f"resources/{name}.csv"))
+
     def rows(self, name: str) -> list[dict[str, str]]:
         """Rows of one of the workflow's tables, resources/<name>.csv."""
-        return read_rows(self.from_workflow(f"resources/{name}.csv"))
+        return [row for _, row in self.lines(name)]
+
+    def marks_of(self, *parts: str) -> dict[str, str]:
+        """Part of the workflow's tables -> a mark of the rows that rules read there (`workflow_tables.READ`)."""
+        for part in parts:
+            if part not in self._marks:
+                self._marks[part] = mark_rows(self, part)
+        return {part: self._marks[part] for part in parts}
+
+    @cached_property
+    def _marks(self) -> dict[str, str]:
+        return {}
 
     # --- what the config says, in the study's own names ----------------------------------------------------------
 

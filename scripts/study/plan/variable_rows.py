@@ -41,16 +41,21 @@ def listed(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(";") if part.strip()]
 
 
-def check_rows(rows: list[dict[str, str]], catalog: Collection[str], choices: Collection[str]) -> list[dict[str, str]]:
+def check_rows(
+    lines: Iterable[tuple[int, dict[str, str]]], catalog: Collection[str], choices: Collection[str]
+) -> list[dict[str, str]]:
     """The rows of resources/variables.csv; InputError naming row and column where one cannot be right.
 
-    catalog : keys of the raw tables. choices : keys of the config's section `variables`, defaults among them.
+    lines : each row's line in the file and the row. catalog : keys of the raw tables. choices : keys of the config's
+    section `variables`, defaults among them.
     """
+    lines = list(lines)
+    rows = [row for _, row in lines]
     if absent := [name for name in COLUMNS if name not in (rows or [{}])[0]]:
         raise InputError(f"{TABLE}, row 1: no column {', '.join(absent)}.")
     names = {row["name"] for row in rows}
     seen: dict[tuple[str, str], int] = {}
-    for line, row in enumerate(rows, 2):
+    for line, row in lines:
         where = f"{TABLE}, row {line}"
         if None in row or None in row.values():
             raise InputError(f"{where}: more or fewer cells than the header has columns; quote commas.")

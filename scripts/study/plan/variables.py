@@ -73,7 +73,7 @@ class Variables:
         given = self.study.given
         chosen, country = given.get("variables", {}), given.get("exposure", {}).get("instrument", {}).get("country")
         rows = {}
-        for row in check_rows(self.study.rows("variables"), self.study.raw_tables.catalog, chosen):
+        for row in check_rows(self.study.lines("variables"), self.study.raw_tables.catalog, chosen):
             choice = chosen.get(row["name"])
             if row["choice"] and choice != row["choice"]:
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from study.helpers import InputError, read_rows
+from study.helpers import InputError, workflow_rows
 from study.words.headings import CHINESE
 from study.words.printed import squeeze
 
@@ -96,7 +96,7 @@ class BalanceItem:
 def load_balance_items(path: str | Path) -> dict[str, BalanceItem]:
     """resources/balance.csv by catalog key. `rows` is written `+total` or `-section/part;-section/part`."""
     items = {}
-    for row in read_rows(path):
+    for row in workflow_rows(path):
         rows = tuple((text[1:], -1 if text[0] == "-" else 1) for text in row["rows"].split(";"))
         unknown = [name for name, _ in rows if name not in ROW_NAMES]
         if unknown or row["unit"] not in UNIT_FORMS:

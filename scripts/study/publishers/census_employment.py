@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from study.files.sheets import Row, Sheet
-from study.helpers import InputError, read_rows
+from study.helpers import InputError, workflow_rows
 from study.publishers.census import read_sheet
 from study.publishers.census_layout import Reading
 from study.publishers.census_totals import employment, settle, with_unit
@@ -20,7 +20,7 @@ from study.words.regions import find_province
 
 def division_titles(path: str | Path) -> dict[str, str]:
     """GB/T 4754-2002 division -> Chinese name (resources/industries.csv)."""
-    return {row["code"]: row["name"] for row in read_rows(path) if row["source"] == "gbt4754_2002"}
+    return {row["code"]: row["name"] for row in workflow_rows(path) if row["source"] == "gbt4754_2002"}
 
 
 def read_census(

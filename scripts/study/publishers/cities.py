@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from study.helpers import InputError, read_rows
+from study.helpers import InputError, workflow_rows
 from study.words.printed import FOOTNOTE, squeeze
 
 # What English tables print after a city's name.
@@ -24,7 +24,7 @@ class Cities:
 def load_cities(path: str | Path) -> Cities:
     """Cities of resources/cities.csv; a former name (`now 襄阳市` in its note) counts as the present city."""
     cities = Cities()
-    for row in read_rows(path):
+    for row in workflow_rows(path):
         renamed = re.match(r"now (\S+)", row["note"])
         pair = (renamed[1] if renamed else row["city"], row["province"])
         cities.full[squeeze(row["city"])] = pair

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.helpers import RESOURCES, InputError, logger, read_rows
+from study.helpers import RESOURCES, InputError, logger, workflow_lines
 from study.publishers.ifr_counts import MEASURES, Cell, Counts, is_missing
 from study.publishers.ifr_forms import MEASURE_HEADINGS, list_files, read_counts
 from study.publishers.ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters
@@ -117,8 +117,8 @@ USES = ("total", "group", "parent", "leaf", "part", "rest", "unspecified", "brea
 
 def _checked_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of resources/robots.csv; InputError for one that is not as the others."""
-    rows = read_rows(path)
-    for line, row in enumerate(rows, 2):
+    lines = workflow_lines(path)
+    for place, (line, row) in enumerate(lines):
         where = f"{path}, row {line}"
         cut = [name for name in ("country", "first", "last", "use", "code", "name", "children", "note")
                if not isinstance(row.get(name), str)]  # fmt: skip
@@ -130,11 +130,11 @@ def _checked_rows(path: str | Path) -> list[dict[str, str]]:
             raise InputError(
                 f"{where}: found the use {row['use']!r}, expected {', '.join(USES)}; a parent has children."
             )
-        later = {other.get("code") for other in rows[line - 1 :]}
+        later = {other.get("code") for _, other in lines[place + 1 :]}
         unknown = [code for code in row["children"].split(";") if code and code not in later]
         if unknown:
             raise InputError(f"{where}: {', '.join(unknown)}, children of {row['code']}, have no rows below it.")
-    return rows
+    return [row for _, row in lines]
 
 
 def read_robots(

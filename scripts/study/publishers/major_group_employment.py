@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from study.files.sheets import Sheet
-from study.helpers import InputError, read_rows
+from study.helpers import InputError, workflow_rows
 from study.publishers.employment_counts import check_size, check_sum, count, unit_factor
 from study.publishers.employment_tables import SECTION, is_division, sheets_of, table_files
 from study.publishers.us_employment import read_other_forms
@@ -21,7 +21,7 @@ UNITED_STATES = (2e7, 3e8)
 def group_industries(path: str | Path) -> dict[str, tuple]:
     """SIC 1987 major group -> the robot industries it goes to, with weights (resources/industries.csv)."""
     groups: dict[str, list] = {}
-    for row in read_rows(path):
+    for row in workflow_rows(path):
         if row["source"] == "sic1987":
             groups.setdefault(row["code"], []).append((row["ifr_industry"], row["weight"]))
     return {code: tuple(sorted(industries)) for code, industries in groups.items()}

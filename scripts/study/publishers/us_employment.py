@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from study.files.sheets import Row, Sheet
-from study.helpers import RESOURCES, InputError, logger, read_rows
+from study.helpers import RESOURCES, InputError, logger, workflow_rows
 from study.publishers.employment_counts import check_sum, find_unit, restore_zeros
 from study.publishers.major_groups import Figure, major_groups, plain_code
 from study.words.printed import parse_number, place, squeeze
@@ -125,7 +125,7 @@ class Line:
 def _lines() -> list[Line]:
     """The lines of table 6.4C as printed (resources/us_industries.csv); several have the same name."""
     lines: list[Line] = []
-    for row in read_rows(US_INDUSTRIES):
+    for row in workflow_rows(US_INDUSTRIES):
         parent = next((i for i in reversed(range(len(lines))) if lines[i].name == row["parent"]), None)
         lines.append(Line(row["name"], parent, row["sic"]))
     return lines

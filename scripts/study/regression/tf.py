@@ -10,14 +10,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from study.helpers import read_rows
+from study.helpers import workflow_rows
 
 CriticalValues = Sequence[tuple[float, float]]
 
 
 def read_critical_values(path: str | Path) -> list[tuple[float, float]]:
     """Their table: pairs of the square root of the first-stage F, ascending, and the 5% critical |t|."""
-    return [(float(row["root_f"]), float(row["critical_value"])) for row in read_rows(path)]
+    return [(float(row["root_f"]), float(row["critical_value"])) for row in workflow_rows(path)]
 
 
 def critical_value(f: float, table: CriticalValues) -> float:

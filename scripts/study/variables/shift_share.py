@@ -9,20 +9,12 @@ from __future__ import annotations
 import pandas as pd
 
 from study.helpers import InputError, logger
+from study.variables.crosswalk import crosswalk_weights
 
 
 def load_crosswalk(path, source: str) -> pd.DataFrame:
-    """Rows (code, ifr_industry, weight) of one source classification; weights add to 1 for each code.
-
-    Raises InputError where they do not.
-    """
-    table = pd.read_csv(path, dtype={"code": str, "ifr_industry": str}, keep_default_na=False)
-    table = table.loc[table["source"] == source, ["code", "ifr_industry", "weight"]]
-    sums = table.groupby("code")["weight"].sum()
-    wrong = sums[(sums - 1).abs() > 1e-9]
-    if len(wrong):
-        raise InputError(f"{path}: weights of {source} {wrong.index[0]} add to {wrong.iloc[0]:g}, expected 1.")
-    return table
+    """Rows (code, ifr_industry, weight) of one source classification (`crosswalk.crosswalk_weights`)."""
+    return pd.DataFrame(crosswalk_weights(path, source), columns=["code", "ifr_industry", "weight"])
 
 
 def to_ifr(employment: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:

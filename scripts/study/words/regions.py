@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from study.helpers import InputError, read_rows
+from study.helpers import InputError, workflow_rows
 from study.words.printed import FOOTNOTE, squeeze
 
 
@@ -12,7 +12,7 @@ def province_names(path: str | Path) -> dict[str, str]:
     """Every printed form of a province's name -> slug (resources/provinces.csv), and 全国 -> `china`."""
     nation = ("全国", "全国合计", "全国总计", "全国总量", "nationaltotal", "national", "wholecountry")
     names = dict.fromkeys(nation, "china")
-    for row in read_rows(path):
+    for row in workflow_rows(path):
         forms = [row["province"], row["name_zh"], row["short_zh"], row["name_en"], *row["aliases"].split(";")]
         names.update({squeeze(form).lower(): row["province"] for form in forms if form})
     return names
