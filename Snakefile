@@ -58,3 +58,9 @@ rule all:
     default_target: True
     input:
         all_results(STUDY),
+
+
+rule refresh:
+    """Cleaned tables and variables alone: what comes out as it was reruns nothing in the run after it."""
+    input:
+        refreshed(STUDY),

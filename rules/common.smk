@@ -3,7 +3,7 @@
 import sys
 
 from study.plan.command import last_words
-from study.plan.targets import all_results, comparisons, one_of, trends
+from study.plan.targets import all_results, comparisons, one_of, refreshed, trends
 
 from_workflow = STUDY.from_workflow
 imports_of = STUDY.imports_of

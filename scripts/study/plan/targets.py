@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from study.files.tables import KEYS
+
 if TYPE_CHECKING:
     from study.plan.study import Study
 
@@ -27,6 +29,23 @@ def all_results(study: Study) -> list[str]:
     if study.is_raw:
         files += ["results/imputed.csv", "results/imputed_counts.csv"]
     return files
+
+
+def refreshed(study: Study) -> list[str]:
+    """Cleaned tables and derived variables that can be made without a linear program, and the models' variables: made
+    again alone, those whose bytes are the same as before leave everything below them as it is."""
+    production = ["results/derived/production.csv"] if study.models else []
+    if not study.is_raw:
+        return ["results/derived/imported.csv", *production]
+    derived = study.derived
+    tables = [f"results/clean/{key}.csv" for key in derived.raw_needs if study.raw_tables.is_there(key)]
+    variables = [
+        derived.file(name)
+        for name in derived.made
+        if name not in KEYS and study.indices.keys().isdisjoint(derived.below(name)) and not derived.lacks(name)
+    ]
+    whole = [] if derived.lacks(*study.production) else production
+    return [*tables, *variables, *whole, "results/imputed.csv"]
 
 
 def trends(study: Study) -> list[str]:

@@ -11,8 +11,12 @@ DIRECTIONS = {"+": 1.0, "-": -1.0}
 
 
 def chosen_activities(rows: Iterable[Mapping[str, str]], scopes: Collection[int]) -> list[dict[str, str]]:
-    """Rows of resources/activities.csv that belong to the scopes; InputError for a scope without any."""
-    chosen = [dict(row) for row in rows if int(row["scope"]) in scopes]
+    """Rows of resources/activities.csv that belong to the scopes, by key, without their sources; InputError for a scope
+    without any."""
+    chosen = [
+        {name: cell for name, cell in row.items() if name != "source"} for row in rows if int(row["scope"]) in scopes
+    ]
+    chosen.sort(key=lambda row: row["key"])  # sums do not depend on the file's order
     empty = sorted(set(scopes) - {int(row["scope"]) for row in chosen})
     if empty:
         raise InputError(f"emissions.scopes: resources/activities.csv has no activity of scope {empty[0]}.")
