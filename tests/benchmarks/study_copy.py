@@ -5,10 +5,10 @@ from __future__ import annotations
 import compileall
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from importlib.util import cache_from_source, find_spec
@@ -30,11 +30,13 @@ class Copy(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What a command printed and cost: seconds on the clock, and CPU seconds, user and system, with its children's."""
+    """What a command printed and cost: seconds on the clock, CPU seconds, user and system, with its children's, and MB
+    of its largest process."""
 
     output: str
     wall: float
     cpu: float
+    memory: float
 
 
 def copy_study(root: Path, target: Path) -> Copy:
@@ -61,26 +63,26 @@ def write_config(copy: Copy, config: Mapping) -> None:
 def run(command: list[str], folder: Path, **environment: str) -> Run:
     """Run a command in a folder with bytecode, unless the environment says otherwise; stops where it fails."""
     inherited = {name: value for name, value in os.environ.items() if name not in NO_BYTECODE}
-    before, start = children_cpu(), time.perf_counter()
-    done = subprocess.run(
-        command, cwd=folder, env=inherited | environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    seconds = Run(done.stdout, time.perf_counter() - start, children_cpu() - before)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stdout}")
-    return seconds
+    start = time.perf_counter()
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+        process = subprocess.Popen(
+            command, cwd=folder, env=inherited | environment, text=True, stdout=printed, stderr=subprocess.STDOUT
+        )
+        # its own and, for they have ended, its children's
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        printed.seek(0)
+        output = printed.read()
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{output}")
+    return Run(output, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def snakemake(copy: Copy, *arguments: str, **environment: str) -> Run:
     """Run Snakemake on the study, in its folder."""
     snakefile = os.path.relpath(copy.workflow / "Snakefile", copy.study)
     return run([sys.executable, "-m", "snakemake", "--snakefile", snakefile, *arguments], copy.study, **environment)
-
-
-def children_cpu() -> float:
-    """CPU seconds, user and system, of this process's children that have ended, and of theirs."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def check_bytecode() -> None:
