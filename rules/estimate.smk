@@ -21,7 +21,7 @@ rule estimate_table:
         years=STUDY.span,
         winsorise=config.get("cleaning", {}).get("winsorise"),
         columns=lambda wildcards: STUDY.tables[wildcards.table]["columns"],
-        controls=config.get("controls", []),
+        controls=lambda wildcards: STUDY.controls_of(wildcards.table),
         bootstrap=lambda wildcards: STUDY.tables[wildcards.table].get("bootstrap"),
         note=STUDY.simulated,
     script:

@@ -55,10 +55,6 @@ rule build_codebook:
     conda:
         "../envs/environment.yaml"
     params:
-        columns=STUDY.derived.panel_columns,
-        variables=STUDY.codebook_rows,
-        choices=STUDY.codebook_choices,
-        path=config["panel"]["path"] if not STUDY.is_raw else "",
-        note=STUDY.simulated,
+        rows=STUDY.codebook,
     script:
         "../scripts/panel/build_codebook.py"

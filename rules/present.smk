@@ -29,10 +29,9 @@ rule tabulate_table:
     conda:
         "../envs/environment.yaml"
     params:
-        table=lambda wildcards: STUDY.tables[wildcards.table],
+        table=lambda wildcards: STUDY.printed(wildcards.table),
         note=STUDY.simulated,
         winsorise=config.get("cleaning", {}).get("winsorise"),
-        interval=config.get("audit", {}).get("interval", 95),
         names=STUDY.key_names,
     script:
         "../scripts/present/tabulate_table.py"

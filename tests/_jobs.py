@@ -84,9 +84,7 @@ def _shown(study) -> dict[str, Job]:
         f"estimates/{table}": Job("estimate_table", _of_variables(study, study.table_variables(table)))
         for table in study.tables
     }
-    jobs |= {
-        f"tables/{table}": Job("tabulate_table", (f"estimates/{table}", "codebook")) for table in study.tables
-    }
+    jobs |= {f"tables/{table}": Job("tabulate_table", (f"estimates/{table}", "codebook")) for table in study.tables}
     described = [*derived.files_of(study.described), *derived.imputed_files(study.described)]
     described += derived.contradicted_of(study.described)
     jobs["tables/table_1"] = Job("tabulate_description", (*map(name_of, described), "codebook"))
@@ -122,12 +120,17 @@ def _needed(study, jobs: dict[str, Job]) -> set[str]:
     return needed
 
 
-def outdated(study, first: Iterable[str]) -> Counter:
-    """Rule -> number of jobs that run again where those `first` do (names, * for any part of one)."""
-    jobs, patterns = jobs_of(study), list(first)
-    again = {name for name in jobs if any(fnmatch(name, pattern) for pattern in patterns)}
-    unmatched = [pattern for pattern in patterns if not any(fnmatch(name, pattern) for name in jobs)]
-    assert not unmatched, f"no job is called {unmatched}"
-    while more := {name for name, job in jobs.items() if name not in again and not again.isdisjoint(job.reads)}:
+def outdated(before: dict[str, Job], after: dict[str, Job], first: Iterable[str]) -> Counter:
+    """Rule -> number of jobs of a changed study that run again: those `first` do, those that read other files than
+    before or that there were none of, and all that read what one of these makes.
+
+    first : names of jobs, * for any part of one, or rules; a rule without jobs in this study has none.
+    """
+    again = {name for name, job in after.items() if before.get(name) != job}
+    for pattern in first:
+        found = {name for name, job in after.items() if fnmatch(name, pattern) or job.rule == pattern}
+        assert found or "/" not in pattern, f"no job is called {pattern}"
+        again |= found
+    while more := {name for name, job in after.items() if name not in again and not again.isdisjoint(job.reads)}:
         again |= more
-    return Counter(jobs[name].rule for name in again)
+    return Counter(after[name].rule for name in again)

@@ -1,15 +1,13 @@
-"""The panel's columns -> the codebook, with the study's choices written into the definitions."""
+"""What the plan says of the panel's columns -> the codebook."""
 
 from study.helpers import start_log, write_rows
-from study.output.codebook import CODEBOOK_COLUMNS, codebook_rows
+from study.output.codebook import CODEBOOK_COLUMNS
 
 
 def main(snakemake) -> None:
     """Write codebook.csv."""
     start_log(snakemake)
-    params = snakemake.params
-    rows = codebook_rows(params.columns, params.variables, params.choices, params.note, params.path)
-    write_rows(snakemake.output[0], CODEBOOK_COLUMNS, rows)
+    write_rows(snakemake.output[0], CODEBOOK_COLUMNS, snakemake.params.rows)
 
 
 if "snakemake" in globals():

@@ -325,7 +325,7 @@ def main(snakemake) -> None:
     columns = [read_column(column, codebook) for column in estimates]
     if "published_pairs" in settings:
         published = read_published_rows(snakemake.input.published)
-        columns += pair_columns(published, settings["published_pairs"]["columns"], snakemake.params.interval)
+        columns += pair_columns(published, settings["published_pairs"]["columns"], settings["interval"])
     write_tidy(tidy_table(columns, table), output.csv)
     winsorised, names = read_rows(snakemake.input.winsorised), snakemake.params.names
     notes = write_notes(

@@ -152,8 +152,7 @@ def starts(copies: dict[str, Copy], repeats: int, environment: dict) -> dict[str
             if turn:  # the first warms up
                 taken[name].append(done)
     return {
-        name: Run("", *(median(column) for column in list(zip(*runs, strict=True))[1:]))
-        for name, runs in taken.items()
+        name: Run("", *(median(column) for column in list(zip(*runs, strict=True))[1:])) for name, runs in taken.items()
     }
 
 

@@ -302,8 +302,9 @@ class RawTables:
         cleaning = self.study.given["cleaning"]
         interpolation = cleaning["interpolation"]
         if isinstance(interpolation, Mapping) and "whole_years" in interpolation:
-            own = {name: years for name, years in interpolation["whole_years"].items() if name == key}
-            interpolation = dict(interpolation) | {"whole_years": own}
+            whole_years = {name: years for name, years in interpolation["whole_years"].items() if name == key}
+            interpolation = {name: value for name, value in interpolation.items() if name != "whole_years"}
+            interpolation |= {"whole_years": whole_years} if whole_years else {}
         return {
             "interpolation": interpolation,
             "suspects": cleaning["suspects"],

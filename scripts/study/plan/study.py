@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from study.dea.models import VALUE_SIGNS, complete_model, model_variables, needed_sign, scale_pairs
 from study.files.panel import read_panel, unit_slugs
 from study.helpers import InputError, workflow_lines
-from study.output.codebook import CODEBOOK_COLUMNS
+from study.output.codebook import CODEBOOK_COLUMNS, codebook_rows
 from study.plan.command import asks_check_alone
 from study.plan.config import named_variables, slugged_cells, study_provinces
 from study.plan.derived import Derived
@@ -269,6 +269,23 @@ class Study:
         return self.raw_tables.years if self.is_raw else None
 
     # --- what jobs are told --------------------------------------------------------------------------------------
+
+    def controls_of(self, table: str) -> list[str]:
+        """The config's controls, for a table whose formulas name them."""
+        return self.given.get("controls", []) if "$controls" in str(self.tables[table]["columns"]) else []
+
+    def printed(self, table: str) -> dict:
+        """What a table's page is told of it, beside its estimates."""
+        told = {key: part for key, part in self.tables[table].items() if key in ("title", "note", "published_pairs")}
+        pairs = {"interval": self.given.get("audit", {}).get("interval", 95)} if "published_pairs" in told else {}
+        return told | pairs
+
+    @cached_property
+    def codebook(self) -> list[tuple[str, ...]]:
+        """Rows of the codebook: the panel's columns, with the study's choices written into their definitions."""
+        panel = "" if self.is_raw else self.given["panel"]["path"]
+        columns = self.derived.panel_columns
+        return codebook_rows(columns, self.codebook_rows, self.codebook_choices, self.simulated, panel)
 
     @cached_property
     def codebook_rows(self) -> list[dict[str, str]]:
