@@ -17,8 +17,14 @@ rule check_inputs:
         "../envs/environment.yaml"
     params:
         rows=marks_of(
-            *("provinces", "balance", "cities", "units", "robots", "us_industries"),
-            *("industries:divisions", "industries:groups"),
+            "provinces",
+            "balance",
+            "cities",
+            "units",
+            "robots",
+            "us_industries",
+            "industries:divisions",
+            "industries:groups",
         ),
         tables=STUDY.derived.checked_tables(),
         unused=STUDY.raw_tables.unused_files,

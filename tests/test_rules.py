@@ -34,18 +34,28 @@ def test_the_code_of_a_rule_is_its_input(rule):
     assert f'code=imports_of("{rule}")' in RULES[rule]
 
 
-def own_tables(rule: str) -> set[str]:
-    """Names of the workflow's tables that modules of a rule read by themselves, without being given their path."""
+def tables_read(rule: str) -> set[str]:
+    """Names of the workflow's tables that a rule's script and modules read."""
     code = imports_of(script_of(rule, SCRIPTS), SCRIPTS)
-    return {name for path in code for name in re.findall(r'RESOURCES / "(\w+)\.csv"', path.read_text("utf-8"))}
+    pattern = r'RESOURCES / "(\w+)\.csv"|workflow_table\("(\w+)"\)'
+    return {"".join(names) for path in code for names in re.findall(pattern, path.read_text("utf-8"))}
 
 
-def test_a_table_that_a_module_reads_by_itself_is_an_input_of_its_rules():
-    found = {rule: own_tables(rule) for rule in RULES}
-    assert {"units", "us_industries", "robots"} == set().union(*found.values())
+def test_the_rows_that_a_rule_reads_of_the_workflows_tables_are_marked_in_its_params():
+    found = {rule: tables_read(rule) for rule in RULES}
+    tables = {"units", "us_industries", "robots", "provinces", "balance", "cities", "fuels", "industries"}
+    assert tables | {"stock_yogo", "tf_critical_values"} == set().union(*found.values())
     for rule, names in found.items():
-        inputs = re.split(r"^    (?:in|out)put:", RULES[rule], flags=re.MULTILINE)[1]
-        assert all(re.search(rf"\b{name}\b", inputs) for name in names), rule
+        marked = re.search(r"rows=marks_of\(([^)]*)\)", RULES[rule])
+        parts = re.findall(r'"(\w+)(?::\w+)?"', marked[1]) if marked else []
+        assert names == set(parts), rule
+
+
+def test_no_file_of_resources_is_an_input():
+    # its bytes would count: comments, blank lines, the order of rows
+    for rule, body in RULES.items():
+        inputs = re.split(r"^    (?:in|out)put:", body, flags=re.MULTILINE)[1]
+        assert "resources/" not in inputs, rule
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -131,7 +131,7 @@ def main(snakemake) -> None:
     start_log(snakemake, warn=False)  # they are on the page
     params, files = snakemake.params, snakemake.input
     catalog = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
-    tables = reader_tables(*map(workflow_table, ("provinces", "balance", "cities")))
+    tables = reader_tables(workflow_table("provinces"), workflow_table("balance"), workflow_table("cities"))
     read, read_any = cache(lambda theme: theme_reader(theme, tables)), every_reader(tables)
     cells, rules = [], {}
 
