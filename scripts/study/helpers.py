@@ -100,8 +100,11 @@ def workflow_lines(path: str | Path) -> list[tuple[int, dict[str, str]]]:
     """Line in the file and row of one of the workflow's own tables; blank rows and lines that begin with # are none."""
     with _csv_text(path) as file:
         # an empty line in a comment's place keeps the count of lines
-        reader = csv.DictReader("\n" if line.lstrip(' \t"').startswith("#") else line for line in file)
-        return [(reader.line_num, row) for row in reader if any(row.values())]
+        lines = ("\n" if line.lstrip(' \t"').startswith("#") else line for line in file)
+        above = csv.reader(lines)
+        header = next(filter(None, above), [])
+        reader = csv.DictReader(lines, header)
+        return [(above.line_num + reader.line_num, row) for row in reader if any(row.values())]
 
 
 def workflow_rows(path: str | Path) -> list[dict[str, str]]:

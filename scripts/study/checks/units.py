@@ -70,8 +70,13 @@ def unit_key(printed: str) -> str:
 
 
 @cache
-def load_units(path: str | Path = UNIT_TABLE) -> dict[str, Unit]:
-    """Units of resources/units.csv by `unit_key`. Raises InputError for a factor that is no positive number."""
+def known_units() -> dict[str, Unit]:
+    """The workflow's units (`load_units`)."""
+    return load_units(UNIT_TABLE)
+
+
+def load_units(path: str | Path) -> dict[str, Unit]:
+    """Units of a table as resources/units.csv by `unit_key`. Raises InputError for a factor that is no positive number."""
     units = {}
     for row in workflow_rows(path):
         try:
@@ -91,7 +96,7 @@ def find_unit(printed: str, units: dict[str, Unit] | None = None) -> Unit | None
 
     A bilingual cell (`万吨 (10 000 tons)`) is one unit where both languages say the same.
     """
-    units = load_units() if units is None else units
+    units = known_units() if units is None else units
     key = unit_key(printed)
     if found := _scaled(key, units) or _scaled(key.lower(), units):
         return found
