@@ -120,17 +120,20 @@ def _needed(study, jobs: dict[str, Job]) -> set[str]:
     return needed
 
 
+def named(jobs: dict[str, Job], pattern: str) -> set[str]:
+    """Jobs by a name, with * for any part, or by their rule."""
+    return {name for name, job in jobs.items() if fnmatch(name, pattern) or job.rule == pattern}
+
+
 def outdated(before: dict[str, Job], after: dict[str, Job], first: Iterable[str]) -> Counter:
     """Rule -> number of jobs of a changed study that run again: those `first` do, those that read other files than
     before or that there were none of, and all that read what one of these makes.
 
-    first : names of jobs, * for any part of one, or rules; a rule without jobs in this study has none.
+    first : as `named` takes them.
     """
     again = {name for name, job in after.items() if before.get(name) != job}
     for pattern in first:
-        found = {name for name, job in after.items() if fnmatch(name, pattern) or job.rule == pattern}
-        assert found or "/" not in pattern, f"no job is called {pattern}"
-        again |= found
+        again |= named(after, pattern)
     while more := {name for name, job in after.items() if name not in again and not again.isdisjoint(job.reads)}:
         again |= more
     return Counter(after[name].rule for name in again)

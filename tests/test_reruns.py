@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 import yaml
 from _changes import Case, code, raw_tables, rows, settings
-from _jobs import jobs_of, outdated
-from _plan import SCHEMA
+from _jobs import jobs_of, named, outdated
+from _plan import SCHEMA, raw_study
 from conftest import default_config, make_study, planned_jobs, snakemake
 from reruns import changed_config
 from study.plan.schema import with_defaults
@@ -65,4 +65,37 @@ def test_what_is_outdated_is_planned_and_nothing_else(default_run, kind, monkeyp
     monkeypatch.chdir(default_run[1])
     cases = {"raw tables": lambda: raw_tables(study_at(*default_run)), "code": code, "rows": rows, "settings": settings}
     wrong = list(filter(None, (difference(default_run, case) for case in cases[kind]())))
+    assert not wrong, "\n".join(wrong)
+
+
+# One of each kind for the fast suite, by name.
+FAST = (
+    *("loans", "raw_coal", "robots_china", "gdp", "employment", "urbanisation"),
+    *("study/dea/lp", "study/dea/models", "study/regression/formula", "study/publishers/yearbook"),
+    *("study/publishers/ifr", "study/checks/cleaning", "study/output/tables", "study/plan/derived", "table.html"),
+    *("clean/clean_yearbook", "derive/derive_capital", "productivity/solve_dea", "estimate/estimate_table"),
+    *("cities: Yanbian,jilin, -> Yanbian,jilin,checked", "fuels: NCV: GB/T 2589-2008 appendix A -> GB/T 2589-2008"),
+    *("units: weight case of 50 kg,1 -> weight case of 50 kg,1.0", "stock_yogo: 1,2,19.93 -> 1,2,19.94"),
+    *("provinces: Hebei,,130000 -> Hebei,Ji,130000", "industries: 橡胶制品业,22, -> 橡胶制品业,23,"),
+    *("variables: Resident population / land -> Residents / land", "robots: Industrial machinery -> Machinery"),
+    *("study.title", "cleaning.interpolation.whole_years", "cleaning.accept", "cleaning.winsorise.except"),
+    *("capital.depreciation", "exposure.robots", "productivity.models.+", "productivity.models.1.direction"),
+    *("productivity.models.1.index", "controls", "describe.title", "tables.table_2.title", "tables.table_2.columns.+"),
+    *("audit.growth", "figures.trends.title", "hypotheses.0.claim"),
+)
+
+
+def test_the_jobs_that_cases_name_are_there():
+    study = raw_study()
+    jobs = jobs_of(study)
+    first = {pattern for case in (*raw_tables(study), *rows(), *settings()) for pattern in case.first}
+    assert {pattern for pattern in first if not named(jobs, pattern)} == {"dea/vrs/*"}  # of a model that is added
+
+
+def test_one_change_of_each_kind(small_study, monkeypatch):
+    monkeypatch.chdir(small_study[1])
+    cases = [*raw_tables(study_at(*small_study)), *code(), *rows(), *settings()]
+    cases = [case for case in cases if case.change.name in FAST]
+    assert len(cases) == len(FAST) >= 40
+    wrong = list(filter(None, (difference(small_study, case) for case in cases)))
     assert not wrong, "\n".join(wrong)
