@@ -52,6 +52,7 @@ include: "rules/productivity.smk"
 include: "rules/panel.smk"
 include: "rules/estimate.smk"
 include: "rules/present.smk"
+include: "rules/why.smk"
 
 
 rule all:
