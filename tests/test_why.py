@@ -178,7 +178,8 @@ def test_why_asks_with_the_commands_own_config_and_changes_nothing(small_study):
     snakefile, folder = small_study
     ask = ["why", "--cores", "1", "--config", "ask={target: results/tables/table_2.csv}"]
     before = {path: path.stat().st_mtime_ns for path in (folder / "results").rglob("*.csv")}
-    run = snakemake(snakefile, folder, *ask, "cleaning={winsorise: {upper: 97.5}}")
+    quiet = ["--quiet", "rules", "progress"]
+    run = snakemake(snakefile, folder, *ask, "cleaning={winsorise: {upper: 97.5}}", *quiet)
     assert run.returncode == 0, run.stderr
     told = "results/estimates/table_2.json is made again, and from there 1 other job."
     assert run.stdout.splitlines() == [f"config: cleaning.winsorise.upper was 95, is 97.5: {told}"]

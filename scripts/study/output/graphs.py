@@ -22,14 +22,14 @@ FLOOR_COLOURS = {
 }
 FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 SIZE = 14.0  # of letters, in pixels
-LETTER = 0.605 * SIZE  # width of the widest of these fonts
+LETTER_WIDTH = 0.605 * SIZE  # width of the widest of these fonts
 LINE = 17.0
 PAD = 7.0
-GAP = 32.0  # between columns
+COLUMN_GAP = 32.0  # between columns
 SPACE = 9.0  # between boxes
 LANE = 2.0  # height of a lane
 MARGIN = 16.0
-HEAD = 34.0  # above the boxes
+HEADING_HEIGHT = 34.0  # above the boxes
 
 
 class Node(NamedTuple):
@@ -58,7 +58,7 @@ class _Layout(NamedTuple):
 
 def text_width(text: str) -> float:
     """Width of a line, in pixels; Chinese characters are as wide as high."""
-    return sum(SIZE if unicodedata.east_asian_width(letter) in "WF" else LETTER for letter in text)
+    return sum(SIZE if unicodedata.east_asian_width(letter) in "WF" else LETTER_WIDTH for letter in text)
 
 
 def box_size(node: Node) -> tuple[float, float]:
@@ -115,15 +115,15 @@ def _layout(graph: Graph) -> _Layout:
         columns[column].append(stop)
     columns = ordered(columns, edges)
     sizes = {stop: box_size(nodes[stop])[1] if stop in nodes else LANE for stop in column_of}
-    middles = {stop: HEAD + MARGIN + y for stop, y in heights(columns, edges, sizes, SPACE).items()}
+    middles = {stop: HEADING_HEIGHT + MARGIN + y for stop, y in heights(columns, edges, sizes, SPACE).items()}
     widths = [max([box_size(nodes[stop])[0] for stop in column if stop in nodes], default=0) for column in columns]
-    lefts = [MARGIN + sum(widths[:column]) + GAP * column for column in range(len(widths))]
+    lefts = [MARGIN + sum(widths[:column]) + COLUMN_GAP * column for column in range(len(widths))]
     return _Layout(column_of, edges, middles, lefts, widths)
 
 
 def _curve(x0: float, y0: float, x1: float, y1: float) -> str:
     """A line that leaves and comes in level, and turns in the gap before its end."""
-    turn = max(x1 - GAP, x0)
+    turn = max(x1 - COLUMN_GAP, x0)
     middle = (turn + x1) / 2
     return f"M {x0:.1f} {y0:.1f} H {turn:.1f} C {middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}"
 

@@ -29,8 +29,9 @@ def planned_jobs(command: Sequence[str], start: str, targets: Sequence[str], *op
     rules or files; none is the default. options : further ones of Snakemake. Raises InputError with Snakemake's words
     where it makes no plan.
     """
-    mine = ["--dry-run", *options, "--logger", "planned"]
-    words = [sys.executable, "-m", "snakemake", *mine, *without_targets(command), "--", *targets]
+    # Snakemake plans no job aloud where both rules and progress are hushed
+    mine = ["--dry-run", *options, "--logger", "planned", "--quiet", "host"]
+    words = [sys.executable, "-m", "snakemake", *without_targets(command), *mine, "--", *targets]
     path = os.pathsep.join(filter(None, (str(SCRIPTS), os.environ.get("PYTHONPATH"))))
     utf8 = {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", cwd=start, env=os.environ | utf8)
