@@ -13,7 +13,6 @@ rule plot_graph:
     """One graph as a picture and in Mermaid's language, of the jobs that Snakemake plans."""
     input:
         rules=[from_workflow("Snakefile"), *map(from_workflow, RULES_FILES)],
-        tables=[from_workflow("resources/variables.csv"), from_workflow("resources/catalog.csv")],
         code=imports_of("plot_graph"),
     output:
         svg="results/graphs/{graph}.svg",
@@ -26,9 +25,12 @@ rule plot_graph:
         "../envs/environment.yaml"
     params:
         study={key: value for key, value in STUDY.config.items() if key != "ask"},
+        variables=(
+            [(row["name"], row["formula"], row["rule"]) for row in STUDY.variables.described] if STUDY.is_raw else []
+        ),
         raw=raw(*STUDY.raw_tables.used) if STUDY.is_raw else [],
         table=lambda wildcards: table_files(STUDY).get(wildcards.graph.removeprefix("lineage_"), ""),
-        names={row["name"]: row["label_en"] for row in STUDY.codebook_rows}
+        names={row["name"]: row.get("label_en", "") for row in STUDY.codebook_rows}
         | {model: column for column, model in STUDY.indices.items()},
         folders=["results", *([config["inputs"]] if STUDY.is_raw else []), from_workflow("")],
         title=config.get("study", {}).get("title", ""),
