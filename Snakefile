@@ -52,6 +52,8 @@ include: "rules/productivity.smk"
 include: "rules/panel.smk"
 include: "rules/estimate.smk"
 include: "rules/present.smk"
+include: "rules/graphs.smk"
+include: "rules/why.smk"
 
 
 rule all:
@@ -64,3 +66,15 @@ rule refresh:
     """Cleaned tables and variables alone: what comes out as it was reruns nothing in the run after it."""
     input:
         refreshed(STUDY),
+
+
+rule rulegraph:
+    """Picture of the rules."""
+    input:
+        multiext("results/graphs/rulegraph", ".svg", ".mmd"),
+
+
+rule filegraph:
+    """Picture of the files."""
+    input:
+        multiext("results/graphs/filegraph", ".svg", ".mmd"),

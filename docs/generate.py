@@ -12,7 +12,6 @@ import argparse
 import ast
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +20,9 @@ import yaml
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts"))
 from study.output.codebook import codebook_rows
+from study.output.graphs import as_mermaid
+from study.plan.dry_run import planned_jobs
+from study.plan.graphs import floor_of, rule_graph
 from study.plan.schema import with_defaults
 from study.plan.study import Study
 
@@ -148,11 +150,6 @@ def limits(key: Mapping) -> str:
 # --- rules and their graph ------------------------------------------------------------------------------------------
 
 
-def floor_of(rule: str) -> str:
-    """The floor on which a rule's script stands."""
-    return next(SCRIPTS.glob(f"*/{rule}.py")).parent.name
-
-
 def rules_table() -> str:
     """Every rule with its script and what its job gives, floor by floor."""
     texts = [path.read_text("utf-8") for path in sorted((ROOT / "rules").glob("*.smk"))]
@@ -166,20 +163,10 @@ def rules_table() -> str:
     return table(("floor", "rule and script", "what a job gives"), rows)
 
 
-def rule_graph() -> str:
-    """Snakemake's graph of the default study's rules, by floor; `all`, which needs every result, is left out."""
-    command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js"]
-    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, check=False)
-    if run.returncode:
-        sys.exit(run.stderr)
-    names = dict(re.findall(r"^\s*(id\d+)\[(\w+)\]", run.stdout, re.MULTILINE))
-    edges = [(names[a], names[b]) for a, b in re.findall(r"^\s*(id\d+) --> (id\d+)", run.stdout, re.MULTILINE)]
-    lines = ["flowchart LR"]
-    for floor in FLOORS:
-        rules = sorted(rule for rule in names.values() if rule != "all" and floor_of(rule) == floor)
-        lines += [f"    subgraph {floor}", *(f"        {rule}" for rule in rules), "    end"]
-    lines += [f"    {a} --> {b}" for a, b in sorted(edges) if b != "all"]
-    return "```mermaid\n" + "\n".join(lines) + "\n```\n"
+def default_rule_graph() -> str:
+    """The default study's rules and what they read of one another."""
+    jobs = planned_jobs([], str(ROOT), [], "--forceall")
+    return f"```mermaid\n{as_mermaid(rule_graph(jobs, ['.']))}```\n"
 
 
 # --- variables ------------------------------------------------------------------------------------------------------
@@ -223,7 +210,7 @@ def rooms() -> str:
 GENERATED: dict[str, Callable[[], str]] = {
     "config reference": config_reference,
     "rules": rules_table,
-    "rule graph": rule_graph,
+    "rule graph": default_rule_graph,
     "variables": variables,
     "rooms": rooms,
 }

@@ -3,7 +3,7 @@
 import sys
 
 from study.plan.command import last_words
-from study.plan.targets import all_results, comparisons, one_of, refreshed, trends
+from study.plan.targets import all_results, comparisons, one_of, refreshed, table_files, trends
 
 from_workflow = STUDY.from_workflow
 imports_of = STUDY.imports_of
@@ -21,6 +21,7 @@ wildcard_constraints:
     block="[0-9]+",
     table=one_of(STUDY.tables),
     figure=one_of(trends(STUDY)),
+    graph=one_of(["rulegraph", "filegraph", *(f"lineage_{table}" for table in table_files(STUDY))]),
     comparison=one_of(comparisons(STUDY)),
 
 

@@ -53,6 +53,7 @@ def test_each_script_stands_on_a_floor_and_each_module_in_a_room():
         "study",
         "simulate",
         "simulate_example.py",
+        "snakemake_logger_plugin_planned",  # where and as Snakemake looks for it
     }
     assert {room_of(path) for path in MODULES} == set(STEP) - {"scripts"}
     assert len(RULES) == len(set(RULES))

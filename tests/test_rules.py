@@ -64,7 +64,7 @@ def test_rule_script_log_and_benchmark_have_one_name(rule):
     assert f'"../scripts/{script_of(rule, SCRIPTS).relative_to(SCRIPTS).as_posix()}"' in body
     assert re.search(rf'log:\s+"results/logs/{rule}[./]', body)
     # a benchmark is an output, and a rule without outputs runs at each call
-    assert rule == "check" or re.search(rf'benchmark:\s+"results/benchmarks/{rule}[./]', body)
+    assert rule in ("check", "why") or re.search(rf'benchmark:\s+"results/benchmarks/{rule}[./]', body)
     assert "conda:" in body
     assert "run:" not in body
     assert "message:" not in body

@@ -7,22 +7,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from study.checks.not_observed import run_summary
+from study.plan.dry_run import targets_of
 
 if TYPE_CHECKING:
     from study.plan.study import Study
 
 # The targets that are the check of the inputs.
 CHECK = frozenset({"check", "results/check.csv", "results/check.html"})
+TOLD = frozenset({"check", "why"})  # rules after which nothing is said of cells
 _BOOTSTRAP = re.compile(r"(?:.*/)?results/productivity/([^/]+)_bootstrap\.csv")
 
 
 def asks_check_alone(command: Sequence[str]) -> bool:
     """Whether a command, the words after `snakemake`, asks for the check of the inputs and nothing else."""
-    if CHECK.isdisjoint(command):
-        return False
-    from snakemake.cli import get_argument_parser
-
-    return set(get_argument_parser().parse_known_args(list(command))[0].targets) <= CHECK
+    return not CHECK.isdisjoint(command) and targets_of(command) <= CHECK
 
 
 def asked_bootstraps(command: Sequence[str]) -> list[str]:
@@ -34,11 +32,11 @@ def last_words(study: Study, targets: Sequence[str], failed: bool = False) -> st
     """A run's last lines, also of a quiet one: the cells that were made up or accepted; where it failed, what those
     tables lack that cannot be made.
 
-    targets : the run's; `check` has told of the cells already, as the raw tables are now.
+    targets : the run's; `check` has told of the cells already, as the raw tables are now, and `why` is of others.
     """
     if not study.is_raw:
         return ""
-    said = "" if "check" in targets else run_summary("results/imputed_counts.csv")
+    said = "" if TOLD & {*targets} else run_summary("results/imputed_counts.csv")
     if failed:
         for name, missing in study.derived.unmade_tables.items():
             said += f"{name} lacks raw tables: {', '.join(missing)} (snakemake check)\n"

@@ -1,7 +1,8 @@
 """Which shared modules a script imports and which templates its pages are made of, read from the text of the files.
 
-One form of import is allowed, `from study.room.module import name`, and one of a page, `render("name.html"`, so that
-one pattern each finds them all (a test holds it); reading the text with `ast` takes thirty times as long.
+One form of import is allowed, `from study.room.module import name`, and one of a page, `render` with the template's
+name in quotes, so that one pattern each finds them all (a test holds it); reading the text with `ast` takes thirty
+times as long.
 """
 
 from __future__ import annotations

@@ -48,6 +48,13 @@ def refreshed(study: Study) -> list[str]:
     return [*tables, *variables, *whole, "results/imputed.csv"]
 
 
+def table_files(study: Study) -> dict[str, str]:
+    """Every table of the study -> its file of data."""
+    tables = [*(["table_1"] if "describe" in study.given else []), *study.tables]
+    tables += ["productivity"] if study.models else []
+    return {table: f"results/tables/{table}.csv" for table in tables}
+
+
 def trends(study: Study) -> list[str]:
     """Figures of variables over time."""
     return [name for name, figure in study.given.get("figures", {}).items() if "variables" in figure]
