@@ -76,7 +76,7 @@ def known_units() -> dict[str, Unit]:
 
 
 def load_units(path: str | Path) -> dict[str, Unit]:
-    """Units of a table as resources/units.csv by `unit_key`. Raises InputError for a factor that is no positive number."""
+    """Units of a table as resources/units.csv by `unit_key`; InputError for a factor that is no positive number."""
     units = {}
     for row in workflow_rows(path):
         try:
