@@ -9,7 +9,7 @@ import numpy as np
 from study.dea.lp import CertificateError, Distances, fingerprint, measure
 from study.dea.models import check_model, complete_model, reference_names, reference_periods
 from study.dea.production import Panel, read_production
-from study.helpers import InputError, logger, read_rows, start_log
+from study.helpers import InputError, each_row, logger, start_log
 from study.words.slugs import slug
 
 
@@ -130,7 +130,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     model = complete_model(snakemake.params.model)
     check_model(model)
-    panel = read_production(read_rows(snakemake.input.production), model, snakemake.input.production)
+    panel = read_production(each_row(snakemake.input.production), model, snakemake.input.production)
     units = find_units(panel, snakemake.wildcards.province, snakemake.params.units_per_job)
     rows = solve_units(panel, units, model, snakemake.params.engine)
     write_scores(rows, panel, snakemake.output.scores)
