@@ -1,6 +1,6 @@
 """Which shared modules a script imports and which templates its pages are made of, read from the text of the files.
 
-One form of import is allowed, `from study.room.module import name`, and one of a page, `render("name.html"`, so that
+One form of import is allowed, `from study.room.module import name`, and one of a page, `render(` and its name, so that
 one pattern each finds them all (a test holds it); reading the text with `ast` takes thirty times as long.
 """
 
