@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from study.dea.bootstrap import change_reach, error_factor, largest_scores, score_reaches, towards
-from study.dea.indices import base_rows, contracts, efficiency, program_levels
+from study.dea.indices import SCORE_COLUMNS, base_rows, contracts, efficiency, program_levels
 from study.dea.models import complete_model
 from study.dea.production import read_production
 from study.dea.subsampling import check_bootstrap, subsample_size
@@ -121,7 +121,7 @@ def main(snakemake) -> None:
     model = complete_model(snakemake.params.model)
     check_bootstrap(model)
     settings = snakemake.params.bootstrap
-    scores = read_tables(snakemake.input.scores)
+    scores = read_tables(snakemake.input.scores, columns=SCORE_COLUMNS)
     levels = program_levels(scores, model)
     levels = levels[levels["reference"] == "global"].reset_index(drop=True)
     replicates = read_replicates(snakemake.input.replicates, levels[KEYS])

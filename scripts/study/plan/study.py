@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from study.dea.models import VALUE_SIGNS, complete_model, model_variables, needed_sign, scale_pairs
+from study.dea.models import BLOCK, VALUE_SIGNS, complete_model, model_variables, needed_sign, scale_pairs
 from study.files.panel import read_panel, unit_slugs
 from study.helpers import InputError, workflow_lines
 from study.output.codebook import CODEBOOK_COLUMNS
@@ -195,8 +195,10 @@ class Study:
 
     @cached_property
     def units_per_job(self) -> int:
-        """Units whose linear programs one job solves."""
-        return int(self.productivity.get("units_per_job", 1))  # a schema's integer may be 2.0
+        """Units whose linear programs one job solves; of large jobs a whole number of blocks, so that the last digits
+        of a score do not depend on the size."""
+        units = int(self.productivity.get("units_per_job", 1))  # a schema's integer may be 2.0
+        return units if units < BLOCK else -(-units // BLOCK) * BLOCK
 
     @cached_property
     def jobs(self) -> list[str]:
