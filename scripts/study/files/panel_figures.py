@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # A figure of the usual size as programs write it.
-PLAIN = re.compile(r"-?(?:[1-9][0-9]{0,14}(?:\.[0-9]*)?|0\.0{0,5}[1-9][0-9]*|0)", re.ASCII)
+USUAL_FIGURE = re.compile(r"-?(?:[1-9][0-9]{0,14}(?:\.[0-9]*)?|0\.0{0,5}[1-9][0-9]*|0)", re.ASCII)
 LOGICAL = {"true": "1", "false": "0"}
 
 
 def figure_text(text: str) -> str | None:
     """The text of a figure as programs read it, without thousands marks; empty if missing, None if it is no figure."""
-    if PLAIN.fullmatch(text):  # nearly all cells, told at once
+    if USUAL_FIGURE.fullmatch(text):  # nearly all cells, told at once
         return text
     if is_missing(text):
         return ""
