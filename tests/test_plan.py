@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from _plan import EXAMPLE, MODEL, SCHEMA, panel_study, raw_study, write_panel
 from conftest import ROOT, default_config
-from study.plan import sources
+from study.plan import kept, sources
 from study.plan.command import asked_bootstraps, asks_check_alone, last_words
 from study.plan.refusals import check_study
 from study.plan.schema import with_defaults
@@ -253,13 +253,13 @@ def test_the_check_knows_every_table_of_the_catalog(inputs):
 def test_what_files_hold_is_read_anew_when_a_reader_changes(tmp_path, monkeypatch):
     for name in ("scripts", "resources"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("example", "__pycache__"))
-    monkeypatch.setattr(sources, "SCRIPTS", tmp_path / "scripts")
-    monkeypatch.setattr(sources, "RESOURCES", tmp_path / "resources")
-    versions = [sources._version()]
+    monkeypatch.setattr(kept, "SCRIPTS", tmp_path / "scripts")
+    monkeypatch.setattr(kept, "RESOURCES", tmp_path / "resources")
+    versions = [kept.version_of(sources.READERS)]
     for name in ("scripts/study/files/biff.py", "resources/cities.csv", "scripts/study/dea/lp.py"):
         with (tmp_path / name).open("a") as file:
             file.write("\n")
-        versions.append(sources._version())
+        versions.append(kept.version_of(sources.READERS))
     assert len(set(versions[:3])) == 3, "a reader of workbooks and a table of cities count"
     assert versions[3] == versions[2], "a linear program does not"
 

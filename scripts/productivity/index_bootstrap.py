@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from study.dea.bootstrap import change_reach, error_factor, largest_scores, score_reaches, towards
-from study.dea.indices import base_rows, contracts, efficiency, program_levels
+from study.dea.indices import SCORE_COLUMNS, base_rows, contracts, efficiency, program_levels
 from study.dea.models import complete_model
 from study.dea.production import read_production
 from study.dea.subsampling import check_bootstrap, subsample_size
 from study.files.tables import KEYS, read_tables, write_table
-from study.helpers import logger, read_rows, start_log
+from study.helpers import each_row, logger, start_log
 
 WIDE = np.log(2)  # of logs: an interval longer than this covers a factor above two
 
@@ -110,7 +110,7 @@ def score_lengths(low: np.ndarray, high: np.ndarray, model: Mapping) -> np.ndarr
 
 def panel_limits(production: str | Path, model: Mapping, keys: pd.DataFrame) -> np.ndarray:
     """Largest possible scores (N,) of a production table's observations, in the order of `keys` (`province, year`)."""
-    panel = read_production(read_rows(production), model, str(production))
+    panel = read_production(each_row(production), model, str(production))
     observed = pd.MultiIndex.from_arrays([np.array(panel.units)[panel.unit], np.array(panel.periods)[panel.period]])
     return pd.Series(largest_scores(panel, model), observed)[pd.MultiIndex.from_frame(keys)].to_numpy()
 
@@ -121,7 +121,7 @@ def main(snakemake) -> None:
     model = complete_model(snakemake.params.model)
     check_bootstrap(model)
     settings = snakemake.params.bootstrap
-    scores = read_tables(snakemake.input.scores)
+    scores = read_tables(snakemake.input.scores, columns=SCORE_COLUMNS)
     levels = program_levels(scores, model)
     levels = levels[levels["reference"] == "global"].reset_index(drop=True)
     replicates = read_replicates(snakemake.input.replicates, levels[KEYS])

@@ -4,15 +4,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from study.dea.indices import BIENNIAL, gap_changes, infeasible_programs, observed_periods, productivity_change
+from study.dea.indices import (
+    BIENNIAL,
+    SCORE_COLUMNS,
+    gap_changes,
+    infeasible_programs,
+    observed_periods,
+    productivity_change,
+)
 from study.files.tables import read_tables, write_table
 from study.helpers import logger, start_log
 from study.words.periods import describe_order, describe_steps
 
 
 def read_scores(paths: Sequence[str | Path]) -> pd.DataFrame:
-    """Scores of all provinces, one row a program: `province, year, reference, score, status, ...`."""
-    return read_tables(paths)
+    """Scores of all provinces, one row a program: `province, year, reference, score, status`."""
+    return read_tables(paths, columns=SCORE_COLUMNS)
 
 
 def cells_of(status: str, table: pd.DataFrame, columns: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from study.dea.bootstrap import draw, replicate_scores
 from study.dea.models import check_model, complete_model
 from study.dea.production import Panel, read_production
 from study.dea.subsampling import block_replicates, check_bootstrap, subsample_size
-from study.helpers import logger, read_rows, start_log, write_rows
+from study.helpers import each_row, logger, start_log, write_rows
 
 REPLICATE_COLUMNS = ["replicate", "province", "year", "score"]
 
@@ -42,7 +42,7 @@ def main(snakemake) -> None:
     model = complete_model(snakemake.params.model)
     check_model(model)
     check_bootstrap(model)
-    panel = read_production(read_rows(snakemake.input.production), model, snakemake.input.production)
+    panel = read_production(each_row(snakemake.input.production), model, snakemake.input.production)
     scores = solve_block(panel, model, snakemake.params.bootstrap, int(snakemake.wildcards.block))
     write_rows(snakemake.output[0], REPLICATE_COLUMNS, score_rows(panel, scores))
     found = np.array(list(scores.values()))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from study.dea.lp import CertificateError, Distances, fingerprint, measure
-from study.dea.models import check_model, complete_model, reference_names, reference_periods
+from study.dea.models import BLOCK, check_model, complete_model, reference_names, reference_periods
 from study.dea.production import Panel, read_production
-from study.helpers import InputError, logger, read_rows, start_log
+from study.helpers import InputError, each_row, logger, start_log
 from study.words.slugs import slug
 
 
@@ -64,6 +64,19 @@ def solve_units(panel: Panel, units: np.ndarray, model: Mapping, engine: str = "
     order = {name: place for place, name in enumerate(names)}
     return [
         rows[key] for key in sorted(rows, key=lambda key: (panel.unit[key[0]], panel.period[key[0]], order[key[1]]))
+    ]
+
+
+def solve_blocks(panel: Panel, units: np.ndarray, model: Mapping, engine: str = "auto") -> list[dict]:
+    """Rows of `solve_units`, solved in blocks of units.
+
+    Which columns an engine tries, and how a product of matrices is rounded, depends on what is solved together: jobs of
+    whole blocks give a unit the same digits whatever their size.
+    """
+    return [
+        row
+        for first in range(0, len(units), BLOCK)
+        for row in solve_units(panel, units[first : first + BLOCK], model, engine)
     ]
 
 
@@ -130,9 +143,9 @@ def main(snakemake) -> None:
     start_log(snakemake)
     model = complete_model(snakemake.params.model)
     check_model(model)
-    panel = read_production(read_rows(snakemake.input.production), model, snakemake.input.production)
+    panel = read_production(each_row(snakemake.input.production), model, snakemake.input.production)
     units = find_units(panel, snakemake.wildcards.province, snakemake.params.units_per_job)
-    rows = solve_units(panel, units, model, snakemake.params.engine)
+    rows = solve_blocks(panel, units, model, snakemake.params.engine)
     write_scores(rows, panel, snakemake.output.scores)
     write_peers(rows, panel, snakemake.output.peers)
     lost = [f"{row['province']} {row['year']} {row['reference']}" for row in rows if row["status"] == "infeasible"]

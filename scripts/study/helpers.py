@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
@@ -72,8 +73,17 @@ def plain_cell(text: object) -> object:
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without loading pandas; InputError where it is no UTF-8 table."""
+    return list(each_row(path))
+
+
+def each_row(path: str | Path) -> Iterator[dict[str, str]]:
+    """The same rows one by one, for a table that need not be in memory whole; a short row has None for its last."""
     with _csv_text(path) as file:
-        return list(csv.DictReader(file))
+        reader = csv.reader(file)
+        header = next(reader, [])
+        for cells in reader:
+            if cells:
+                yield dict(zip_longest(header, cells))
 
 
 @contextmanager

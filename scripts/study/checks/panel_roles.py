@@ -16,6 +16,9 @@ from study.words.printed import HALF_WIDTH, parse_number, place
 # A code of twelve digits or more as spreadsheets show and save it, and as doubles beyond 2^53 are written.
 ROUNDED = re.compile(r"[+-]?\d(\.\d*)?[eE]\+?(1[1-9]|[2-9]\d)")
 
+# A figure that is in order for every model, as most are: a few digits that are not all zeros, no sign, no power.
+ABOVE_ZERO = re.compile(r"[1-9][0-9]{0,14}(\.[0-9]*)?|0?\.0{0,5}[1-9][0-9]*", re.ASCII)
+
 
 def check_categories(
     path: str | Path, header: list[str], rows: list[list[str]], lines: list[int], categories: Iterable[str]
@@ -80,9 +83,12 @@ def check_production(
             f"{path}: productivity.models use {', '.join(absent)}; the panel has {', '.join(header)}. "
             "Rename them in panel.columns or in the model."
         )
+    places = {name: header.index(name) for name in variables}
     for line, row in zip(lines, rows, strict=True):
         for name, sign in variables.items():
-            text = row[header.index(name)]
+            text = row[places[name]]
+            if ABOVE_ZERO.fullmatch(text):  # nearly all cells, told at once
+                continue
             unit, period = (row[header.index(key)] for key in KEYS)
             where = f"{place(path, line)}, column {columns.get(name, name)} ({unit}, {period})"
             value = None if is_missing(text) else parse_number(text, where)

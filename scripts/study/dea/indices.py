@@ -20,6 +20,7 @@ from study.words.periods import Periods, order_periods
 
 CHANGES = ["index", "efficiency_change", "technical_change"]
 INDEX_COLUMNS = [*KEYS, *CHANGES, "cumulative", "status"]
+SCORE_COLUMNS = [*KEYS, "reference", "score", "status"]  # of the tables of scores, what an index is made of
 PROGRAM_COLUMNS = [*KEYS, "reference", "rule", "score", "treatment"]
 MIXED = ("previous", "next")
 # References of each way to make the index; `own` is what efficiency change needs.

@@ -36,6 +36,7 @@ DEFAULTS = {
     "index": "malmquist_luenberger",
     "infeasible": "missing",
 }
+BLOCK = 200  # units of a large job that are solved together
 FILE_ENDINGS = ("_infeasible", "_scale", "_bootstrap")  # endings of other files of results/productivity/
 
 

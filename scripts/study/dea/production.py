@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +47,10 @@ class Panel(NamedTuple):
         return slice(int(self.starts[places.start]), int(self.starts[places.stop]))
 
 
-def read_production(rows: Sequence[Mapping[str, str]], model: Mapping, source: str = "production.csv") -> Panel:
-    """Panel of a model's variables from rows of text with `province` and `year`.
+def read_production(
+    rows: Iterable[Mapping[str, str | None]], model: Mapping, source: str | Path = "production.csv"
+) -> Panel:
+    """Panel of a model's variables from rows of text with `province` and `year`, each looked at once and not kept.
 
     Raises InputError for a column that is missing, a province-year given twice, and, before anything is solved, for
     values that are missing or not finite, for negative ones where the program changes with the origin of a variable,
@@ -52,28 +58,48 @@ def read_production(rows: Sequence[Mapping[str, str]], model: Mapping, source: s
     observations without any input or any good.
     """
     variables = model_variables(model)
-    columns = list(rows[0]) if rows else []
+    rows = iter(rows)
+    first = next(rows, {})
     for column in ("province", "year", *variables):
-        if column not in columns:
+        if column not in first:
             raise InputError(
-                f"model {model['name']}: {source} has no column {column}; its columns: {', '.join(columns) or 'none'}"
+                f"model {model['name']}: {source} has no column {column}; its columns: {', '.join(first) or 'none'}"
             )
-    keys = [(row["province"], row["year"]) for row in rows]
-    seen = set()
-    for key in keys:
-        if key in seen:
-            raise InputError(f"{source}: {key[0]} has more than one row for {key[1]}")
-        seen.add(key)
-    values = np.array([[_number(row[variable]) for row in rows] for variable in variables])
-    _check_values(rows, values, model)
-    _check_direction(values, model)
-    periods, units = order_periods(keys).names, tuple(sorted({unit for unit, _ in keys}))
-    period_places, unit_places = ({name: at for at, name in enumerate(names)} for names in (periods, units))
-    unit = np.array([unit_places[name] for name, _ in keys])
-    period = np.array([period_places[name] for _, name in keys])
-    sort = np.lexsort((unit, period))
-    starts = np.searchsorted(period[sort], np.arange(len(periods) + 1))
-    return Panel(variables, periods, units, np.ascontiguousarray(values[:, sort]), unit[sort], period[sort], starts)
+    units: dict[str, int] = {}  # name -> its place among the names as they come
+    periods: dict[str, int] = {}
+    unit, period, values = array("q"), array("q"), array("d")
+    unread: dict[int, list[str | None]] = {}  # the rows with a cell that is no number
+    for at, (name, when, *texts) in enumerate(map(itemgetter("province", "year", *variables), chain([first], rows))):
+        unit.append(units.setdefault(name, len(units)))
+        period.append(periods.setdefault(when, len(periods)))
+        try:
+            values.extend([*map(float, texts)])
+        except (TypeError, ValueError):
+            values.extend(map(_number, texts))
+            unread[at] = texts
+    names, times = list(units), list(periods)
+
+    def key(at: int) -> tuple[str, str]:
+        return names[unit[at]], times[period[at]]
+
+    ordered, order = tuple(sorted(names)), order_periods(map(key, range(len(unit))), names=times).names
+    unit_places, period_places = _places(names, ordered)[unit], _places(times, order)[period]
+    sort = np.lexsort((unit_places, period_places))
+    unit_places, period_places = unit_places[sort], period_places[sort]
+    again = (np.diff(unit_places) == 0) & (np.diff(period_places) == 0)
+    if again.any():
+        raise InputError("{}: {} has more than one row for {}".format(source, *key(sort[1:][again].min())))
+    table = np.array(values).reshape(-1, len(variables)).T
+    _check_values(table, key, unread, model)
+    _check_direction(table, model)
+    starts = np.searchsorted(period_places, np.arange(len(order) + 1))
+    return Panel(variables, order, ordered, np.ascontiguousarray(table[:, sort]), unit_places, period_places, starts)
+
+
+def _places(names: Sequence[str], ordered: Sequence[str]) -> np.ndarray:
+    """The place of each name in the order."""
+    place = {name: at for at, name in enumerate(ordered)}
+    return np.array([place[name] for name in names], dtype=np.int64)
 
 
 def _number(text: str | None) -> float:
@@ -84,8 +110,16 @@ def _number(text: str | None) -> float:
         return math.nan
 
 
-def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: Mapping) -> None:
-    """Raise InputError naming unit, period and variable of values for which the model's program has no meaning."""
+def _check_values(
+    values: np.ndarray,
+    key: Callable[[int], tuple[str, str]],
+    unread: Mapping[int, Sequence[str | None]],
+    model: Mapping,
+) -> None:
+    """Raise InputError naming unit, period and variable of values for which the model's program has no meaning.
+
+    key : unit and period of a row. unread : the cells of rows where one is no number.
+    """
     variables = model_variables(model)
     needed = [needed_sign(model, variable) for variable in variables]
     lowest = np.array(
@@ -93,9 +127,8 @@ def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: 
     )
     sound = np.isfinite(values) & (values >= lowest[:, None])
     refused = [
-        f"{variable} of {rows[at]['province']} in {rows[at]['year']} is {rows[at][variable] or 'missing'}"
+        "{} of {} in {} is {}".format(variables[row], *key(at), _shown(values[row, at], unread.get(int(at)), row))
         for at, row in np.argwhere(~sound.T)
-        for variable in [variables[row]]
     ]
     if refused:
         rest = f"; and {len(refused) - 5} more" if len(refused) > 5 else ""
@@ -118,11 +151,17 @@ def _check_values(rows: Sequence[Mapping[str, str]], values: np.ndarray, model: 
     for role, rows_of_role in _role_rows(model):
         empty = np.flatnonzero(~(values[rows_of_role] > 0).any(axis=0))
         if role != "bad_outputs" and not shifted[rows_of_role].any() and len(empty):
-            at = rows[empty[0]]
             raise InputError(
-                f"model {model['name']}: all {role} of {at['province']} in {at['year']} are zero; a reference "
-                "observation needs at least one input and one good output above zero."
+                "model {}: all {} of {} in {} are zero; a reference ".format(model["name"], role, *key(empty[0]))
+                + "observation needs at least one input and one good output above zero."
             )
+
+
+def _shown(value: float, texts: Sequence[str | None] | None, row: int) -> str:
+    """A refused value as messages show it: its text where the row has one that is no number."""
+    if texts is not None:
+        return texts[row] or "missing"
+    return repr(float(value)).removesuffix(".0")
 
 
 def _check_direction(values: np.ndarray, model: Mapping) -> None:

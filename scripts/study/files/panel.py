@@ -6,14 +6,17 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from study.files.sheets import Row, Sheet, read_sheets
+from study.files.sheets import MOST_BYTES, Row, Sheet, read_sheets
 from study.files.tables import KEYS
 from study.files.wide_panel import periods_across, units_across, wide_message
-from study.helpers import InputError, logger, plain_cell
+from study.helpers import FORMULA_MARKS, InputError, logger, plain_cell
 from study.words.period_labels import kind_of, read_labels
 from study.words.printed import MISSING_MARKS, place
 from study.words.slugs import slug
 
+# A panel may be so many times as large as a raw table: 10 million rows of a dozen columns.
+TIMES_LARGER = 32
+MOST_PANEL_BYTES = TIMES_LARGER * MOST_BYTES
 LONGEST_UNIT = 240  # bytes of a unit's name; with `.csv` a file name has at most 255
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
 MISSING_FIGURE = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
@@ -47,7 +50,7 @@ def read_panel(
         twice = sorted(our for our, their in columns.items() if list(columns.values()).count(their) > 1)
         raise InputError(f"panel.columns: {' and '.join(twice)} are the same column {columns[twice[0]]!r} of the file.")
     keys = [columns.get(key, key) for key in KEYS]
-    sheet = _find_sheet(path, read_sheets(path, labelled=keys), keys)
+    sheet = _find_sheet(path, read_sheets(path, labelled=keys, times=TIMES_LARGER), keys)
     source = sheet.source
     rows = _from_header(sheet, keys)
     header = list(rows[0].cells)
@@ -84,7 +87,8 @@ def read_panel(
     periods = read_periods({place(source, row.line, period): row.cells[period] for row in body})
     table, seen = [], {}
     for row, when in zip(body, periods, strict=True):
-        cells = [text if is_missing(text) else plain_cell(text) for text in row.cells]
+        # what begins with no mark of a formula is plain, and that is nearly all
+        cells = [text if text[:1] not in FORMULA_MARKS or is_missing(text) else plain_cell(text) for text in row.cells]
         cells[unit], cells[period] = plain_cell(cells[unit]), plain_cell(when)
         key = cells[unit], cells[period]
         if key in seen:
@@ -143,6 +147,8 @@ def _from_header(sheet: Sheet, keys: list[str]) -> list[Row]:
 
 def _fitted(sheet: Sheet, row: Row, width: int) -> Row:
     """A row as wide as the header. Workbooks do not store empty cells; in text a short row is a broken one."""
+    if len(row.cells) == width:
+        return row
     cells = list(row.cells)
     while len(cells) > width and not cells[-1]:
         cells.pop()

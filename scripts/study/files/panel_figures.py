@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from study.files.panel import is_missing
@@ -13,11 +14,15 @@ from study.words.printed import HALF_WIDTH, parse_number
 if TYPE_CHECKING:
     import pandas as pd
 
+# A figure of the usual size as programs write it.
+USUAL_FIGURE = re.compile(r"-?(?:[1-9][0-9]{0,14}(?:\.[0-9]*)?|0\.0{0,5}[1-9][0-9]*|0)", re.ASCII)
 LOGICAL = {"true": "1", "false": "0"}
 
 
 def figure_text(text: str) -> str | None:
     """The text of a figure as programs read it, without thousands marks; empty if missing, None if it is no figure."""
+    if USUAL_FIGURE.fullmatch(text):  # nearly all cells, told at once
+        return text
     if is_missing(text):
         return ""
     try:
@@ -40,10 +45,14 @@ def panel_cells(header: list[str], rows: list[list[str]]) -> tuple[pd.DataFrame,
     table = pd.DataFrame(rows, columns=header, dtype=object)
     figures = []
     for name in table.columns.drop(KEYS):
-        cells = [figure_text(text) for text in table[name]]
-        filled = sum(not is_missing(text) for text in table[name])
+        texts = table[name].tolist()
+        cells = [figure_text(text) for text in texts]
+        if cells == texts and "" not in texts:
+            figures.append(name)
+            continue
+        filled = sum(not is_missing(text) for text in texts)
         # true and false beside figures are text
-        others = [place for place, text in enumerate(table[name]) if cells[place] is None or text.lower() in LOGICAL]
+        others = [place for place, text in enumerate(texts) if cells[place] is None or text.lower() in LOGICAL]
         if len(others) in (0, filled) and None not in cells:
             table[name] = [text or None for text in cells]
             figures.append(name)

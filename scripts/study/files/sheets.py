@@ -80,13 +80,13 @@ class Sheet:
     titles: tuple[str, ...] = ()
 
 
-def read_sheets(path: str | Path, labelled: Collection[str] | None = None) -> list[Sheet]:
+def read_sheets(path: str | Path, labelled: Collection[str] | None = None, times: int = 1) -> list[Sheet]:
     """The sheets of a file that are neither empty nor hidden. Figures of workbooks come as text that reads back to the
     same number.
 
-    labelled : the variables of a Stata file that come as their value labels, None for all that have labels. Raises
-    InputError where the file is missing, empty, too large, of another kind, damaged, locked with a password, or holds a
-    formula.
+    labelled : the variables of a Stata file that come as their value labels, None for all that have labels. times : how
+    many times as large as a raw table text and data sets may be. Raises InputError where the file is missing, empty,
+    too large, of another kind, damaged, locked with a password, or holds a formula.
     """
     path = Path(path)
     try:
@@ -97,21 +97,25 @@ def read_sheets(path: str | Path, labelled: Collection[str] | None = None) -> li
             head = file.read(4096)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: the file cannot be opened ({error}).") from None
-    if size > MOST_BYTES:
+    if size > (most := MOST_BYTES * times):
         raise InputError(
-            f"{path}: {size / 2**20:.0f} MB, and tables of yearbooks have less than {MOST_BYTES / 2**20:.0f}; is this "
-            "the right file?"
+            f"{path}: {size / 2**20:.0f} MB, and {'panels' if times > 1 else 'tables of yearbooks'} have less than "
+            f"{most / 2**20:.0f}; is this the right file?"
         )
     blanks = b" \t\r\n\0\xef\xbb\xbf"
     if not head.strip(blanks) and not path.read_bytes().strip(blanks):
         raise InputError(f"{path}: the file is empty; download the table again.")
-    sheets = [sheet for sheet in _read(path, head, labelled) if any(any(row.cells) for row in sheet.rows)]
+    sheets = [
+        sheet
+        for sheet in _read(path, head, labelled, MOST_CELLS_READ * times)
+        if any(any(row.cells) for row in sheet.rows)
+    ]
     if not sheets:
         raise InputError(f"{path}: the file has no cell that is not empty; download the table again.")
     return sheets
 
 
-def _read(path: Path, head: bytes, labelled: Collection[str] | None) -> list[Sheet]:
+def _read(path: Path, head: bytes, labelled: Collection[str] | None, most_cells: int) -> list[Sheet]:
     """The sheets by the reader that the first bytes ask for; InputError for kinds that hold no table."""
     for mark, what in OTHER_KINDS:
         if head.startswith(mark):
@@ -122,9 +126,9 @@ def _read(path: Path, head: bytes, labelled: Collection[str] | None) -> list[She
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _read_xls(path)
     if head.startswith(b"PAR1"):
-        return _data_set(path, *read_parquet(path, MOST_CELLS_READ))
+        return _data_set(path, *read_parquet(path, most_cells))
     if head.startswith(b"<stata_dta>") or (head[0] in OLD_STATA and head[1:2] in (b"\1", b"\2") and b"\0" in head):
-        return _data_set(path, *read_stata(path, labelled, MOST_CELLS_READ))
+        return _data_set(path, *read_stata(path, labelled, most_cells))
     if HTML.match(bare) or (XML.match(bare) and b"<html" in bare.lower()):
         raise InputError(
             f"{path}: this is a web page, perhaps the site's error or log-in page, not a table; download the table "
@@ -137,7 +141,7 @@ def _read(path: Path, head: bytes, labelled: Collection[str] | None) -> list[She
             f"{path}: this is a web service's answer or its error message (JSON), not a table; export the table as csv "
             "or xlsx."
         )
-    return _read_text(path)
+    return _read_text(path, most_cells)
 
 
 # --- text ---------------------------------------------------------------------------------------------------------
@@ -208,7 +212,7 @@ def _trimmed(text: str) -> str:
     return text.replace("\ufeff", "").strip()
 
 
-def _read_text(path: Path) -> list[Sheet]:
+def _read_text(path: Path, most_cells: int) -> list[Sheet]:
     text = decode(path)
     mark = delimiter(text.splitlines())
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=mark)
@@ -222,8 +226,8 @@ def _read_text(path: Path) -> list[Sheet]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path}, row {line}: broken quoting ({error}).") from None
-    if met > MOST_CELLS_READ:
-        raise InputError(f"{path}: more than {MOST_CELLS_READ:,} cells; is this the right file?")
+    if met > most_cells:
+        raise InputError(f"{path}: more than {most_cells:,} cells; is this the right file?")
     last = rows[-1].cells[-1] if len(rows) > 1 else ""
     if last[-1:].isdigit() and not text.endswith(("\n", "\r")):
         logger.warning("%s, row %d: the file ends with %r, without a line end; is the figure cut off?", path,

@@ -31,13 +31,16 @@ def read_table(path: str | Path, text: tuple[str, ...] = ()) -> pd.DataFrame:
     return read_tables([path], text)
 
 
-def read_tables(paths: Sequence[str | Path], text: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Tables of the same columns, one below the other, read as by `read_table`: a column is numbers in all or none."""
+def read_tables(
+    paths: Sequence[str | Path], text: tuple[str, ...] = (), columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Tables of the same columns, or some of them, one below the other, read as by `read_table`: a column is numbers in
+    all or none."""
     import pandas as pd
 
     from study.words.numbers import plain_numbers
 
-    table = pd.concat([read_cells(path) for path in paths], ignore_index=True)
+    table = pd.concat([read_cells(path, columns) for path in paths], ignore_index=True)
     return table.assign(**{name: plain_numbers(table[name]) for name in table if name not in (*KEYS, *text)})
 
 

@@ -61,7 +61,7 @@ class Derived:
         """Columns of the panel in their order. What lacks raw tables is asked for by who needs it; if nothing can be
         made, all is."""
         if not self.study.is_raw:
-            header = [name for name in self.study.panel_file.header if name not in KEYS]
+            header = [name for name in self.study.outline.header if name not in KEYS]
             leading = [name for name in LEADING if name in header or name in self.study.panel_indices]
             rest = [name for name in (*header, *self.study.panel_indices) if name not in leading]
             return [*KEYS, *leading, *rest]

@@ -14,6 +14,7 @@ from study.files.unchanged import check_dates
 from study.helpers import InputError
 from study.plan.command import asked_bootstraps
 from study.plan.config import check_config, check_names, check_variables, check_winsorise, named_variables
+from study.plan.panel_outline import keep_outline
 from study.plan.workflow_tables import ESTIMATED, READ
 
 if TYPE_CHECKING:
@@ -29,13 +30,14 @@ RESULTS = (
 def check_study(study: Study, dates: bool = True) -> None:
     """Raise InputError for the first thing that keeps a study from being made.
 
-    With the check of a ready panel alone asked for, what is wrong with the panel is left to its page. dates : look for
+    With the check of a ready panel alone asked for, what is wrong with the panel is left to its page. A panel that an
+    earlier start found sound is not read again (`panel_outline`). dates : look for
     files dated ahead of the clock, too, as the main process does once for its jobs.
     """
     typed = study.typed_tables.by_name
     if study.is_raw:
         check_raw_names(study)
-    elif not study.checked_alone:
+    elif not (study.checked_alone or study.kept_outline):
         check_panel(study)
     if not study.is_raw:
         for section in ("variables", "catalog"):
@@ -69,6 +71,9 @@ def check_study(study: Study, dates: bool = True) -> None:
     if dates:
         check_dates(dated_files(study))
     study.typed_tables.check_differences(has_own_columns(study))
+    if not (study.is_raw or study.checked_alone or study.kept_outline):
+        keep_outline(study, study.outline_mark)
+        study.forget_panel()
 
 
 def has_own_columns(study: Study) -> bool:

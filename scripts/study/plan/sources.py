@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from study.files.catalog_entries import catalog_entry, entry_names
-from study.helpers import RESOURCES, SCRIPTS, InputError
-from study.plan.imports import imports_of
+from study.helpers import InputError
+from study.plan.kept import keep, read_kept, version_of
 from study.publishers.every_form import ReaderTables, every_reader
 from study.words.printed import squeeze
 
 # Modules that tell what a file holds.
-READERS = ("every_form.py", "untitled.py")
+READERS = ("study/publishers/every_form.py", "study/publishers/untitled.py")
 SUFFIXES = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".dta", ".parquet")
 
 
@@ -123,12 +120,8 @@ def titles_of(
 
     The key of a table without a title that the file has, by `others`, counts as a title.
     """
-    version = f"{_version()} {' '.join(others)}"
-    try:
-        known = json.loads(Path(cache).read_text("utf-8"))
-        known = known["files"] if known["version"] == version else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        known = {}
+    version = f"{version_of(READERS)} {' '.join(others)}"
+    known = read_kept(cache, version)
     result, new = {}, False
     for file in files:
         stat = Path(file).stat()
@@ -139,11 +132,7 @@ def titles_of(
         new = True
         result[file] = {"mark": mark, **_titles(file, tables, others)}
     if new:
-        Path(cache).parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"version": version, "files": result}, ensure_ascii=False)
-        with tempfile.NamedTemporaryFile("w", dir=Path(cache).parent, delete=False, encoding="utf-8") as draft:
-            draft.write(text)
-        Path(draft.name).replace(cache)  # whole or not at all: jobs read it at the same time
+        keep(cache, version, result)
     return result
 
 
@@ -156,10 +145,3 @@ def _titles(file: str, tables: ReaderTables, others: Mapping[str, Callable[[str]
     except InputError as error:
         return {"titles": [], "problem": str(error)}
     return {"titles": sorted({name or stem for draft in found for name in draft.names()}), "problem": ""}
-
-
-def _version() -> str:
-    """Changes when a module or a table of the readers does: what older ones made of a file is read anew."""
-    readers = {path for name in READERS for path in imports_of(SCRIPTS / "study/publishers" / name, SCRIPTS)}
-    files = [*sorted(readers), *sorted(RESOURCES.glob("*.csv"))]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from study.dea.models import VALUE_SIGNS, complete_model, model_variables, needed_sign, scale_pairs
+from study.dea.models import BLOCK, VALUE_SIGNS, complete_model, model_variables, needed_sign, scale_pairs
 from study.files.panel import read_panel, unit_slugs
 from study.helpers import InputError, workflow_lines
 from study.output.codebook import CODEBOOK_COLUMNS, codebook_rows
@@ -17,6 +17,7 @@ from study.plan.command import asks_check_alone
 from study.plan.config import named_variables, slugged_cells, study_provinces
 from study.plan.derived import Derived
 from study.plan.imports import imports_of, script_of
+from study.plan.panel_outline import Outline, kept_outline, outline_mark
 from study.plan.raw_tables import RawTables
 from study.plan.typed_tables import TypedTables
 from study.plan.variables import Variables
@@ -194,8 +195,10 @@ class Study:
 
     @cached_property
     def units_per_job(self) -> int:
-        """Units whose linear programs one job solves."""
-        return int(self.productivity.get("units_per_job", 1))  # a schema's integer may be 2.0
+        """Units whose linear programs one job solves; of large jobs a whole number of blocks, so that the last digits
+        of a score do not depend on the size."""
+        units = int(self.productivity.get("units_per_job", 1))  # a schema's integer may be 2.0
+        return units if units < BLOCK else -(-units // BLOCK) * BLOCK
 
     @cached_property
     def jobs(self) -> list[str]:
@@ -220,14 +223,13 @@ class Study:
         if self.is_raw:
             provinces = self.from_workflow("resources/provinces.csv")
             return {name: name for name in study_provinces(self.given["study"]["excluded_provinces"], provinces)}
-        header, rows, _ = self.panel_file
-        return self._unless_checked(lambda: unit_slugs(header, rows, self.given["panel"]["path"]), {})
+        return self.outline.units
 
     @cached_property
     def columns(self) -> list[str]:
         """Columns that the panel may have: what the derive floor makes or the user's file has, and the indices."""
         if not self.is_raw:
-            return [*self.panel_file.header, *self.indices]
+            return [*self.outline.header, *self.indices]
         return ["province", "year", *self.variables.names, *self.indices]
 
     @cached_property
@@ -236,7 +238,34 @@ class Study:
         if self.is_raw:
             first, last = self.given["study"]["years"]
             return order_periods(("", str(year)) for year in range(first, last + 1))
+        return self.outline.periods
+
+    @cached_property
+    def outline(self) -> Outline:
+        """Columns, units and periods of the user's panel; the panel itself is not read if they were kept."""
+        return self.kept_outline or self._read_outline()
+
+    @cached_property
+    def kept_outline(self) -> Outline | None:
+        """The outline of a panel that a start before this one found sound, the same in content and config."""
+        return None if self.checked_alone else kept_outline(self.outline_mark)
+
+    @cached_property
+    def outline_mark(self) -> str:
+        """What the panel's outline is kept under, as the panel is when it is first asked for."""
+        return outline_mark(self)
+
+    def forget_panel(self) -> None:
+        """Leave the panel's rows, gigabytes in large studies; its outline stays."""
+        _ = self.outline
+        vars(self).pop("panel_file", None)
+
+    def _read_outline(self) -> Outline:
         header, rows, lines = self.panel_file
+        units = self._unless_checked(lambda: unit_slugs(header, rows, self.given["panel"]["path"]), {})
+        return Outline(header, units, self._read_periods(header, rows, lines))
+
+    def _read_periods(self, header: list[str], rows: list[list[str]], lines: list[int]) -> Periods:
         if not rows:
             return Periods((), "not read")
         observations = [tuple(row[header.index(key)] for key in ("province", "year")) for row in rows]

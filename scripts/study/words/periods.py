@@ -35,20 +35,26 @@ class Periods(NamedTuple):
         return {name: place for place, name in enumerate(self.names)}
 
 
-def order_periods(observations: Iterable[tuple[str, str]], lines: Sequence[int] = ()) -> Periods:
+def order_periods(
+    observations: Iterable[tuple[str, str]], lines: Sequence[int] = (), names: Sequence[str] = ()
+) -> Periods:
     """Periods of pairs (unit, period) in the order of time that their labels say, else in that of each unit's rows.
 
-    lines : the row of each pair in the user's file, for messages. The rows' order counts where it is the same for all
-    units and leaves no two periods open. Raises InputError where it does not, where two labels mean the same time, and
-    where dates can be read in two ways.
+    lines : the row of each pair in the user's file, for messages. names : the periods, each once as they come, where
+    they are known: the pairs are then looked at only where labels do not say the order. The rows' order counts where it
+    is the same for all units and leaves no two periods open. Raises InputError where it does not, where two labels mean
+    the same time, and where dates can be read in two ways.
     """
-    observations = list(observations)
-    names = list(dict.fromkeys(period for _, period in observations))
+    if not names:
+        observations = list(observations)
+        names = list(dict.fromkeys(period for _, period in observations))
     reading = read_labels(names)
     if reading is None:
         if len(names) < 2:
             return Periods(tuple(names), "there is one")
-        return Periods(tuple(_file_order(observations, lines)), "in the order of the file, the same for all units")
+        return Periods(
+            tuple(_file_order(list(observations), lines)), "in the order of the file, the same for all units"
+        )
     ordered = sorted(names, key=reading.keys.get)
     steps = None
     if reading.unit:
