@@ -121,21 +121,21 @@ def copy_workflow(target: Path) -> Path:
     return target / "Snakefile"
 
 
-def make_study(tmp_path_factory, config: dict, *targets: str) -> tuple[Path, Path]:
+def make_study(tmp_path_factory, config: dict, *targets: str, run=snakemake) -> tuple[Path, Path]:
     """(Snakefile, folder) of a study on the example's tables, in folder `raw`, after a run in its own workflow."""
     snakefile = copy_workflow(tmp_path_factory.mktemp("workflow"))
     folder = tmp_path_factory.mktemp("study")
     shutil.copytree(ROOT / "resources" / "example", folder / "raw")
     write_config(folder, config)
-    run = snakemake(snakefile, folder, "--cores", "2", *targets)
-    assert run.returncode == 0, run.stdout + run.stderr
+    done = run(snakefile, folder, "--cores", "2", *targets)
+    assert done.returncode == 0, done.stdout + done.stderr
     return snakefile, folder
 
 
 @pytest.fixture(scope="session")
 def small_study(tmp_path_factory):
     """(Snakefile, study folder) of the small study after a complete run; tests put back what they change."""
-    return make_study(tmp_path_factory, small_config())
+    return make_study(tmp_path_factory, small_config(), run=command)
 
 
 @pytest.fixture(scope="session")
@@ -145,6 +145,6 @@ def default_study(tmp_path_factory):
     config = default_config()
     config["inputs"] = str(ROOT / config["inputs"])
     write_config(folder, config)
-    run = command(ROOT / "Snakefile", folder, "--cores", "2")
+    run = snakemake(ROOT / "Snakefile", folder, "--cores", "2")
     assert run.returncode == 0, run.stdout + run.stderr
     return folder / "results"
