@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+# A process of tests a core: threads of OpenBLAS would wait for one another. Jobs have the threads of their rule.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).parents[1]
 # Numbers and files that others published; they lie beside the repository, not in it.
 SHARED = ROOT.parent / "shared"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, SHARED, command, needs_shared, write_config
+from conftest import ROOT, SHARED, command, needs_shared, snakemake, write_config
 
 VECTOR = SHARED / "vectors" / "dea" / "self_sbmddf_china30_2013_2015_KLE"
 MODEL = {
@@ -25,7 +25,7 @@ def test_thirty_provinces_from_a_ready_panel(tmp_path):
             "productivity": {"models": models},
         },
     )
-    run = command(ROOT / "Snakefile", folder, "--cores", "2")
+    run = snakemake(ROOT / "Snakefile", folder, "--cores", "2")
     assert run.returncode == 0, run.stdout + run.stderr
     expected = pd.read_csv(VECTOR / "expected.csv").sort_values(["Province", "year"])
     for returns in ("crs", "vrs"):
