@@ -1,12 +1,13 @@
 """The default study's output against the paper's moments and the simulation's known truth."""
 
+import csv
 import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, SHARED, default_config, needs_shared
+from conftest import ROOT, SHARED, default_config, needs_shared, snakemake
 from scipy import stats
 from simulate.economy import CO2_COEFFICIENTS
 from study.files.tables import read_table
@@ -143,3 +144,17 @@ def test_electricity_shares_of_all_provinces_add_to_one(default_study):
     shares = panel.groupby("year")["energy"].sum()
     # thirty of 31 provinces: Tibet uses about a thousandth
     assert shares.between(0.99, 1.001).all()
+
+
+def test_the_default_study_has_no_suspect_and_checks_every_table(default_study):
+    folder = default_study.parent
+    run = snakemake(ROOT / "Snakefile", folder, "--cores", "2", "check")
+    assert run.returncode == 0, run.stdout + run.stderr
+    rows = list(csv.DictReader((default_study / "check.csv").open(encoding="utf-8")))
+    catalog = list(csv.DictReader((ROOT / "resources" / "catalog.csv").open(encoding="utf-8")))
+    assert sorted(row["table"] for row in rows) == sorted(row["key"] for row in catalog)
+    warned = {row["table"]: row["warnings"] for row in rows if row["status"] == "warnings"}
+    assert warned.keys() == {"diesel", "natural_gas"}
+    assert "guangxi 2018 is empty" in warned["diesel"]
+    assert {row["status"] for row in rows} == {"found", "warnings", "not needed"}
+    assert set(default_config()["tables"]) <= {name for row in rows for name in row["needed_by"].split(", ")}

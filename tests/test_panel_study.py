@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, SHARED, needs_shared, snakemake, write_config
+from conftest import ROOT, SHARED, command, needs_shared, snakemake, write_config
 
 VECTOR = SHARED / "vectors" / "dea" / "self_sbmddf_china30_2013_2015_KLE"
 MODEL = {
@@ -69,7 +69,7 @@ def test_any_unit_and_period_names_and_tables(tmp_path):
             "tables": {"effect": {"columns": ["gtfp ~ treated | province + year"]}},
         },
     )
-    run = snakemake(ROOT / "Snakefile", folder, "--cores", "2")
+    run = command(ROOT / "Snakefile", folder, "--cores", "2")
     assert run.returncode == 0, run.stdout + run.stderr
     index = pd.read_csv(folder / "results" / "productivity" / "mine.csv", keep_default_na=False)
     assert sorted(set(index["province"])) == sorted(units)

@@ -9,7 +9,7 @@ from html import escape
 
 import pytest
 import yaml
-from conftest import copy_workflow, planned_jobs, snakemake
+from conftest import command, copy_workflow, planned_jobs, snakemake
 
 PANEL = "\n".join(
     ["city,period,y,x,z"]
@@ -31,7 +31,7 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("my study")
     (folder / "panel.csv").write_text(PANEL + "\n", encoding="utf-8")
     (folder / "config.yaml").write_bytes(yaml.safe_dump(CONFIG, allow_unicode=True).encode("gbk"))
-    run = snakemake(snakefile, folder, "--cores", "2")
+    run = command(snakefile, folder, "--cores", "2")
     assert run.returncode == 0, run.stdout + run.stderr
     return snakefile, folder
 

@@ -162,7 +162,7 @@ def wild(small_study, tmp_path_factory):
     return small_study[0], folder, raw
 
 
-def test_files_as_downloaded_give_the_same_study(small_study, default_study, wild):
+def test_files_as_downloaded_give_the_same_study(small_study, wild, tmp_path):
     snakefile, folder, _ = wild
     run = snakemake(snakefile, folder, "--cores", "2", "results/panel.csv", "results/check.csv")
     assert run.returncode == 0, run.stdout + run.stderr
@@ -178,12 +178,14 @@ def test_files_as_downloaded_give_the_same_study(small_study, default_study, wil
             for cell, wanted in zip(row, other, strict=True):
                 # units were changed and changed back
                 assert cell == wanted or float(cell) == pytest.approx(float(wanted), rel=1e-11), (path.name, row, other)
-    panel, small, whole = (
-        pd.read_csv(results / "panel.csv")
-        for results in (folder / "results", small_study[1] / "results", default_study)
-    )
+    panel, small = (pd.read_csv(study / "results" / "panel.csv") for study in (folder, small_study[1]))
     pd.testing.assert_frame_equal(panel[small.columns], small, rtol=1e-6)
     # the exposure has all provinces' workers, in a study of a few too
+    write_config(tmp_path, default_config() | {"inputs": str(ROOT / "resources" / "example")})
+    run = snakemake(ROOT / "Snakefile", tmp_path, "--cores", "2", "results/derived/ai_us.csv")
+    assert run.returncode == 0, run.stdout + run.stderr
+    whole = pd.read_csv(tmp_path / "results" / "derived" / "ai_us.csv")
+    assert whole["province"].nunique() == 30
     both = panel.merge(whole, on=["province", "year"], suffixes=("", "_of_all"))
     assert len(both) == len(panel) == 24
     np.testing.assert_allclose(both["ai_us"], both["ai_us_of_all"], rtol=1e-11)
@@ -294,17 +296,3 @@ def test_inventories_stand_in_for_the_fuels(small_study, tmp_path):
     assert run.returncode == 0, run.stdout + run.stderr
     rows = list(csv.DictReader((tmp_path / "results" / "derived" / "co2.csv").open(encoding="utf-8")))
     assert {(row["province"], row["year"]): float(row["co2"]) for row in rows}["hebei", "2015"] == 100 * (202 + 5)
-
-
-def test_the_default_study_has_no_suspect_and_checks_every_table(default_study):
-    folder = default_study.parent
-    run = snakemake(ROOT / "Snakefile", folder, "--cores", "2", "check")
-    assert run.returncode == 0, run.stdout + run.stderr
-    rows = list(csv.DictReader((default_study / "check.csv").open(encoding="utf-8")))
-    catalog = list(csv.DictReader((ROOT / "resources" / "catalog.csv").open(encoding="utf-8")))
-    assert sorted(row["table"] for row in rows) == sorted(row["key"] for row in catalog)
-    warned = {row["table"]: row["warnings"] for row in rows if row["status"] == "warnings"}
-    assert warned.keys() == {"diesel", "natural_gas"}
-    assert "guangxi 2018 is empty" in warned["diesel"]
-    assert {row["status"] for row in rows} == {"found", "warnings", "not needed"}
-    assert set(default_config()["tables"]) <= {name for row in rows for name in row["needed_by"].split(", ")}

@@ -241,6 +241,7 @@ def assert_told(run, *parts):
 
 def test_a_deleted_raw_table_is_told_after_a_first_run(small_study):
     path = small_study[1] / "raw" / CATALOG["loans"]["file"]
+    before = tree(small_study[1] / "results")
     with changed(path, None):
         assert "clean_yearbook" in dry_run(small_study)
         run = snakemake(*small_study, "--cores", "2")
@@ -249,6 +250,8 @@ def test_a_deleted_raw_table_is_told_after_a_first_run(small_study):
     run = snakemake(*small_study, "--cores", "2")
     assert run.returncode == 0
     assert dry_run(small_study) == {}
+    # made by the command before, by forked children now (see conftest.py)
+    assert tree(small_study[1] / "results") == before
 
 
 def test_a_deleted_raw_table_is_told_before_a_first_run(small_study, tmp_path):
