@@ -1,5 +1,6 @@
 """The panel's columns -> the codebook, with the study's choices written into the definitions."""
 
+from study.files.whole import run_job
 from study.helpers import start_log, write_rows
 from study.output.codebook import CODEBOOK_COLUMNS, codebook_rows
 
@@ -13,4 +14,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

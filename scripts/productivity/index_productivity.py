@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from study.dea.indices import BIENNIAL, gap_changes, infeasible_programs, observed_periods, productivity_change
 from study.files.tables import read_tables, write_table
+from study.files.whole import run_job
 from study.helpers import logger, start_log
 from study.words.periods import describe_order, describe_steps
 
@@ -64,4 +65,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -9,6 +9,7 @@ import numpy as np
 from study.dea.lp import CertificateError, Distances, fingerprint, measure
 from study.dea.models import check_model, complete_model, reference_names, reference_periods
 from study.dea.production import Panel, read_production
+from study.files.whole import run_job
 from study.helpers import InputError, logger, read_rows, start_log
 from study.words.slugs import slug
 
@@ -148,4 +149,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821
