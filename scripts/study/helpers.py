@@ -27,8 +27,8 @@ OUT_OF_MEMORY = (
     "there is not enough memory. Run fewer jobs at a time (--cores 1), or smaller ones (a lower `units_per_job`), then "
     "the same command again."
 )
-# What libraries say that cannot be loaded, and the system where it has no room for another thread.
-_MEMORY_WORDS = ("memory", "failed to map segment", "can't start new thread")
+# What is said of a library that cannot be loaded, and of a thread or process that there is no room for.
+_MEMORY_WORDS = ("cannot allocate memory", "failed to map segment", "can't start new thread", "memoryerror")
 _DISK_FAULTS = {
     errno.ENOSPC: "the disk is full. Make room on it, then run the same command again.",
     errno.EDQUOT: "your share of the disk is used up. Make room on it, then run the same command again.",

@@ -34,7 +34,7 @@ def adviser(command: Sequence[str]) -> Callable[[logging.LogRecord], bool]:
             record.msg, record.args = incomplete(record.getMessage()), ()
         elif kind and (advice := cure(record.getMessage())):
             record.msg, record.args = f"{record.getMessage()}\n{advice}", ()
-        elif (logs := getattr(record, "log", None)) and hasattr(record, "rule_name") and not written(logs, started):
+        elif record.levelno == logging.ERROR and (logs := getattr(record, "log", None)) and not written(logs, started):
             logging.getLogger(record.name).error(
                 f"Error in {record.rule_name}: the job ended before it could write its log. Where nothing above says "
                 f"why, or a library could not be loaded, {OUT_OF_MEMORY}"
@@ -51,10 +51,9 @@ def cure(message: str) -> str:
         if name in _MEMORY_SIGNALS:
             return f"Error: the system ended a job ({name}). Where nobody else did, {OUT_OF_MEMORY}"
         return f"Error: a job was told to end ({name}), by a user or a limit of time. Run the same command again."
-    if fault := _ERRNO.search(message):
-        told = machine_fault(OSError(int(fault[1]), "", fault[2]))
-        return told and f"Error: {told}"
-    return ""
+    fault = _ERRNO.search(message)
+    told = machine_fault(OSError(int(fault[1]), "", fault[2]) if fault else RuntimeError(message))
+    return told and f"Error: {told}"
 
 
 def _signal_name(number: int) -> str:
