@@ -32,6 +32,8 @@ def check_study(study: Study, dates: bool = True) -> None:
     With the check of a ready panel alone asked for, what is wrong with the panel is left to its page. dates : look for
     files dated ahead of the clock, too, as the main process does once for its jobs.
     """
+    if {"{", "}"} & set(str(study.home)):
+        raise InputError(f"{study.home}: Snakemake takes braces for names of its own; rename the workflow's folder.")
     typed = study.typed_tables.by_name
     if study.is_raw:
         check_raw_names(study)
