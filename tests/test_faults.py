@@ -161,7 +161,7 @@ with whole(["a.csv"]) as drafts, open(drafts[0], "w") as file:
 @pytest.mark.parametrize(
     ("message", "told"),
     [
-        ("Command 'x' died with <Signals.SIGKILL: 9>.", "(SIGKILL). Where nobody else did, there is not enough memory."),
+        ("Command 'x' died with <Signals.SIGKILL: 9>.", "(SIGKILL). Where nobody else did, there is not enough"),
         ("Command 'x' returned non-zero exit status 137.", "(SIGKILL)"),
         ("Command 'x' returned non-zero exit status 139.", "(SIGSEGV)"),
         ("Command 'x' died with <Signals.SIGTERM: 15>.", "a job was told to end (SIGTERM)"),
