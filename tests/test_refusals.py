@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 from _plan import EXAMPLE, MODEL, panel_study, raw_study, write_panel
@@ -171,3 +172,9 @@ def test_a_panel_over_the_default_study_may_name_what_it_does_not_have(tmp_path)
     write_panel(tmp_path)
     panel = {"panel": {"path": "panel.csv", "columns": {"province": "city", "year": "period"}}}
     check_study(raw_study(productivity=None, describe=None, **panel))
+
+
+def test_a_workflow_in_a_folder_with_braces_is_refused():
+    study = dataclasses.replace(raw_study(), home=Path("/work {old}/workflow"))
+    with pytest.raises(InputError, match=r"/work \{old\}/workflow: .*rename the workflow's folder"):
+        check_study(study)

@@ -4,6 +4,7 @@ import textwrap
 from collections import Counter
 
 from study.checks.not_observed import MADE, count_lines
+from study.files.whole import run_job
 from study.helpers import InputError, read_rows, start_log
 from study.output.in_print import shortened_list
 
@@ -68,4 +69,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -7,6 +7,7 @@ from study.checks.crosschecks import accepted_contradictions, report_crosschecks
 from study.checks.not_observed import MADE
 from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
 from study.files.unchanged import reads
+from study.files.whole import run_job
 from study.helpers import InputError, start_log, workflow_table, write_rows
 from study.output.in_print import shortened_list
 from study.output.inspection import (
@@ -172,4 +173,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -11,6 +11,7 @@ from study.files.panel import read_panel, unit_slugs
 from study.files.panel_figures import panel_cells
 from study.files.tables import KEYS
 from study.files.unchanged import reads
+from study.files.whole import run_job
 from study.helpers import InputError, start_log, write_rows
 from study.output.in_print import shortened_list
 from study.output.pages import PlainTable, render
@@ -236,4 +237,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

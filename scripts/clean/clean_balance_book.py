@@ -2,6 +2,7 @@
 
 from study.checks.printed_tables import print_tables
 from study.files.unchanged import reads
+from study.files.whole import run_job
 from study.helpers import start_log, workflow_table
 from study.publishers.balance import balance_form
 from study.publishers.balance_items import load_balance_items
@@ -19,4 +20,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

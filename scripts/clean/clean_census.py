@@ -2,6 +2,7 @@
 
 from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
+from study.files.whole import run_job
 from study.helpers import start_log, workflow_table, write_rows
 from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE
@@ -31,4 +32,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -2,6 +2,7 @@
 
 from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
+from study.files.whole import run_job
 from study.helpers import start_log, workflow_table, write_rows
 from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
 
@@ -28,4 +29,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -2,6 +2,7 @@
 
 from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
+from study.files.whole import run_job
 from study.helpers import start_log, write_rows
 from study.publishers.ifr import read_robots
 from study.publishers.ifr_counts import MEASURES
@@ -32,4 +33,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

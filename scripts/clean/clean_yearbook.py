@@ -2,6 +2,7 @@
 
 from study.checks.raw_table import clean_raw_table
 from study.files.unchanged import reads
+from study.files.whole import run_job
 from study.helpers import start_log, workflow_table
 from study.publishers.forms import reader
 from study.words.regions import province_names
@@ -16,4 +17,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

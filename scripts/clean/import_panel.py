@@ -4,6 +4,7 @@ from study.files.panel import read_panel
 from study.files.panel_figures import panel_cells
 from study.files.tables import KEYS, write_table
 from study.files.unchanged import mark_of, reads
+from study.files.whole import run_job
 from study.helpers import InputError, logger, start_log
 from study.words.periods import describe_order, describe_steps, order_periods, sorting_key
 
@@ -35,4 +36,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

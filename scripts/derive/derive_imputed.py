@@ -1,5 +1,6 @@
 """Lists of made-up cells a table -> every cell that was not observed or is accepted in doubt, with its rule."""
 
+from study.files.whole import run_job
 from study.helpers import start_log, write_rows
 from study.variables.made_up import count_cells, made_cells
 
@@ -13,4 +14,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

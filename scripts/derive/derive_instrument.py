@@ -2,6 +2,7 @@
 
 import pandas as pd
 from study.files.tables import read_table, write_table
+from study.files.whole import run_job
 from study.helpers import start_log, workflow_table
 from study.variables.shift_share import employment_shares, exposure, load_crosswalk, robot_density, to_ifr
 
@@ -41,4 +42,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

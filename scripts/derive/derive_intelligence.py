@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from study.files.tables import write_table
+from study.files.whole import run_job
 from study.helpers import InputError, logger, start_log, write_rows
 from study.variables.choices import DIRECTIONS
 from study.variables.cleaned_series import read_cleaned
@@ -97,4 +98,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

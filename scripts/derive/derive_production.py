@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from study.files.whole import run_job
 from study.helpers import InputError, start_log, write_rows
 from study.variables.figures import Figures, variable_figures
 
@@ -38,4 +39,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

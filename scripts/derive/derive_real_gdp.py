@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from study.checks.crosschecks import report_crosschecks
+from study.files.whole import run_job
 from study.helpers import start_log
 from study.variables.figures import Figures, cleaned_rows, write_variable
 
@@ -40,4 +41,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -1,5 +1,6 @@
 """resources/provinces.csv -> what kind of region a province is."""
 
+from study.files.whole import run_job
 from study.helpers import start_log, workflow_rows, workflow_table, write_rows
 
 
@@ -14,4 +15,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from study.files.tables import write_table
+from study.files.whole import run_job
 from study.helpers import InputError, logger, start_log, workflow_table
 from study.variables.cleaned_series import read_cleaned
 from study.variables.emissions import emission_factors
@@ -71,4 +72,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -3,6 +3,7 @@
 import pandas as pd
 from study.checks.crosschecks import report_crosschecks
 from study.files.tables import read_table, write_table
+from study.files.whole import run_job
 from study.helpers import InputError, logger, start_log
 from study.variables.choices import SECTORS
 from study.variables.cleaned_series import read_cleaned, select_series
@@ -71,4 +72,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

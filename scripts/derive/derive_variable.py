@@ -4,6 +4,7 @@ from pathlib import Path
 
 from study.checks.crosschecks import report_crosschecks
 from study.checks.variable_range import check_range
+from study.files.whole import run_job
 from study.helpers import start_log
 from study.variables.figures import cleaned_figures, cleaned_rows, variable_figures, write_variable
 from study.variables.formulas import evaluate, parse_formula
@@ -26,4 +27,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from study.files.tables import write_table
+from study.files.whole import run_job
 from study.helpers import InputError, logger, start_log, workflow_rows, workflow_table
 from study.regression.formula import Regression, parse_column
 from study.regression.instruments import first_stages, instrument_tests
@@ -197,4 +198,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -1,5 +1,6 @@
 """What the plan says of the panel's columns -> the codebook."""
 
+from study.files.whole import run_job
 from study.helpers import start_log, write_rows
 from study.output.codebook import CODEBOOK_COLUMNS
 
@@ -11,4 +12,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

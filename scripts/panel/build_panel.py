@@ -1,6 +1,7 @@
 """Variables, a file each -> the panel, one row a province-year."""
 
 from study.files.tables import write_table
+from study.files.whole import run_job
 from study.helpers import logger, start_log
 from study.variables.panel_columns import panel_cells
 
@@ -18,4 +19,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -1,6 +1,7 @@
 """The panel -> the panel with its amounts winsorised, and a list of what was moved."""
 
 from study.files.tables import read_table, write_table
+from study.files.whole import run_job
 from study.helpers import logger, start_log
 from study.variables.winsorised import winsorised
 
@@ -27,4 +28,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

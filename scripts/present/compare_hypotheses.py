@@ -9,6 +9,7 @@ from scipy.special import ndtr
 from study.audit.coefficients import p_values
 from study.audit.published import is_coefficient, read_published_rows
 from study.audit.rounding import read_cell
+from study.files.whole import run_job
 from study.helpers import logger, read_rows, start_log, workflow_table, write_rows
 from study.output.in_print import shown, shown_p_value
 from study.output.pages import PlainTable, render
@@ -247,4 +248,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

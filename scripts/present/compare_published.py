@@ -6,6 +6,7 @@ from pathlib import Path
 
 from study.audit.published import ANSWERS, is_coefficient, read_published_rows
 from study.audit.rounding import read_cell
+from study.files.whole import run_job
 from study.helpers import InputError, logger, read_rows, start_log, write_rows
 from study.output.reasons import UNIT_DIFFERS, Reason, check_reasons, read_reasons
 from study.output.scorecard import JOINT, render_scorecard, summarise
@@ -125,4 +126,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

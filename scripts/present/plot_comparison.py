@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from matplotlib.figure import Figure
+from study.files.whole import run_job
 from study.helpers import logger, read_rows, start_log
 from study.output.plots import BLUE, ORANGE, draw_panels, save
 from study.output.symbols import entry, read_codebook
@@ -93,4 +94,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
+from study.files.whole import run_job
 from study.helpers import InputError, start_log
 from study.output.plots import BLUE, draw_panels, save
 from study.output.symbols import entry, read_codebook
@@ -118,4 +119,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

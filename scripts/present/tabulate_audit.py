@@ -31,6 +31,7 @@ from study.audit.stages import (
     check_rank_test,
     check_tf,
 )
+from study.files.whole import run_job
 from study.helpers import logger, start_log, workflow_table, write_rows
 from study.output.audit_page import CHECKS, render_audit
 from study.regression.tf import CriticalValues, read_critical_values
@@ -97,4 +98,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

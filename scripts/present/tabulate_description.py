@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from study.audit.published import MOMENTS
 from study.checks.not_observed import count_lines
+from study.files.whole import run_job
 from study.helpers import InputError, start_log
 from study.output.in_print import shown
 from study.output.symbols import entry, read_codebook
@@ -97,4 +98,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

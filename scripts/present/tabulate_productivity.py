@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from study.dea.indices import BIENNIAL, CHANGES, GAP, SUPER, observed_periods
 from study.files.tables import read_table, write_table
+from study.files.whole import run_job
 from study.helpers import start_log
 from study.output.in_print import shown
 from study.output.tables import Layout, render_html
@@ -130,4 +131,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

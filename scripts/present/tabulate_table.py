@@ -6,6 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from study.audit.published import read_published_rows
+from study.files.whole import run_job
 from study.helpers import read_rows, start_log
 from study.output.in_print import shown, shown_p_value
 from study.output.printed_regressions import STATISTICS, Column, in_order, pair_columns, read_column
@@ -338,4 +339,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -11,6 +11,7 @@ from study.dea.models import complete_model
 from study.dea.production import read_production
 from study.dea.subsampling import check_bootstrap, subsample_size
 from study.files.tables import KEYS, read_tables, write_table
+from study.files.whole import run_job
 from study.helpers import each_row, logger, start_log
 
 WIDE = np.log(2)  # of logs: an interval longer than this covers a factor above two
@@ -153,4 +154,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -13,6 +13,7 @@ from study.dea.indices import (
     productivity_change,
 )
 from study.files.tables import read_tables, write_table
+from study.files.whole import run_job
 from study.helpers import logger, start_log
 from study.words.periods import describe_order, describe_steps
 
@@ -71,4 +72,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -2,6 +2,7 @@
 
 from study.dea.indices import BIENNIAL, scale_components
 from study.files.tables import read_table, write_table
+from study.files.whole import run_job
 from study.helpers import logger, start_log
 
 
@@ -27,4 +28,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

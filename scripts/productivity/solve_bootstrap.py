@@ -7,6 +7,7 @@ from study.dea.bootstrap import draw, replicate_scores
 from study.dea.models import check_model, complete_model
 from study.dea.production import Panel, read_production
 from study.dea.subsampling import block_replicates, check_bootstrap, subsample_size
+from study.files.whole import run_job
 from study.helpers import each_row, logger, start_log, write_rows
 
 REPLICATE_COLUMNS = ["replicate", "province", "year", "score"]
@@ -53,4 +54,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

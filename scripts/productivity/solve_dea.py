@@ -9,6 +9,7 @@ import numpy as np
 from study.dea.lp import CertificateError, Distances, fingerprint, measure
 from study.dea.models import BLOCK, check_model, complete_model, reference_names, reference_periods
 from study.dea.production import Panel, read_production
+from study.files.whole import run_job
 from study.helpers import InputError, each_row, logger, start_log
 from study.words.slugs import slug
 
@@ -161,4 +162,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import logging
 import os
 import re
@@ -23,11 +24,54 @@ class InputError(Exception):
     """A mistake in the user's data or configuration: shown as one message, never as a traceback."""
 
 
+OUT_OF_MEMORY = (
+    "there is not enough memory. Run fewer jobs at a time (--cores 1), or smaller ones (a lower `units_per_job`), then "
+    "the same command again."
+)
+# What is said of a library that cannot be loaded, and of a thread or process that there is no room for.
+_MEMORY_WORDS = ("cannot allocate memory", "failed to map segment", "can't start new thread", "memoryerror")
+_DISK_FAULTS = {
+    errno.ENOSPC: "the disk is full. Make room on it, then run the same command again.",
+    errno.EDQUOT: "your share of the disk is used up. Make room on it, then run the same command again.",
+    errno.EFBIG: "a file would be larger than the system allows (`ulimit -f`, or the kind of disk).",
+    errno.EROFS: "the disk is mounted for reading alone. Run the study in a folder that can be written.",
+    errno.EACCES: "this user may not read or write it. Change the rights (`ls -l` shows them), or run the study in a "
+    "folder of your own (--directory).",
+    errno.EIO: "the disk failed, or the network that it hangs on. Run the same command again once it works.",
+}
+_DISK_FAULTS |= {errno.EPERM: _DISK_FAULTS[errno.EACCES]}
+
+
+def machine_fault(error: BaseException) -> str:
+    """What an error says of the computer, not of data or code, and the cure; empty for any other error."""
+    number = error.errno if isinstance(error, OSError) else None
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or number == errno.ENOMEM:
+        return OUT_OF_MEMORY
+    if isinstance(error, ImportError | RuntimeError) and any(word in words for word in _MEMORY_WORDS):
+        return OUT_OF_MEMORY
+    if number in _DISK_FAULTS:
+        return f"{error.filename or 'A file could not be written'}: {_DISK_FAULTS[number]}"
+    return ""
+
+
 def start_log(snakemake, warn: bool = True) -> None:
     """Send the job's messages to its log file, and uncaught errors to the log and the terminal.
 
     warn : print warnings on the terminal, too.
     """
+
+    def log_uncaught(kind, error, traceback):
+        if told := str(error) if issubclass(kind, InputError) else machine_fault(error):
+            logger.error("%s", told)
+            print(f"\nError in {snakemake.rule}: {told}\n", file=sys.stderr)
+        else:
+            logger.critical("unexpected error", exc_info=(kind, error, traceback))
+            print(f"\nUnexpected {kind.__name__} in {snakemake.rule}: {error}\n", file=sys.stderr)
+            print(f"The traceback is in {snakemake.log[0]}.", file=sys.stderr)
+
+    sys.excepthook = log_uncaught
+    logging.raiseExceptions = False  # what cannot be written to the log, of a full disk, is on the terminal
     handler = logging.FileHandler(snakemake.log[0], mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     logger.addHandler(handler)
@@ -39,17 +83,6 @@ def start_log(snakemake, warn: bool = True) -> None:
     logger.setLevel(logging.INFO)
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").addHandler(handler)
-
-    def log_uncaught(kind, error, traceback):
-        if issubclass(kind, InputError):
-            logger.error("%s", error)
-            print(f"\nError in {snakemake.rule}: {error}\n", file=sys.stderr)
-        else:
-            logger.critical("unexpected error", exc_info=(kind, error, traceback))
-            print(f"\nUnexpected {kind.__name__} in {snakemake.rule}: {error}\n", file=sys.stderr)
-            print(f"The traceback is in {snakemake.log[0]}.", file=sys.stderr)
-
-    sys.excepthook = log_uncaught
 
 
 # Cells that begin so are formulas to a spreadsheet (OWASP, "CSV Injection"), unless they are figures.

@@ -34,6 +34,8 @@ def check_study(study: Study, dates: bool = True) -> None:
     earlier start found sound is not read again (`panel_outline`). dates : look for
     files dated ahead of the clock, too, as the main process does once for its jobs.
     """
+    if {"{", "}"} & set(str(study.home)):
+        raise InputError(f"{study.home}: Snakemake takes braces for names of its own; rename the workflow's folder.")
     typed = study.typed_tables.by_name
     if study.is_raw:
         check_raw_names(study)

@@ -1,0 +1,110 @@
+"""Snakemake's own errors with what they mean for a study, and what to do."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shlex
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from study.helpers import OUT_OF_MEMORY, machine_fault
+
+_KILLED = re.compile(r"died with <Signals\.(\w+)|non-zero exit status (1[3-9]\d)\b")
+# How the system ends what it has no memory for, and how libraries end that get none.
+_MEMORY_SIGNALS = ("SIGKILL", "SIGSEGV", "SIGBUS", "SIGABRT")
+_ERRNO = re.compile(r"\[Errno (\d+)\] [^:\n]*(?:: '([^'\n]*)')?")
+
+
+def adviser(command: Sequence[str]) -> Callable[[logging.LogRecord], bool]:
+    """A filter of Snakemake's logger that gives errors their cure and lets every record pass.
+
+    command : the words after `snakemake`.
+    """
+    started = time.time()
+
+    def advise(record: logging.LogRecord) -> bool:
+        kind = getattr(record, "exception", None)
+        if kind == "LockException":
+            record.msg, record.args = locked(command, running(Path.cwd())), ()
+        elif kind == "IncompleteFilesException":
+            record.msg, record.args = incomplete(record.getMessage()), ()
+        elif kind and (advice := cure(record.getMessage())):
+            record.msg, record.args = f"{record.getMessage()}\n{advice}", ()
+        elif record.levelno == logging.ERROR and (logs := getattr(record, "log", None)) and not written(logs, started):
+            logging.getLogger(record.name).error(
+                f"Error in {record.rule_name}: the job ended before it could write its log. Where nothing above says "
+                f"why, or a library could not be loaded, {OUT_OF_MEMORY}"
+            )
+        return True
+
+    return advise
+
+
+def cure(message: str) -> str:
+    """What to do after an error of Snakemake's own or of a job that was ended; empty where nothing is known."""
+    if killed := _KILLED.search(message):
+        name = killed[1] or _signal_name(int(killed[2]) - 128)
+        if name in _MEMORY_SIGNALS:
+            return f"Error: the system ended a job ({name}). Where nobody else did, {OUT_OF_MEMORY}"
+        return f"Error: a job was told to end ({name}), by a user or a limit of time. Run the same command again."
+    fault = _ERRNO.search(message)
+    told = machine_fault(OSError(int(fault[1]), "", fault[2]) if fault else RuntimeError(message))
+    return told and f"Error: {told}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def locked(command: Sequence[str], runs: Sequence[int]) -> str:
+    """What to do where the folder is locked. runs : the processes of other runs in it, where there are any."""
+    if runs:
+        return (
+            f"Error: another run is going on in this folder (process {', '.join(map(str, runs))}). Two at once would "
+            "write the same files. Wait until it has ended, or stop it with Ctrl-C where it was started; then run the "
+            "same command again."
+        )
+    return (
+        "Error: an earlier run in this folder was killed and left its lock. No run is going on in it on this computer; "
+        "if none is on another one that shares the folder, take the lock away:\n\n"
+        f"    {shlex.join(['snakemake', *command, '--unlock'])}\n\n"
+        "Then run the same command again: what was interrupted is made anew."
+    )
+
+
+def incomplete(message: str) -> str:
+    """What to do where files were being made when a run was killed. message : Snakemake's, which ends with them."""
+    files = message.partition("Incomplete files:\n")[2]
+    return (
+        "Error: a run was killed while it made the files below. Run the same command with --rerun-incomplete, or set "
+        f"`rerun-incomplete: true` in your profile.\n{files}"
+    )
+
+
+def running(folder: Path) -> list[int]:
+    """Processes of this computer that are a Snakemake at work in a folder, other than this one and its ancestors."""
+    import psutil
+
+    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    found = []
+    for process in psutil.process_iter(["cwd", "cmdline"]):
+        words = [Path(word).name for word in process.info["cmdline"] or ()]
+        if process.info["cwd"] == str(folder) and "snakemake" in words[:4] and process.pid not in own:
+            found.append(process.pid)
+    return sorted(found)
+
+
+def written(logs: Sequence[str], started: float) -> bool:
+    """Whether a job has opened one of its logs since the run has started; true where it is not known."""
+    try:
+        # some disks keep whole seconds, some of them even ones
+        return any(Path(log).stat().st_mtime >= started - 2 for log in logs)
+    except FileNotFoundError:
+        return not os.access(Path(logs[0]).parent, os.W_OK)

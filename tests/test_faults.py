@@ -1,0 +1,239 @@
+"""Results are whole or not there, and what the machine does to a run is told with its cure."""
+
+import errno
+import logging
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from conftest import ROOT, small_config, snakemake, write_config
+from study.files.whole import run_job, whole
+from study.helpers import OUT_OF_MEMORY, machine_fault
+from study.plan.advice import adviser, cure, incomplete, locked, written
+
+SCRIPTS = ROOT / "scripts"
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_files_and_folders_appear_together_at_the_end(tmp_path):
+    (tmp_path / "sub").mkdir()
+    paths = [str(tmp_path / name) for name in ("a.csv", "sub/b.svg", "book")]
+    with whole(paths) as drafts:
+        assert [Path(draft).name for draft in drafts] == ["a.csv", "b.svg", "book"]  # writers look at the ending
+        Path(drafts[0]).write_text("a")
+        Path(drafts[1]).write_text("b")
+        Path(drafts[2]).mkdir()
+        (Path(drafts[2]) / "c.json").write_text("c")
+        assert not any(Path(path).exists() for path in paths)
+    assert left(tmp_path) == ["a.csv", "book/c.json", "sub/b.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "book", "sub"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_a_failed_job_leaves_nothing_and_touches_nothing(tmp_path, error):
+    (tmp_path / "a").write_text("before")
+    with pytest.raises(error), whole([str(tmp_path / "a"), str(tmp_path / "b")]) as drafts:
+        for draft in drafts:
+            Path(draft).write_text("half")
+        raise error
+    assert left(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_text() == "before"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_output_that_was_not_written_is_an_error_before_any_other_appears(tmp_path):
+    with pytest.raises(FileNotFoundError, match="b"), whole([str(tmp_path / "a"), str(tmp_path / "b")]) as drafts:
+        Path(drafts[0]).write_text("a")
+    assert left(tmp_path) == []
+
+
+def test_what_a_killed_job_left_is_taken_away_by_the_next(tmp_path):
+    path = str(tmp_path / ("x" * 250 + ".csv"))  # nearly as long as a name can be
+    child = os.fork()
+    if child == 0:
+        with whole([path]) as drafts:
+            Path(drafts[0]).write_text("half")
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert [name.split("/")[-1] for name in left(tmp_path)] == [Path(path).name]
+    assert not Path(path).exists()
+    with whole([path]) as drafts:
+        Path(drafts[0]).write_text("all")
+    assert Path(path).read_text() == "all"
+    assert list(tmp_path.iterdir()) == [Path(path)]
+
+
+def test_a_job_that_outlived_its_run_replaces_nothing(tmp_path):
+    path = tmp_path / "a"
+    orphan, new = whole([str(path)]), whole([str(path)])
+    Path(orphan.__enter__()[0]).write_text("old figures")
+    Path(new.__enter__()[0]).write_text("new figures")
+    with pytest.raises(FileNotFoundError):
+        orphan.__exit__(None, None, None)
+    assert not path.exists()
+    new.__exit__(None, None, None)
+    assert path.read_text() == "new figures"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_every_script_runs_through_the_one_door():
+    scripts = [path for path in SCRIPTS.glob("*/*.py") if path.parent.name not in ("study", "simulate")]
+    assert len(scripts) > 35
+    for path in scripts:
+        text = path.read_text("utf-8")
+        assert text.endswith('\n\n\nif "snakemake" in globals():\n    run_job(main, snakemake)  # noqa: F821\n'), path
+
+
+def test_a_jobs_outputs_keep_their_names(tmp_path):
+    from snakemake.iocontainers import OutputFiles
+
+    names = {"csv": str(tmp_path / "t.csv"), "parts": [str(tmp_path / "1.csv"), str(tmp_path / "2.csv")]}
+    output = OutputFiles(toclone=[names["csv"], *names["parts"]])
+    output._set_name("csv", 0)
+    output._set_name("parts", 1, end=3)
+    job = SimpleNamespace(output=output, rule="solve_dea")
+
+    def main(given):
+        assert given.rule == "solve_dea"
+        assert [given.output.csv, *given.output.parts] == list(given.output)
+        for path in given.output:
+            Path(path).write_text(Path(path).name)
+
+    run_job(main, job)
+    assert left(tmp_path) == ["1.csv", "2.csv", "t.csv"]
+    assert job.output.csv == names["csv"]  # Snakemake's own object is as it was
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), OUT_OF_MEMORY),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), OUT_OF_MEMORY),
+        (ImportError("libopenblas.so: failed to map segment from shared object"), OUT_OF_MEMORY),
+        (RuntimeError("can't start new thread"), OUT_OF_MEMORY),
+        (OSError(errno.ENOSPC, "", "results/a.csv"), "results/a.csv: the disk is full"),
+        (OSError(errno.ENOSPC, ""), "A file could not be written: the disk is full"),
+        (OSError(errno.EROFS, "", "results"), "results: the disk is mounted for reading alone"),
+        (PermissionError(errno.EACCES, "", "raw/a.csv"), "raw/a.csv: this user may not read or write it"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_the_machine_is_told_with_its_cure(error, told):
+    assert machine_fault(error).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("memory"), ImportError("No module named 'pandas'"), FileNotFoundError(errno.ENOENT, "", "a")]
+)
+def test_another_error_is_left_as_it_is(error):
+    assert machine_fault(error) == ""
+
+
+def test_a_file_larger_than_the_system_allows_is_told(tmp_path):
+    code = f"""
+import resource, sys
+sys.path.insert(0, {str(SCRIPTS)!r})
+from types import SimpleNamespace
+from study.files.whole import whole
+from study.helpers import start_log
+start_log(SimpleNamespace(log=["log"], rule="clean_book"))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+with whole(["a.csv"]) as drafts, open(drafts[0], "w") as file:
+    file.write("x" * 2000)
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    told = "A file could not be written: a file would be larger than the system allows"
+    assert run.returncode == 1
+    assert run.stderr.strip().startswith(f"Error in clean_book: {told}")
+    assert told in (tmp_path / "log").read_text()
+    assert left(tmp_path) == ["log"]
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("Command 'x' died with <Signals.SIGKILL: 9>.", "(SIGKILL). Where nobody else did, there is not enough"),
+        ("Command 'x' returned non-zero exit status 137.", "(SIGKILL)"),
+        ("Command 'x' returned non-zero exit status 139.", "(SIGSEGV)"),
+        ("Command 'x' died with <Signals.SIGTERM: 15>.", "a job was told to end (SIGTERM)"),
+        ("OSError: [Errno 28] No space left on device", "Error: A file could not be written: the disk is full."),
+        ("[Errno 13] Permission denied: 'results/clean'", "Error: results/clean: this user may not"),
+        ("can't start new thread", f"Error: {OUT_OF_MEMORY}"),
+        ("Command 'x' returned non-zero exit status 1.", ""),
+        ("At least one job did not complete successfully.", ""),
+    ],
+)  # fmt: skip
+def test_an_error_of_snakemakes_gets_its_cure(message, told):
+    assert told in cure(message)
+    assert bool(told) == bool(cure(message))
+
+
+def test_files_left_half_made_are_never_to_be_declared_complete():
+    from snakemake.exceptions import IncompleteFilesException
+
+    record = logging.makeLogRecord(
+        {"msg": str(IncompleteFilesException(["results/a.csv"])), "exception": "IncompleteFilesException"}
+    )
+    assert adviser([])(record)
+    assert "cleanup-metadata" not in record.getMessage()
+    assert "--rerun-incomplete" in record.getMessage()
+    assert record.getMessage().rstrip().endswith("results/a.csv")
+    assert incomplete("").count("\n") == 1
+
+
+def test_the_command_that_unlocks_is_the_same_command():
+    assert "\n    snakemake --directory 'my study' --cores 2 --unlock\n" in locked(
+        ["--directory", "my study", "--cores", "2"], []
+    )
+    assert "--unlock" not in locked([], [12])
+    assert "process 12" in locked([], [12])
+
+
+def test_a_log_that_was_not_opened_since_the_start_is_no_word_of_the_job(tmp_path):
+    log = tmp_path / "a.log"
+    assert not written([str(log)], time.time())
+    log.write_text("")
+    assert written([str(log)], time.time())
+    assert not written([str(log)], time.time() + 60)
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A study with one raw table, of which one job makes a clean one."""
+    raw = tmp_path / "raw/yearbook"
+    raw.mkdir(parents=True)
+    shutil.copy(ROOT / "resources/example/yearbook/loans.csv", raw)
+    write_config(tmp_path, small_config())
+    return ROOT / "Snakefile", tmp_path
+
+
+CLEAN = "results/clean/loans.csv"
+
+
+def test_a_left_lock_and_a_half_made_file_are_told_and_mended(study):
+    """As a run leaves a folder that was killed while its job wrote."""
+    folder = study[1]
+    (folder / ".snakemake/locks").mkdir(parents=True)
+    (folder / ".snakemake/locks/0.output.lock").write_text(f"{CLEAN}\n")
+    refused = snakemake(*study, "--cores", "1", CLEAN)
+    assert refused.returncode != 0
+    told = re.search(r"^ +snakemake (.* --unlock)$", refused.stderr, re.MULTILINE)
+    assert told, refused.stderr
+    assert "cleanup-metadata" not in refused.stderr
+    assert "Traceback" not in refused.stderr
+    dry = snakemake(*study, "--cores", "1", CLEAN, "--dry-run")
+    assert dry.returncode == 0
+    assert "--unlock" not in dry.stderr
+    assert snakemake(*study, "--cores", "1", CLEAN, "--unlock").returncode == 0
+    run = snakemake(*study, "--cores", "1", CLEAN)
+    assert run.returncode == 0, run.stderr
+    assert (folder / CLEAN).read_text("utf-8").startswith("province,year,value,imputed\n")
