@@ -1,7 +1,7 @@
 """A Slurm cluster of one node on this machine: `python tests/_slurm.py start`, and `stop`; as root, on Linux.
 
-Debian: `apt-get install --no-install-recommends slurm-wlm munge`. Accounting is off, as on clusters without slurmdbd, and
-nothing holds jobs to their memory. A configuration that another program or person wrote is never touched.
+Debian: `apt-get install --no-install-recommends slurm-wlm munge`. Accounting is off, as on clusters without slurmdbd,
+and nothing holds jobs to their memory. A configuration that another program or person wrote is never touched.
 """
 
 import os
