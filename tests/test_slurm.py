@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 def cluster():
     if why := _slurm.missing():
         pytest.skip(f"no Slurm: {why}")
+    pytest.importorskip("snakemake_executor_plugin_slurm", reason="no plugin: uv run --group slurm pytest -m slow")
     _slurm.start()
     yield
     _slurm.stop()
