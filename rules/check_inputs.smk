@@ -1,6 +1,10 @@
 """Beside the floors: what is there of the raw tables, what is missing, what looks wrong."""
 
 
+localrules:
+    check_inputs,
+
+
 rule check_inputs:
     """Every raw table of the catalog, whether all of them are there or not."""
     input:

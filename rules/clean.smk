@@ -6,6 +6,19 @@ said by its theme in resources/catalog.csv (study/words/forms.py).
 """
 
 
+# A table of a few megabytes each, a second or two: less than a cluster takes to start a job.
+localrules:
+    clean_book,
+    clean_balance_book,
+    clean_yearbook,
+    clean_balances,
+    clean_inventory,
+    clean_patents,
+    clean_robots,
+    clean_census,
+    clean_foreign_employment,
+
+
 rule clean_book:
     """Files that hold several tables of the study, read once for all of them."""
     input:

@@ -1,6 +1,22 @@
 """Floor 2, derive: a variable a file, from the cleaned tables; which variable is made of what: resources/variables.csv."""
 
 
+# A second each, on the provinces' tables: less than a cluster takes to start a job.
+localrules:
+    derive_variable,
+    derive_co2,
+    derive_real_gdp,
+    derive_capital,
+    derive_production,
+    derive_exposure,
+    derive_instrument,
+    derive_upgrading,
+    derive_intelligence,
+    derive_scopes,
+    derive_regions,
+    derive_imputed,
+
+
 rule derive_variable:
     """A variable that a formula makes of raw tables and other variables, in its unit."""
     input:

@@ -1,6 +1,11 @@
 """Floor 4, panel: one checked province-year table, its winsorised twin, its codebook."""
 
 
+# Reads no panel; the others may be given millions of rows.
+localrules:
+    build_codebook,
+
+
 rule build_panel:
     """All variables of the study, one row a province-year; gtfp is the main model's cumulative index."""
     input:

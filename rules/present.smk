@@ -4,6 +4,16 @@ from study.audit.published import PLACE
 from study.regression.stars import STAR_LEVELS
 
 
+# These read finished tables; the other two read whole panels, which may have millions of rows.
+localrules:
+    tabulate_table,
+    tabulate_productivity,
+    compare_hypotheses,
+    plot_comparison,
+    compare_published,
+    tabulate_audit,
+
+
 rule tabulate_table:
     """One regression table as data, as a web page and as LaTeX."""
     input:

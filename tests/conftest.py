@@ -115,6 +115,23 @@ def small_config() -> dict:
     return config
 
 
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file of a results folder that must repeat to the byte: all but logs and benchmarks."""
+    skipped = {"logs", "benchmarks"}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not skipped & set(path.relative_to(folder).parts)
+    }
+
+
+def assert_same_bytes(ours: Path, theirs: Path) -> None:
+    """Two results folders hold the same files with the same bytes."""
+    found, expected = tree(ours), tree(theirs)
+    assert found.keys() == expected.keys()
+    assert [name for name in found if found[name] != expected[name]] == []
+
+
 def copy_workflow(target: Path) -> Path:
     """The workflow's files in a folder of their own, so that a test may change them; returns the Snakefile."""
     for name in ("rules", "scripts", "envs", "profiles"):

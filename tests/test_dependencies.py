@@ -1,9 +1,10 @@
-"""pyproject.toml, requirements.txt and envs/environment.yaml name the same versions."""
+"""pyproject.toml, the requirements, envs/environment.yaml and the Dockerfile name the same versions."""
 
 import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
@@ -20,16 +21,25 @@ def pins(lines) -> dict[str, str]:
     return found
 
 
+# What a cluster needs beside the rest: every start of Snakemake would load it.
+SLURM = "snakemake-executor-plugin-slurm"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 DIRECT = pins(PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"])
 INDIRECT = pins(PROJECT["tool"]["uv"]["constraint-dependencies"])
-REQUIREMENTS = (ROOT / "requirements.txt").read_text("utf-8")
+ON_CLUSTERS = pins(PROJECT["dependency-groups"]["slurm"])
+ON_CLUSTERS[f"{SLURM}-jobstep"] = INDIRECT.pop(f"{SLURM}-jobstep")
+REQUIREMENTS = {
+    "requirements.txt": DIRECT | INDIRECT,
+    "envs/slurm/requirements.txt": ON_CLUSTERS,
+}
 
 
-def test_requirements_have_the_projects_versions_and_hashes():
-    lines = [line for line in REQUIREMENTS.splitlines() if line and line[0] not in "# "]
-    assert pins(lines) == DIRECT | INDIRECT
-    blocks = re.split(r"\n(?=\S)", REQUIREMENTS.strip())
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_requirements_have_the_projects_versions_and_hashes(name):
+    text = (ROOT / name).read_text("utf-8")
+    lines = [line for line in text.splitlines() if line and line[0] not in "# "]
+    assert pins(lines) == REQUIREMENTS[name]
+    blocks = re.split(r"\n(?=\S)", text.strip())
     assert all("--hash=sha256:" in block for block in blocks if "==" in block)
 
 
@@ -39,6 +49,14 @@ def test_conda_environment_has_the_projects_versions():
     assert pins(by_pip) == DIRECT | INDIRECT
 
 
+def test_one_range_of_pythons_everywhere():
+    least = PROJECT["project"]["requires-python"].removeprefix(">=")
+    environment = yaml.safe_load((ROOT / "envs" / "environment.yaml").read_text("utf-8"))
+    assert f"python >={least},<3.15" in environment["dependencies"]
+    image = re.search(r"^FROM python:([\d.]+)-", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert tuple(map(int, least.split("."))) <= tuple(map(int, image[1].split("."))) < (3, 15)
+
+
 def test_no_file_names_a_download_address():
-    for text in (REQUIREMENTS, (ROOT / "envs" / "environment.yaml").read_text("utf-8")):
-        assert "http" not in text
+    for name in (*REQUIREMENTS, "envs/environment.yaml", "Dockerfile"):
+        assert "http" not in (ROOT / name).read_text("utf-8"), name

@@ -325,26 +325,6 @@ def test_every_other_choice_runs(small_study, tmp_path):
     assert any(line.startswith("  continued by gdp_deflator: ") for line in last)
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    skipped = {"logs", "benchmarks"}
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not skipped & set(path.relative_to(folder).parts)
-    }
-
-
-@pytest.mark.slow
-def test_the_same_bytes_from_any_cores_and_hash_seed(small_study, tmp_path):
-    shutil.copytree(small_study[1] / "raw", tmp_path / "raw")
-    write_config(tmp_path, small_config())
-    run = snakemake(small_study[0], tmp_path, "--cores", "1", PYTHONHASHSEED="7")
-    assert run.returncode == 0, run.stdout + run.stderr
-    ours, theirs = tree(small_study[1] / "results"), tree(tmp_path / "results")
-    assert ours.keys() == theirs.keys()
-    assert [name for name in ours if ours[name] != theirs[name]] == []
-
-
 def test_the_report_holds_tables_and_figures(small_study):
     run = snakemake(*small_study, "--report", "report.html")
     assert run.returncode == 0, run.stdout + run.stderr
