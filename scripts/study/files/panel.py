@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def read_panel(
             f"{', '.join(filter(None, header))}."
         )
     names = [plain_cell(theirs.get(name, name)) for name in header]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if twice:
         raise InputError(f"{source}, row {rows[0].line}: {_called_alike(twice[0], header, columns)}")
     for key in KEYS:
