@@ -23,7 +23,7 @@ LONGEST_CELL = 32_767  # characters
 MOST_SHEETS = 4_096  # a sheet a county would be 2,900
 # Parts of a workbook that are loaded whole: formats and names, of which Excel allows some 65,000.
 MOST_ELEMENTS = 1_000_000
-MOST_PARTS = 50_000  # files in the archive; a sheet has up to four beside it
+MOST_MEMBERS = 50_000  # files in the archive; a sheet has up to four beside it
 # Zip makes repetitive tables of a workbook some 40 times smaller, and nothing but a bomb 200 times.
 LEAST_RATIO = 200
 FROM_BYTES = 2**20  # of a part, from which its ratio counts
@@ -78,8 +78,8 @@ def check_text(path: str | Path, characters: int) -> None:
 def check_archive(path: Path) -> list[str]:
     """Names of the files in a zip archive, told by its directory; InputError where unpacked they are too many, too
     large, or hold more formats, names and sheets than a workbook has. Raises what `zipfile` does on a damaged one."""
-    if path.read_bytes().count(b"PK\1\2") > MOST_PARTS:  # each begins an entry of the directory
-        raise InputError(f"{path}: an archive of more than {MOST_PARTS:,} files; {TABLES_ALONE}")
+    if path.read_bytes().count(b"PK\1\2") > MOST_MEMBERS:  # each begins an entry of the directory
+        raise InputError(f"{path}: an archive of more than {MOST_MEMBERS:,} files; {TABLES_ALONE}")
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         unpacked = sum(member.file_size for member in members)

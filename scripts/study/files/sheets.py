@@ -215,6 +215,7 @@ def _checked_mark(path: Path, text: str) -> str:
     check_cells(path, max(map(text.count, "\r\n")), MOST_CELLS_READ)
     lines = text.splitlines()
     mark = delimiter(lines)
+    check_cells(path, text.count(mark) // 2, MOST_CELLS_READ)  # half of them may be thousands marks
     for line, content in enumerate(lines, 1):
         check_row(path, line, content.count(mark) + 1, 0)
     return mark
