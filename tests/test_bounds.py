@@ -173,7 +173,8 @@ CASES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "commas.csv": (text("," * 10**6), "gdp", "row 1: more than 120,000 columns"),
     "lines.csv": (text("a" + "\n" * 5 * 10**6), "gdp", "more than 4,000,000 cells"),
     "cells.csv": (text("a" + ",\n" * 4_100_000), "gdp", "more than 4,000,000 cells"),
-    "long_cell.csv": (text("province,year", f"{'x' * (LONGEST_CELL + 1)},1"), "panel", "row 2: a cell of 32,768 char"),
+    "long_cell.csv": (text("province,year", f"{'x' * (LONGEST_CELL + 1)},1"), "panel", "row 2: a cell of 10,001 char"),
+    "period.csv": (text("province,year", f"a,{'9' * 5000}"), "panel", "a period of 5,000 characters"),
     "unit.csv": (text("province,year,x,y", f"{'市' * 100},2013,1,1"), "panel", "has 300 bytes; file names take 240"),
     "sparse.csv": (sparse, "gdp", "10240 MB"),
     "panel.csv": (sparse, "panel", "10240 MB"),
@@ -192,7 +193,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "directory.xlsx": (lambda path: path.write_bytes(b"PK\3\4" + b"PK\1\2" * (MOST_MEMBERS + 1)), "gdp", "50,000 f"),
     "rows.parquet": (data_set(4_000_001, x=[1]), "panel", "more than 4,000,000 cells"),
     "texts.parquet": (long_texts, "panel", "text of more than 256 million characters"),
-    "list.parquet": (data_set(1, province=[[0] * 10**6]), "panel", "column province: found a list<"),
+    "list.parquet": (data_set(1, province=[[0] * 10**6]), "panel", "column province: found 'list<"),
     "observations.dta": (many_observations, "panel", "cannot be read, damaged or cut off"),
     "narrow.dta": (narrow_cells, "panel", "more than 4,000,000 cells"),
 }  # fmt: skip

@@ -17,9 +17,8 @@ MOST_UNPACKED = 256 * 2**20  # of a compressed file: four million cells of a wor
 MOST_CELLS_READ = 4_000_000
 MOST_CHARACTERS = 256 * 2**20  # of all cells: a text may be stored once and stand in a million cells
 MOST_COLUMNS = 120_000  # of Stata/MP; a worksheet of Excel has 16,384
-# A worksheet of Excel has no more.
-MOST_ROWS = 1_048_576
-LONGEST_CELL = 32_767  # characters
+MOST_ROWS = 1_048_576  # of a worksheet
+LONGEST_CELL = 10_000  # characters; notes of a page are in it
 MOST_SHEETS = 4_096  # a sheet a county would be 2,900
 # Parts of a workbook that are loaded whole: formats and names, of which Excel allows some 65,000.
 MOST_ELEMENTS = 1_000_000

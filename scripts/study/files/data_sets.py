@@ -169,7 +169,7 @@ def _check_parquet(path: Path, file: ParquetFile, most_cells: int) -> None:
     for column in file.schema_arrow:
         if types.is_nested(column.type):
             raise InputError(
-                f"{path}, column {column.name}: found a {column.type}, expected a number or text; write it so."
+                f"{path}, column {column.name}: found {str(column.type)!r}, expected a number or text; write it so."
             )
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
     unpacked = sum(

@@ -16,6 +16,7 @@ from study.words.printed import MISSING_MARKS, place
 from study.words.slugs import slug
 
 LONGEST_UNIT = 240  # bytes of a unit's name; with `.csv` a file name has at most 255
+LONGEST_PERIOD = 200  # characters
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
 MISSING_FIGURE = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
 DATE_CELL = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -81,6 +82,11 @@ def read_panel(
         for key, column in zip(KEYS, (unit, period), strict=True):
             if not row.cells[column]:
                 _note(f"{place(source, row.line, column)}: no {key}.", faults)
+        if (length := len(row.cells[period])) > LONGEST_PERIOD:
+            raise InputError(
+                f"{place(source, row.line, period)}: a period of {length:,} characters; is {header[period]!r} the "
+                "column of periods?"
+            )
     body = [row for row in body if row.cells[unit] and row.cells[period]]
     periods = read_periods({place(source, row.line, period): row.cells[period] for row in body})
     table, seen = [], {}
