@@ -128,6 +128,8 @@ TEXTS = [
         "row 2",
     ),
     ("a catalog cut short", lambda text: text[: text.index("10^8 CNY")], "row 2: .* is a required property"),
+    ("a heading misspelt", lambda text: text.replace(",level,", ",evel,", 1), "row [13]: .*'evel'"),
+    ("a heading too many", lambda text: "\n".join(text.replace("aliases", "aliases,x", 1).splitlines()), "fewer cells"),
     ("a catalog without its header", lambda text: text.partition("\n")[2], "row 1: no column key, theme, file"),
     ("nothing", lambda text: "", "resources/catalog.csv: no rows"),
     ("another mark", lambda text: text.replace(",", ";"), "row 1: no column key"),

@@ -19,7 +19,7 @@ from study.regression.formula import parse_column
 from study.regression.least_squares import fit
 from study.regression.samples import draw_sample
 from study.variables.panel_columns import panel_cells, read_panel_of
-from study.words.numbers import as_numbers, is_exact, plain_numbers
+from study.words.numbers import as_numbers, is_exact, number_key, plain_numbers
 
 DATA = Path(__file__).parent / "data"
 CODES = [f"11000001234500000{last}" for last in range(1, 7)]  # one double for all
@@ -242,3 +242,9 @@ def test_the_study_with_wide_identifiers(tmp_path):
     assert long["stats"]["df_absorbed"] == 11
     given = pd.read_csv(folder / "panel.csv", dtype=str)
     pd.testing.assert_frame_equal(read_cells(folder / "results" / "panel.csv"), given, check_dtype=False)
+
+
+def test_numbers_of_any_length_have_a_key():
+    long = "9" * 9_000
+    assert number_key(long) == number_key(f"+00{long}.0") != number_key(f"{long}1")
+    assert number_key("01") == number_key("1.0") == number_key("1e0") == 1

@@ -175,7 +175,8 @@ def test_a_records_line_is_its_first_in_the_file(tmp_path):
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"{\\rtf1 x", "a text document"),
-        (b"," * 4_100_000, "more than 4,000,000 cells"),
+        (b"," * 4_100_000, "row 1: more than 120,000 columns"),
+        (b",\n" * 2_100_000, "more than 4,000,000 cells"),
     ],
 )  # fmt: skip
 def test_files_that_hold_no_text_table_are_refused(tmp_path, data, expected):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, planned_jobs, small_config, snakemake, write_config
+from conftest import ROOT, planned_jobs, small_config, snakemake, tree, write_config
 
 CATALOG = {row["key"]: row for row in csv.DictReader((ROOT / "resources" / "catalog.csv").open(encoding="utf-8"))}
 COMPARED = {"compare_published": 1, "compare_hypotheses": 1, "plot_comparison": 1}

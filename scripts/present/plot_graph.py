@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from study.files.whole import run_job
 from study.helpers import start_log
 from study.output.graphs import as_mermaid, as_svg
 from study.plan.dry_run import planned_jobs
@@ -25,4 +26,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

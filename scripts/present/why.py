@@ -1,5 +1,6 @@
 """What is outdated and why, printed."""
 
+from study.files.whole import run_job
 from study.helpers import InputError, start_log
 from study.plan.causes import explain
 from study.plan.dry_run import no_such_target, planned_jobs
@@ -20,4 +21,4 @@ def main(snakemake) -> None:
 
 
 if "snakemake" in globals():
-    main(snakemake)  # noqa: F821
+    run_job(main, snakemake)  # noqa: F821

@@ -20,8 +20,16 @@ SCRIPTS = Path(__file__).resolve().parents[1]
 RESOURCES = SCRIPTS.parent / "resources"  # the workflow's own tables
 
 
+MOST_SAID = (3_000, 1_000)  # characters of a line's begin and end that a message shows: it may quote a long cell
+
+
 class InputError(Exception):
     """A mistake in the user's data or configuration: shown as one message, never as a traceback."""
+
+    def __str__(self) -> str:
+        begin, end = MOST_SAID
+        lines = super().__str__().split("\n")
+        return "\n".join(line if len(line) <= begin + end else f"{line[:begin]} [...] {line[-end:]}" for line in lines)
 
 
 OUT_OF_MEMORY = (

@@ -26,6 +26,9 @@ PLACE = "resources/published"
 _COMMA_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 _MINUS = str.maketrans(dict.fromkeys("−–‐‑", "-"))
 # Rows with a p-value alone that are tests, no coefficients.
+# A table as typed has some hundred rows of a hundred bytes; a paper has some ten tables.
+LARGEST_TYPED = 8 * 2**20
+MOST_TYPED = 2_000
 _TEST = re.compile(
     r"\b(n|f|r2\w*|lm|lr|j|wald|chi2|ar ?\(\d\))\b|kleibergen|cragg|hansen|sargan|hausman|over-?id|test|statistic",
     re.IGNORECASE,
@@ -58,6 +61,10 @@ def find_published(place: str | Path, may_be_empty: bool = False) -> tuple[dict[
             f"are typed as {PLACE}/README.md of the workflow says."
         )
     files = sorted(path for path in place.iterdir() if path.suffix.lower() == ".csv" and path.is_file())
+    if len(files) > MOST_TYPED:
+        raise InputError(
+            f"published: the folder {place} holds {len(files):,} csv files; name a folder of typed tables alone."
+        )
     tables = {path.stem: path for path in files if _looks_typed(path)}
     aside = [path.name for path in files if path not in tables.values()]
     if not tables and not may_be_empty:
@@ -71,7 +78,7 @@ def find_published(place: str | Path, may_be_empty: bool = False) -> tuple[dict[
 
 def _looks_typed(path: Path) -> bool:
     with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-        header = {name.strip().lower() for name in next(csv.reader([file.readline()]), [])}
+        header = {name.strip().lower() for name in next(csv.reader([file.readline(csv.field_size_limit())]), [])}
     return {"term", "estimate"} <= header or 2 * len(header & set(PUBLISHED_COLUMNS)) >= len(PUBLISHED_COLUMNS)
 
 
@@ -133,6 +140,11 @@ def half_unit(text: str) -> float:
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    if path.stat().st_size > LARGEST_TYPED:
+        raise InputError(
+            f"{path.name}: {path.stat().st_size / 2**20:,.0f} MB, and a typed table has less than "
+            f"{LARGEST_TYPED / 2**20:.0f}; is this the right file?"
+        )
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a mark before UTF-8
             reader = csv.DictReader(file)
@@ -149,6 +161,8 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
             rows = [(reader.line_num, row) for row in reader]
     except UnicodeDecodeError:
         raise InputError(f"{path.name}: the text is not UTF-8; save it as `CSV UTF-8`.") from None
+    except csv.Error as error:
+        raise InputError(f"{path.name}: no table of comma-separated text ({error}); save it as CSV UTF-8.") from None
     for line, row in rows:
         if None in row or None in row.values():
             raise InputError(f"{path.name}, line {line}: expected {len(header)} cells; a comma in a name needs quotes.")

@@ -11,10 +11,14 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING
 
+from study.files.bounds import MOST_CELLS_READ, MOST_UNPACKED, TABLES_ALONE, check_characters, check_shape, check_text
 from study.helpers import InputError, logger
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pandas.io.stata import StataReader
+    from pyarrow import ChunkedArray
+    from pyarrow.parquet import ParquetFile
 
 HIGH_BYTES = re.compile(r"[\x80-\xff]+")
 
@@ -38,16 +42,22 @@ def read_stata(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of encodings, which `_decoder` mends, and of odd dates
             with pd.io.stata.StataReader(path, convert_categoricals=False) as reader:
-                table, labels, titles = reader.read(), reader.value_labels(), reader.variable_labels()
+                titles = reader.variable_labels()
+                check_shape(path, 1, len(titles), most_cells)
+                # one row more than are read tells that there are more, whatever the header says
+                table = _first_rows(reader, most_cells // max(1, len(titles)) + 1)
+                check_shape(path, *table.shape, most_cells)
+                labels = reader.value_labels()
             _check_end(path, labels)
-            _check_size(path, *table.shape, most_cells)
             columns = _columns(table)
+            check_characters(path, columns, most_cells)
             texts = [*table.columns, *titles.values(), *(text for known in labels.values() for text in known.values())]
             decode = _decoder(text for column in (texts, *columns) for text in column if isinstance(text, str))
             names = [decode(name) for name in table.columns]
             for place, name in enumerate(names if labels else []):
                 if labelled is None or name in labelled:
                     columns[place] = _label(path, table.columns[place], name, columns[place])
+            check_characters(path, columns, most_cells)
     except InputError:
         raise
     except Exception as error:
@@ -57,6 +67,14 @@ def read_stata(
         ) from None
     values = [[decode(value) for value in column] for column in columns]
     return names, values, [decode(titles.get(name, "")) for name in table.columns]
+
+
+def _first_rows(reader: StataReader, count: int) -> pd.DataFrame:
+    """The first rows of a Stata file, `count` of them or all."""
+    try:
+        return reader.read(count)
+    except StopIteration:  # of a file without rows
+        return reader.read(0)
 
 
 def _check_end(path: Path, labels: Mapping[str, Mapping[int, str]]) -> None:
@@ -111,18 +129,24 @@ def read_parquet(path: Path, most_cells: int) -> tuple[list[str], list[list[obje
     Raises InputError where the file is damaged, has more than `most_cells`, or holds lists or bytes.
     """
     import pandas as pd
-    from pyarrow import int8, int16, int32, int64, uint64
+    from pyarrow import int8, int16, int32, int64, types, uint64
     from pyarrow.parquet import ParquetFile
 
     try:
         with ParquetFile(path) as file:
-            _check_size(path, file.metadata.num_rows, file.metadata.num_columns, most_cells)
+            _check_parquet(path, file, most_cells)
+            schema = file.schema_arrow
+        texts = [column.name for column in schema if types.is_string(column.type)]
+        with ParquetFile(path, read_dictionary=texts) as file:
             # whole numbers beside missing ones stay whole: as doubles, codes of 17 digits and more would merge
             whole = {kind(): pd.Int64Dtype() for kind in (int8, int16, int32, int64)} | {uint64(): pd.UInt64Dtype()}
-            table = file.read().to_pandas(types_mapper=whole.get)
+            stored = file.read(use_threads=False)
+            check_text(path, sum(map(_length, stored.columns)), most_cells)
+            table = stored.cast(schema).to_pandas(types_mapper=whole.get)
         if any(table.index.names):
             table = table.reset_index()
         columns = _columns(table)
+        check_characters(path, columns, most_cells)
     except InputError:
         raise
     except Exception as error:
@@ -136,9 +160,33 @@ def read_parquet(path: Path, most_cells: int) -> tuple[list[str], list[list[obje
     return [str(name) for name in table.columns], columns
 
 
-def _check_size(path: Path, rows: int, columns: int, most_cells: int) -> None:
-    if rows * columns > most_cells:
-        raise InputError(f"{path}: more than {most_cells:,} cells; is this the right file?")
+def _check_parquet(path: Path, file: ParquetFile, most_cells: int) -> None:
+    """InputError where a parquet file is too large or holds no plain columns, told by its footer."""
+    from pyarrow import types
+
+    footer = file.metadata
+    check_shape(path, footer.num_rows, footer.num_columns, most_cells)
+    for column in file.schema_arrow:
+        if types.is_nested(column.type):
+            raise InputError(
+                f"{path}, column {column.name}: found {str(column.type)!r}, expected a number or text; write it so."
+            )
+    groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+    unpacked = sum(
+        group.column(place).total_uncompressed_size for group in groups for place in range(group.num_columns)
+    )
+    if unpacked > MOST_UNPACKED * (most_cells / MOST_CELLS_READ):
+        raise InputError(f"{path}: unpacks to {unpacked / 2**20:,.0f} MB; {TABLES_ALONE}")
+
+
+def _length(column: ChunkedArray) -> int:
+    """Bytes of a column's text cells, where each text is stored once."""
+    from pyarrow import compute, types
+
+    if not types.is_dictionary(column.type) or not types.is_string(column.type.value_type):
+        return 0
+    counts = (compute.sum(compute.binary_length(part.dictionary).take(part.indices)).as_py() for part in column.chunks)
+    return sum(filter(None, counts))
 
 
 def _columns(table: pd.DataFrame) -> list[list[object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from study.words.slugs import slug
 TIMES_LARGER = 32
 MOST_PANEL_BYTES = TIMES_LARGER * MOST_BYTES
 LONGEST_UNIT = 240  # bytes of a unit's name; with `.csv` a file name has at most 255
+LONGEST_PERIOD = 200  # characters
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
 MISSING_FIGURE = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
 DATE_CELL = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -64,7 +66,7 @@ def read_panel(
             f"{', '.join(filter(None, header))}."
         )
     names = [plain_cell(theirs.get(name, name)) for name in header]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if twice:
         raise InputError(f"{source}, row {rows[0].line}: {_called_alike(twice[0], header, columns)}")
     for key in KEYS:
@@ -83,6 +85,11 @@ def read_panel(
         for key, column in zip(KEYS, (unit, period), strict=True):
             if not row.cells[column]:
                 _note(f"{place(source, row.line, column)}: no {key}.", faults)
+        if (length := len(row.cells[period])) > LONGEST_PERIOD:
+            raise InputError(
+                f"{place(source, row.line, period)}: a period of {length:,} characters; is {header[period]!r} the "
+                "column of periods?"
+            )
     body = [row for row in body if row.cells[unit] and row.cells[period]]
     periods = read_periods({place(source, row.line, period): row.cells[period] for row in body})
     table, seen = [], {}

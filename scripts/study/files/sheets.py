@@ -12,19 +12,25 @@ import io
 import math
 import re
 import warnings
-import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from study.files.biff import Formula, Locked, error_cells
+from study.files.bounds import (
+    MOST_BYTES,
+    MOST_CELLS_READ,
+    MOST_ROWS,
+    TABLES_ALONE,
+    check_archive,
+    check_cells,
+    check_row,
+    check_text,
+    most_cells,
+)
 from study.files.data_sets import read_parquet, read_stata, said
 from study.helpers import InputError, logger
-
-# The largest genuine table (a census by county) is far below these; beyond them a file is no yearbook table.
-MOST_BYTES = 64 * 2**20
-MOST_UNPACKED = 512 * 2**20
-MOST_CELLS_READ = 4_000_000
 
 OTHER_KINDS = (
     (b"%PDF", "a PDF document; export the table as csv or xlsx"),
@@ -107,7 +113,7 @@ def read_sheets(path: str | Path, labelled: Collection[str] | None = None, times
         raise InputError(f"{path}: the file is empty; download the table again.")
     sheets = [
         sheet
-        for sheet in _read(path, head, labelled, MOST_CELLS_READ * times)
+        for sheet in _read(path, head, labelled, most_cells(size, times))
         if any(any(row.cells) for row in sheet.rows)
     ]
     if not sheets:
@@ -115,7 +121,7 @@ def read_sheets(path: str | Path, labelled: Collection[str] | None = None, times
     return sheets
 
 
-def _read(path: Path, head: bytes, labelled: Collection[str] | None, most_cells: int) -> list[Sheet]:
+def _read(path: Path, head: bytes, labelled: Collection[str] | None, most: int) -> list[Sheet]:
     """The sheets by the reader that the first bytes ask for; InputError for kinds that hold no table."""
     for mark, what in OTHER_KINDS:
         if head.startswith(mark):
@@ -126,9 +132,9 @@ def _read(path: Path, head: bytes, labelled: Collection[str] | None, most_cells:
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _read_xls(path)
     if head.startswith(b"PAR1"):
-        return _data_set(path, *read_parquet(path, most_cells))
+        return _data_set(path, *read_parquet(path, most))
     if head.startswith(b"<stata_dta>") or (head[0] in OLD_STATA and head[1:2] in (b"\1", b"\2") and b"\0" in head):
-        return _data_set(path, *read_stata(path, labelled, most_cells))
+        return _data_set(path, *read_stata(path, labelled, most))
     if HTML.match(bare) or (XML.match(bare) and b"<html" in bare.lower()):
         raise InputError(
             f"{path}: this is a web page, perhaps the site's error or log-in page, not a table; download the table "
@@ -141,13 +147,14 @@ def _read(path: Path, head: bytes, labelled: Collection[str] | None, most_cells:
             f"{path}: this is a web service's answer or its error message (JSON), not a table; export the table as csv "
             "or xlsx."
         )
-    return _read_text(path, most_cells)
+    return _read_text(path, most)
 
 
 # --- text ---------------------------------------------------------------------------------------------------------
 
 
-CONTROL_CHARACTERS = re.compile(rb"[\0-\x08\x0e-\x19\x1b-\x1f]")
+CONTROL_CHARACTERS = bytes({*range(0x20)} - {*b"\t\n\v\f\r", 0x1A})
+LETTERS_LOOKED_AT = 100_000  # of a text, to tell its encoding
 
 
 def decode(path: str | Path) -> str:
@@ -165,7 +172,8 @@ def decode(path: str | Path) -> str:
         except UnicodeDecodeError:
             continue
     # a table may hold a stray control character, never NUL
-    noise = len(CONTROL_CHARACTERS.findall(data if text is None else text.encode()))
+    coded = data if text is None or not marked else text.encode()
+    noise = len(coded) - len(coded.translate(None, CONTROL_CHARACTERS))
     if noise > len(data) / 100 or "\0" in (text or ""):
         raise InputError(
             f"{path}: this is no text file and no workbook that can be read; export the table as csv or xlsx."
@@ -187,7 +195,7 @@ def _is_chinese(text: str) -> bool:
 
     Western and Big5 text often decodes as GB18030 too, to rare characters.
     """
-    coded = [char.encode("gb18030") for char in text if not char.isascii()]
+    coded = [char.encode("gb18030") for char in islice((c for c in text if not c.isascii()), LETTERS_LOOKED_AT)]
     common = sum(len(code) == 2 and 0xA1 <= code[0] <= 0xF7 and code[1] >= 0xA1 for code in coded)
     return common >= 0.8 * len(coded)
 
@@ -207,27 +215,40 @@ def _mark(line: str) -> str:
     return "\t" if tabs and tabs >= commas else "," if commas else ""
 
 
+def _checked_mark(path: Path, text: str, most: int) -> str:
+    """What parts the cells of a text; InputError where it has more lines, or a line more cells, than are read."""
+    check_cells(path, max(map(text.count, "\r\n")), most)
+    lines = text.splitlines()
+    mark = delimiter(lines)
+    check_cells(path, text.count(mark) // 2, most)  # half of them may be thousands marks
+    for line, content in enumerate(lines, 1):
+        check_row(path, line, content.count(mark) + 1, 0)
+    return mark
+
+
 def _trimmed(text: str) -> str:
     """A cell without outer blanks; byte order marks stay where files were joined."""
     return text.replace("\ufeff", "").strip()
 
 
-def _read_text(path: Path, most_cells: int) -> list[Sheet]:
+def _read_text(path: Path, most: int) -> list[Sheet]:
     text = decode(path)
-    mark = delimiter(text.splitlines())
+    mark = _checked_mark(path, text, most)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=mark)
     rows, line, met = [], 1, 0
     try:
         for cells in reader:
             # a quoted cell may run over several lines: the record's place is its first
             met += len(cells)
+            if met > most:
+                break
+            check_row(path, line, len(cells), max(map(len, cells), default=0))
             if any(cells):
                 rows.append(Row(line, tuple(map(_trimmed, cells)), indent_of(cells[0])))
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path}, row {line}: broken quoting ({error}).") from None
-    if met > most_cells:
-        raise InputError(f"{path}: more than {most_cells:,} cells; is this the right file?")
+    check_cells(path, met, most)
     last = rows[-1].cells[-1] if len(rows) > 1 else ""
     if last[-1:].isdigit() and not text.endswith(("\n", "\r")):
         logger.warning("%s, row %d: the file ends with %r, without a line end; is the figure cut off?", path,
@@ -300,16 +321,20 @@ def cell_text(value: object) -> str:
 
 def _sheets(path: Path, tables: Iterable[tuple[str, Iterable[Iterable[object]]]]) -> list[Sheet]:
     """Sheets of a workbook from (name, rows of values)."""
-    sheets, cells = [], 0
+    sheets, cells, characters = [], 0, 0
     for name, values in tables:
         rows = []
         for line, row in enumerate(values, 1):
+            if line > MOST_ROWS:
+                raise InputError(f"{path}, sheet {name}: more than {MOST_ROWS:,} rows; {TABLES_ALONE}")
+            cells += len(row)
+            check_cells(path, cells, MOST_CELLS_READ)
             texts = [cell_text(value) for value in row]
             while texts and not texts[-1]:
                 texts.pop()
-            cells += len(texts)
-            if cells > MOST_CELLS_READ:
-                raise InputError(f"{path}: more than {MOST_CELLS_READ:,} cells; is this the right file?")
+            check_row(path, line, len(texts), max(map(len, texts), default=0))
+            characters += sum(map(len, texts))
+            check_text(path, characters)
             if texts:
                 rows.append(Row(line, tuple(texts), indent_of(row[0])))
         sheets.append((name, rows))
@@ -319,18 +344,15 @@ def _sheets(path: Path, tables: Iterable[tuple[str, Iterable[Iterable[object]]]]
 
 def _read_xlsx(path: Path) -> list[Sheet]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
+        names = check_archive(path)
+    except InputError:
+        raise
     except Exception as error:  # zipfile raises many kinds on a damaged directory
         raise InputError(f"{path}: a damaged or cut-off workbook ({said(error)}); download it again.") from None
-    names = {member.filename for member in members}
-    unpacked = sum(member.file_size for member in members)
     if "xl/workbook.bin" in names:
         raise InputError(f"{path}: a binary workbook (xlsb); save it as xlsx.")
     if "xl/workbook.xml" not in names:
         raise InputError(f"{path}: a zip archive without a workbook in it; unpack it, or save the table as xlsx.")
-    if unpacked > MOST_UNPACKED:
-        raise InputError(f"{path}: unpacks to {unpacked / 2**20:.0f} MB; is this the right file?")
     import openpyxl
 
     try:

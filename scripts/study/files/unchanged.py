@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,12 +16,18 @@ from pathlib import Path
 from study.helpers import InputError
 
 CLOCK_TOLERANCE = 10.0  # seconds that the clocks of a network's disks are apart; a start waits for so long
+MOST_READ = 2**28  # bytes of a file that is read to tell a change; of a larger one size and time tell it
 MOST_FILES_NAMED = 5  # files that a message names
 
 
 def content(path: str | Path) -> str:
-    """A mark of a file's content; empty where it cannot be read."""
+    """A mark of a file's content; empty where it cannot be read or is no file, such as a pipe."""
     try:
+        status = Path(path).stat()
+        if not stat.S_ISREG(status.st_mode):
+            return ""
+        if status.st_size > MOST_READ:
+            return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:

@@ -50,15 +50,21 @@ def periods_across(rows: Sequence[Row]) -> Across | None:
                 periods.setdefault(match["stem"], set()).add(match["period"])
             stems = tuple(stem for stem, found in periods.items() if len(found) > 1)
             if stems:
-                columns = tuple(cell for cell, match in parts.items() if match["stem"] in stems)
-                others = [cell for cell in row.cells if cell and cell not in columns]
+                columns = tuple(cell for cell, match in parts.items() if len(periods[match["stem"]]) > 1)
+                others = _others(row, columns)
                 mark = parts[columns[0]]["mark"]
                 return Across(row.line, columns, stems, mark, form is _PERIOD_LAST, others[0] if others else "province")
         columns = _dated(row)
         if len(columns) > 1:
-            others = [cell for cell in row.cells if cell and cell not in columns]
+            others = _others(row, columns)
             return Across(row.line, columns, ("",), "", True, others[0] if others else "province")
     return None
+
+
+def _others(row: Row, columns: Sequence[str]) -> list[str]:
+    """The filled cells of a header beside `columns`."""
+    known = set(columns)
+    return [cell for cell in row.cells if cell and cell not in known]
 
 
 def _dated(row: Row) -> tuple[str, ...]:

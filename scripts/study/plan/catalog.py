@@ -64,6 +64,10 @@ def check_catalog(rows: Iterable[Mapping[str, str]], schema: dict) -> None:
             where = f", column {error.path[0]}" if error.path else ""
             hint = error.schema.get("description", "") if error.path else ""
             raise InputError(f"{place}{where}: {error.message}. {hint}".strip())
+        if None in row.values():
+            raise InputError(f"{place}: fewer cells than the header has columns; leave a cell empty between commas.")
+        if unknown := sorted(set(row) - set(schema["properties"])):
+            raise InputError(f"{CATALOG}, row 1: unknown column {', '.join(map(repr, unknown))}; take it out.")
         for name, text in filled.items():
             if not text.isprintable():
                 raise InputError(

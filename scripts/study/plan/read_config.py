@@ -20,6 +20,7 @@ from study.plan.yaml_faults import IN_LISTS, SENTENCES, fault_at, full_width_hin
 CONFIG = "config.yaml"  # a study's file in its folder
 MARK = "config_mark"  # key of --config by which jobs know the config of their run
 DEEPEST = 40  # levels; the schema has six
+LARGEST_CONFIG = 2**19  # of a config file; the default study's has 2**14
 MOST_VALUES = 100_000  # of a config with its aliases written out
 IN_KEYS = re.compile("[：，［］｛｝【】“”‘’\u3000\xa0]")
 WRAPPED = re.compile(r"[［｛].*[］｝]|[“”＂].*[“”＂]|[‘’＇].*[‘’＇]", re.DOTALL)
@@ -191,9 +192,15 @@ def read_config(path: str | Path) -> Config:
 def _text(path: str | Path) -> str:
     """Text of a file, lines ended by \\n; InputError where no encoding fits."""
     try:
-        data = Path(path).read_bytes()
+        size = Path(path).stat().st_size
+        data = b"" if size > LARGEST_CONFIG else Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: the file cannot be read ({error.strerror}).") from None
+    if size > LARGEST_CONFIG:
+        raise InputError(
+            f"{path}: {size / 2**20:,.1f} MB, and a config has less than {LARGEST_CONFIG / 2**20:.1f}; is this "
+            "the right file?"
+        )
     try:
         text = _unmarked_utf16(data) or decode(path)
     except InputError:

@@ -20,6 +20,7 @@ from study.plan.workflow_tables import ESTIMATED, READ
 if TYPE_CHECKING:
     from study.plan.study import Study
 
+MOST_JOBS = 50_000  # of linear programs; Snakemake takes minutes and gigabytes to plan as many
 # Folders of results/ that jobs read.
 RESULTS = (
     *("", "clean", "clean/imputed", "derived", "derived/imputed", "productivity", "estimates", "winsorised", "tables"),
@@ -59,6 +60,7 @@ def check_study(study: Study, dates: bool = True) -> None:
         study.variables.check()
     for model in () if study.checked_alone else study.models.values():
         check_base_year(model, study.periods.names)
+    check_jobs(len(study.models), len(study.units), study.units_per_job)
     for name in asked_bootstraps(study.command):
         check_asked(name, study.models, study.bootstrap, len(study.units))
     if has_own_columns(study):
@@ -76,6 +78,16 @@ def check_study(study: Study, dates: bool = True) -> None:
     if not (study.is_raw or study.checked_alone or study.kept_outline):
         keep_outline(study, study.outline_mark)
         study.forget_panel()
+
+
+def check_jobs(models: int, units: int, units_per_job: int) -> None:
+    """Raise InputError where the linear programs are more jobs than Snakemake plans in reasonable time."""
+    jobs = models * -(-units // units_per_job)
+    if jobs > MOST_JOBS:
+        raise InputError(
+            f"productivity.units_per_job: {units_per_job} makes {jobs:,} jobs of {models} models and {units:,} units, "
+            f"and Snakemake plans no more than {MOST_JOBS:,} in reasonable time; set it to some thousand."
+        )
 
 
 def has_own_columns(study: Study) -> bool:

@@ -14,6 +14,9 @@ from study.words.printed import squeeze
 
 # Modules that tell what a file holds.
 READERS = ("study/publishers/every_form.py", "study/publishers/untitled.py")
+MOST_FILES = 20_000  # tables below a folder; pages by province and year of thirty tables are as many
+MOST_ENTRIES = 200_000  # files and folders that are looked at for them
+DEEPEST_FOLDER = 32  # levels
 SUFFIXES = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".dta", ".parquet")
 
 
@@ -31,11 +34,24 @@ def is_table(path: Path) -> bool:
 
 
 def folder_tables(folder: str | Path) -> list[str]:
-    """Every file below a folder that may be a raw table, sorted."""
-    found = []
+    """Every file below a folder that may be a raw table, sorted; links to folders, pipes and devices are none.
+
+    Raises InputError for a folder that is too large or too deep to be one of raw tables.
+    """
+    found, entries, top = [], 0, len(Path(folder).parts)
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [str(Path(root, name)) for name in sorted(files) if is_table(Path(name))]
+        entries += len(folders) + len(files)
+        found += [str(path) for name in sorted(files) if is_table(path := Path(root, name)) and path.is_file()]
+        deep = bool(folders) and len(Path(root).parts) - top >= DEEPEST_FOLDER
+        if deep or entries > MOST_ENTRIES or len(found) > MOST_FILES:
+            many = (
+                f"more than {MOST_FILES:,} tables" if len(found) > MOST_FILES else f"more than {MOST_ENTRIES:,} files"
+            )
+            raise InputError(
+                f"{folder}: {f'folders of more than {DEEPEST_FOLDER} levels' if deep else many} below it; `inputs` and "
+                "`sources` name a folder that holds the study's raw tables alone."
+            )
     return found
 
 

@@ -270,7 +270,7 @@ class Study:
             return Periods((), "not read")
         observations = [tuple(row[header.index(key)] for key in ("province", "year")) for row in rows]
         if self.models or any("variables" in figure for figure in self.given.get("figures", {}).values()):
-            return self._unless_checked(lambda: order_periods(observations, lines), Periods((), "not read"))
+            return self._unless_checked(lambda: self._order(observations, lines), Periods((), "not read"))
         return Periods(tuple(sorted({period for _, period in observations})), "by name")
 
     @cached_property
@@ -387,6 +387,13 @@ class Study:
     def typed_tables(self) -> TypedTables:
         """The published tables that ours are compared with."""
         return TypedTables(self)
+
+    def _order(self, observations: list[tuple[str, ...]], lines: list[int]) -> Periods:
+        """The panel's periods in order; InputError naming its file where they have none."""
+        try:
+            return order_periods(observations, lines)
+        except InputError as error:
+            raise InputError(f"{self.given['panel']['path']}: {error}") from None
 
     def _unless_checked(self, read: Callable[[], T], otherwise: T) -> T:
         """What is read of the panel; `otherwise` where it cannot be, if the check alone is asked for and tells why."""

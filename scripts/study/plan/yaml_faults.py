@@ -62,9 +62,11 @@ def refuse_yaml(path: str | Path, text: str, error: yaml.MarkedYAMLError) -> NoR
         if found := _misplaced(lines[number], in_brackets):
             raise InputError(f"{path}, line {number + 1}, column {found.start(1) + 1}: {meant_mark(found[1])}.")
     if in_brackets or in_quotes:
-        char, last = lines[opened.line][opened.column], mark.line >= len(lines) - 1
+        # a bracket with nothing behind it is told at the file's end
+        char, last = lines[opened.line][opened.column :][:1], mark.line >= len(lines) - 1
         until = "the end of the file" if last else f"line {mark.line + 1}, column {mark.column + 1}"
-        bracket = f"the bracket {char} is opened here and not closed, or a comma or colon is missing, before {until}"
+        which = f"the bracket {char} is opened here" if char else "a bracket is opened above"
+        bracket = f"{which} and not closed, or a comma or colon is missing, before {until}"
         quote = f"the quotation mark {char} is opened here and never closed"
         raise fault_at(path, opened, bracket if in_brackets else quote)
     for number in near:

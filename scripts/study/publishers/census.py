@@ -77,8 +77,8 @@ def _provinces_across(sheet: Sheet, rows: list[Row], at: int, reading: Reading):
         parts = {c: " ".join(filter(None, (row.get(c) for row in below))) for c in range(column, end)}
         several = {c: text for c, text in parts.items() if text}
         chosen[province] = employment_column(sheet, header, several) if len(several) > 1 else column
-    strange = [c for c in range(first, len(header.cells)) if header.get(c) and c not in columns]
-    for column in strange:
+    strange = [c for c in set(range(first, len(header.cells))).difference(columns) if header.get(c)]
+    for column in sorted(strange):
         known_province(header.get(column), reading.names, place(sheet.source, header.line, column))
     factor = find_unit([cell for row in rows[:body_at] for cell in row.cells], reading.units, sheet.source)
     check_year(sheet, rows[:at], reading)
@@ -95,8 +95,9 @@ def _provinces_down(sheet: Sheet, stem: str, rows: list[Row], column: int, readi
     check_year(sheet, head, reading)
     width = max(len(row.cells) for row in rows)
     industries: dict[int, Industry] = {}
+    headings = [row for row in head if len(filled_cells(row)) > 1]
     for c in range(column + 1, width):
-        labels = [row.get(c) for row in head if row.get(c) and len(filled_cells(row)) > 1]
+        labels = [row.get(c) for row in headings if row.get(c)]
         if labels and (found := reading.divisions.find(labels, place(sheet.source, head[-1].line, c))):
             industries[c] = found
     if any(found.kind in ("division", "either") for found in industries.values()):

@@ -15,6 +15,7 @@ WHOLE = re.compile(r"([+-]?[0-9]+)(\.0*)?")
 LEADING_ZERO = re.compile(r"[+-]?0[0-9]+")
 INTEGER = re.compile(r"[+-]?[0-9]+")
 DIGITS_KEPT = 15  # decimal digits that every double keeps
+LONGEST_READ = 4_000  # digits; Python reads no integer of more than 4,300
 LONGEST_INTEGER = 18  # characters, so that 64 bits hold it
 
 
@@ -26,9 +27,11 @@ def is_exact(text: str) -> bool:
     return "inf" in text or abs(float(text)) != float("inf")
 
 
-def number_key(text: str) -> int | float:
+def number_key(text: str) -> int | float | str:
     """What figures that are one number share, however they are written: 1, 01, 1.0 and 1e0."""
     whole = WHOLE.fullmatch(text)
+    if whole and len(whole[1]) > LONGEST_READ:
+        return whole[1].lstrip("+0")
     return int(whole[1]) if whole else float(text)
 
 

@@ -218,6 +218,8 @@ def _read_numbered(plain: dict[str, str]) -> Reading | None:
     if len(shapes) != 1 or _BACKWARD.search(shape := shapes.pop()) or re.match(r"[^\W\d_]?-#", shape):
         return None
     numbers = {label: tuple(map(int, re.findall(r"\d+", text))) for label, text in plain.items()}
+    if len(set(map(len, numbers.values()))) > 1:  # a label has the mark of a number in it
+        return None
     columns = list(zip(*numbers.values(), strict=True))
     varying = [place for place, column in enumerate(columns) if len(set(column)) > 1]
     if columns and len(varying) < 2:
