@@ -25,8 +25,8 @@ from _hand_over import hand_over
 
 LONGEST = 900  # seconds that one command may take
 IMPORTED = {
-    "commands": ["snakemake.api", "snakemake.cli", "snakemake.dag", "snakemake.workflow"],
-    "jobs": ["snakemake.script", "linearmodels", "matplotlib.pyplot", "pandas", "pulp", "highspy", "openpyxl", "yaml"],
+    "commands": "snakemake.cli snakemake.workflow snakemake.report.html_reporter pandas jsonschema smart_open yte",
+    "jobs": "snakemake.script linearmodels matplotlib.pyplot pandas pulp highspy jinja2 openpyxl yaml",
 }
 # Threads would not survive a fork: those of OpenBLAS, and the one that tidies Arrow's memory.
 NO_THREADS = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
@@ -123,7 +123,7 @@ def run_job(arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     served = sys.argv[1]
-    for name in IMPORTED[served]:
+    for name in IMPORTED[served].split():
         importlib.import_module(name)
     # a socket's path holds 107 bytes, which TMPDIR may pass
     with tempfile.TemporaryDirectory(dir="/tmp") as directory, Server(f"{directory}/{served}", served) as answering:
