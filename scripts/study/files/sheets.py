@@ -21,6 +21,7 @@ from study.files.biff import Formula, Locked, error_cells
 from study.files.bounds import (
     MOST_BYTES,
     MOST_CELLS_READ,
+    MOST_COLUMNS,
     MOST_ROWS,
     TABLES_ALONE,
     check_archive,
@@ -217,7 +218,8 @@ def _checked_mark(path: Path, text: str) -> str:
     mark = delimiter(lines)
     check_cells(path, text.count(mark) // 2, MOST_CELLS_READ)  # half of them may be thousands marks
     for line, content in enumerate(lines, 1):
-        check_row(path, line, content.count(mark) + 1, 0)
+        if len(content) >= MOST_COLUMNS:
+            check_row(path, line, content.count(mark) + 1, 0)
     return mark
 
 
@@ -237,8 +239,8 @@ def _read_text(path: Path) -> list[Sheet]:
             met += len(cells)
             if met > MOST_CELLS_READ:
                 break
-            check_row(path, line, len(cells), max(map(len, cells), default=0))
             if any(cells):
+                check_row(path, line, len(cells), max(map(len, cells)))
                 rows.append(Row(line, tuple(map(_trimmed, cells)), indent_of(cells[0])))
             line = reader.line_num + 1
     except csv.Error as error:
