@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from study.checks.catalog_table import clean_table
 from study.checks.crosschecks import report_crosschecks
 from study.files.catalog_entries import load_catalog
-from study.files.sheets import decode
+from study.files.encodings import decode
 from study.plan.sources import source
 from study.publishers.census_employment import division_titles, read_census
 from study.publishers.census_totals import PLAUSIBLE

@@ -120,6 +120,10 @@ def test_marks_in_a_title_are_not_blamed_for_a_fault_beside_it(told):
     assert told(text).startswith("line 9, column 5: a key without its colon")
 
 
+def test_a_bracket_with_nothing_behind_it_is_told(told):
+    assert told("{\n").startswith("line 2, column 1: a bracket is opened above and not closed")
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "\n\n"])
 def test_an_empty_config_is_told(told, text):
     assert told(text).startswith(": the file")

@@ -14,13 +14,13 @@ import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from study.files.biff import Formula, Locked, error_cells
 from study.files.bounds import (
     MOST_BYTES,
     MOST_CELLS_READ,
+    MOST_COLUMNS,
     MOST_ROWS,
     TABLES_ALONE,
     check_archive,
@@ -30,6 +30,7 @@ from study.files.bounds import (
     most_cells,
 )
 from study.files.data_sets import read_parquet, read_stata, said
+from study.files.encodings import decode
 from study.helpers import InputError, logger
 
 OTHER_KINDS = (
@@ -153,53 +154,6 @@ def _read(path: Path, head: bytes, labelled: Collection[str] | None, most: int) 
 # --- text ---------------------------------------------------------------------------------------------------------
 
 
-CONTROL_CHARACTERS = bytes({*range(0x20)} - {*b"\t\n\v\f\r", 0x1A})
-LETTERS_LOOKED_AT = 100_000  # of a text, to tell its encoding
-
-
-def decode(path: str | Path) -> str:
-    """Text of a file: by its byte order mark, else UTF-8, else GB18030 (which contains GBK and GB2312).
-
-    Raises InputError naming the likely encoding where it is none of these.
-    """
-    data = Path(path).read_bytes()
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = None
-    for encoding in ("utf-16",) if marked else ("utf-8", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    # a table may hold a stray control character, never NUL
-    coded = data if text is None or not marked else text.encode()
-    noise = len(coded) - len(coded.translate(None, CONTROL_CHARACTERS))
-    if noise > len(data) / 100 or "\0" in (text or ""):
-        raise InputError(
-            f"{path}: this is no text file and no workbook that can be read; export the table as csv or xlsx."
-        )
-    if text is None or (encoding == "gb18030" and not _is_chinese(text)):
-        from charset_normalizer import from_bytes
-
-        guess = from_bytes(data[:20000]).best()
-        likely = f" (it looks like {guess.encoding})" if guess else ""
-        raise InputError(
-            f"{path}: neither UTF-8 nor GBK text{likely}, or cut off inside a character; save it as CSV UTF-8, or "
-            "download it again."
-        )
-    return text.lstrip("\ufeff")
-
-
-def _is_chinese(text: str) -> bool:
-    """Whether text read as GB18030 is that: most of its characters are in GB2312, the common ones.
-
-    Western and Big5 text often decodes as GB18030 too, to rare characters.
-    """
-    coded = [char.encode("gb18030") for char in islice((c for c in text if not c.isascii()), LETTERS_LOOKED_AT)]
-    common = sum(len(code) == 2 and 0xA1 <= code[0] <= 0xF7 and code[1] >= 0xA1 for code in coded)
-    return common >= 0.8 * len(coded)
-
-
 def delimiter(lines: list[str]) -> str:
     """What parts the cells of delimited text: the mark of most lines that have one."""
     return max(";\t,", key=[_mark(line) for line in lines].count)
@@ -222,7 +176,8 @@ def _checked_mark(path: Path, text: str, most: int) -> str:
     mark = delimiter(lines)
     check_cells(path, text.count(mark) // 2, most)  # half of them may be thousands marks
     for line, content in enumerate(lines, 1):
-        check_row(path, line, content.count(mark) + 1, 0)
+        if len(content) >= MOST_COLUMNS:
+            check_row(path, line, content.count(mark) + 1, 0)
     return mark
 
 
@@ -242,8 +197,8 @@ def _read_text(path: Path, most: int) -> list[Sheet]:
             met += len(cells)
             if met > most:
                 break
-            check_row(path, line, len(cells), max(map(len, cells), default=0))
             if any(cells):
+                check_row(path, line, len(cells), max(map(len, cells)))
                 rows.append(Row(line, tuple(map(_trimmed, cells)), indent_of(cells[0])))
             line = reader.line_num + 1
     except csv.Error as error:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import yaml
 
-from study.files.sheets import decode
+from study.files.encodings import decode
 from study.helpers import InputError
 from study.plan.schema import dotted
 from study.plan.yaml_faults import IN_LISTS, SENTENCES, fault_at, full_width_hint, meant_mark, refuse_yaml
