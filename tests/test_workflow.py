@@ -202,6 +202,21 @@ def test_writing_a_default_out_is_no_change(small_study):
         assert dry_run(small_study) == {}
 
 
+def test_refresh_stops_what_comes_out_as_it_was(small_study):
+    config = small_config()
+    config["cleaning"]["accept"] = {"loans": ["beijing 2015"]}  # not in doubt: no byte of the loans changes
+    before = tree(small_study[1] / "results")
+    with with_config(small_study[1], config):
+        assert dry_run(small_study)["estimate_table"] == 1
+        run = snakemake(*small_study, "--cores", "2", "refresh")
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert dry_run(small_study) == {**DESCRIPTION, "compare_published": 1, "plot_comparison": 1}
+    run = snakemake(*small_study, "--cores", "2", "refresh")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert dry_run(small_study) == {}
+    assert tree(small_study[1] / "results") == before
+
+
 def test_a_looser_tolerance_reruns_no_linear_program(small_study):
     config = small_config()
     config["cleaning"]["total_tolerance"] = 0.01
