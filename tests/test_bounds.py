@@ -39,7 +39,7 @@ RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relations
 
 # A line of JSON in, reader and path; a line out, what the InputError says, and the process's peak memory in MB.
 READER = """
-import json, re, sys
+import json, re, signal, sys
 from pathlib import Path
 from _malformed import read
 from study.files.panel import read_panel, unit_slugs
@@ -50,6 +50,7 @@ def panel(path):
     unit_slugs(header, rows, path)
 
 for line in sys.stdin:
+    signal.alarm(120)  # ends the process: a hang
     reader, path = json.loads(line)
     try:
         panel(path) if reader == "panel" else read([Path(path)], reader)
@@ -75,7 +76,9 @@ def refusal():
 
     def said(reader: str, path: Path) -> str:
         print(json.dumps([reader, str(path)]), file=child.stdin, flush=True)
-        message, peak = json.loads(child.stdout.readline())
+        answer = child.stdout.readline()
+        assert answer, f"{path}: the reader has died or hung"
+        message, peak = json.loads(answer)
         assert peak < MOST_MEMORY, message
         assert str(path) in message and len(message) <= sum(MOST_SAID) + 10, message
         return message
