@@ -28,7 +28,7 @@ rule plot_graph:
         variables=(
             [(row["name"], row["formula"], row["rule"]) for row in STUDY.variables.described] if STUDY.is_raw else []
         ),
-        raw=raw(*STUDY.raw_tables.used) if STUDY.is_raw else [],
+        raw_tables=raw(*STUDY.raw_tables.used) if STUDY.is_raw else [],
         table=lambda wildcards: table_files(STUDY).get(wildcards.graph.removeprefix("lineage_"), ""),
         names={row["name"]: row.get("label_en", "") for row in STUDY.codebook_rows}
         | {model: column for column, model in STUDY.indices.items()},

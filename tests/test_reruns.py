@@ -44,10 +44,13 @@ def changed(snakefile, folder, change):
 
 def difference(study, case: Case) -> str:
     """What a dry run plans beside what it should, empty where they are the same."""
-    before = jobs_of(study_at(*study))
+    before = study_at(*study)
+    jobs, codebook = jobs_of(before), before.codebook
     with changed(*study, case.change):
         planned = planned_jobs(snakemake(*study, "--cores", "2", "--dry-run"))
-        expected = dict(outdated(before, jobs_of(study_at(*study)), case.first))
+        after = study_at(*study)
+        first = (*case.first, *(["codebook"] if after.codebook != codebook else []))
+        expected = dict(outdated(jobs, jobs_of(after), first))
     more = {rule: jobs for rule, jobs in planned.items() if jobs != expected.get(rule)}
     less = {rule: jobs for rule, jobs in expected.items() if jobs != planned.get(rule)}
     return f"{case.change.kind}, {case.change.name}: planned {more}, expected {less}" if more or less else ""

@@ -341,7 +341,8 @@ def test_a_workbook_that_unpacks_beyond_measure_is_refused(tmp_path):
 
 
 def test_a_workbook_with_too_many_cells_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("study.files.sheets.MOST_CELLS_READ", 100)
+    for module in ("bounds", "sheets"):
+        monkeypatch.setattr(f"study.files.{module}.MOST_CELLS_READ", 100)
     for data in (
         workbook(("s", [[1] * 101])),
         stata(pd.DataFrame({"x": range(101)})),

@@ -226,7 +226,9 @@ def test_a_looser_tolerance_reruns_no_linear_program(small_study):
 
 def test_a_new_row_of_the_catalog_reruns_nothing(small_study):
     catalog = small_study[0].parent / "resources" / "catalog.csv"
-    with changed(catalog, catalog.read_bytes() + b"rain,weather,yearbook/rain.csv,x,Rain,mm,mm=1,2000-,nowhere\n"):
+    with changed(
+        catalog, catalog.read_bytes() + b"rain,weather,yearbook/rain.csv,x,Rain,mm,mm=1,2000-,nowhere,,,,,,\n"
+    ):
         assert dry_run(small_study) == {}
 
 

@@ -15,7 +15,7 @@ from study.helpers import InputError
 MOST_BYTES = 64 * 2**20
 MOST_UNPACKED = 256 * 2**20  # of a compressed file: four million cells of a workbook are 160 MB
 MOST_CELLS_READ = 4_000_000
-CELLS_A_BYTE = 8  # of a file that is larger than a raw table: a column that repeats itself takes next to nothing
+CELLS_A_BYTE = 2  # of a file that is larger than a raw table: a column that repeats itself takes next to nothing
 CHARACTERS_A_CELL = 64  # over all cells: a text may be stored once and stand in a million of them
 MOST_COLUMNS = 120_000  # of Stata/MP; a worksheet of Excel has 16,384
 MOST_ROWS = 1_048_576  # of a worksheet
