@@ -72,7 +72,8 @@ rule tabulate_description:
     conda:
         "../envs/environment.yaml"
     params:
-        describe=config.get("describe", {}),
+        variables=STUDY.described,
+        title=config.get("describe", {}).get("title", ""),
         sources=STUDY.derived.sources_of(STUDY.described),
         years=STUDY.span,
         accepted=STUDY.derived.accepted_of(STUDY.described),

@@ -12,7 +12,6 @@ from study.output.in_print import shown
 from study.output.symbols import entry, read_codebook
 from study.output.tables import Layout, render_html, render_tex
 from study.output.tidy import exact, table_number, write_tidy
-from study.regression.terms import unquoted
 from study.variables.made_up import count_cells, made_cells
 from study.variables.panel_columns import read_panel_of
 
@@ -85,14 +84,12 @@ def lay_out_description(
 def main(snakemake) -> None:
     start_log(snakemake)
     output, params, files = snakemake.output, snakemake.params, snakemake.input
-    choice = params.describe
     table = Path(output.csv).stem
-    described = describe(read_panel_of(params.sources, params.years), list(map(unquoted, choice["variables"])))
+    described = describe(read_panel_of(params.sources, params.years), params.variables)
     codebook = read_codebook(snakemake.input.codebook)
     write_tidy(tidy_description(described, table, codebook), output.csv)
-    title = choice.get("title", "Descriptive statistics")
     made = count_lines(count_cells(made_cells(files.made, files.contradicted, params.accepted)))
-    layout = lay_out_description(described, table, title, codebook, params.note, made)
+    layout = lay_out_description(described, table, params.title, codebook, params.note, made)
     Path(output.html).write_text(render_html(layout), encoding="utf-8")
     Path(output.tex).write_text(render_tex(layout), encoding="utf-8")
 
