@@ -1,11 +1,12 @@
 """One change at a time: what a dry run plans is what the plan of the study says is outdated, no more and no less."""
 
 import os
+import shutil
 from contextlib import contextmanager
 
 import pytest
 import yaml
-from _changes import Case, code, raw_tables, rows, settings
+from _changes import ELSEWHERE, SETTINGS, SMALL, Case, code, raw_tables, rows, settings
 from _jobs import jobs_of, named, outdated
 from _plan import SCHEMA, raw_study
 from conftest import default_config, make_study, planned_jobs, snakemake
@@ -46,10 +47,12 @@ def difference(study, case: Case) -> str:
     """What a dry run plans beside what it should, empty where they are the same."""
     before = study_at(*study)
     jobs, codebook = jobs_of(before), before.codebook
+    tables = {key: before.raw_tables.expected(key) for key in before.raw_tables.used}
     with changed(*study, case.change):
         planned = planned_jobs(snakemake(*study, "--cores", "2", "--dry-run"))
         after = study_at(*study)
-        first = (*case.first, *(["codebook"] if after.codebook != codebook else []))
+        first = [*case.first, *(["codebook"] if after.codebook != codebook else [])]
+        first += [f"clean/{key}" for key in after.raw_tables.used if after.raw_tables.expected(key) != tables.get(key)]
         expected = dict(outdated(jobs, jobs_of(after), first))
     more = {rule: jobs for rule, jobs in planned.items() if jobs != expected.get(rule)}
     less = {rule: jobs for rule, jobs in expected.items() if jobs != planned.get(rule)}
@@ -58,8 +61,12 @@ def difference(study, case: Case) -> str:
 
 @pytest.fixture(scope="module")
 def default_run(tmp_path_factory):
-    """(Snakefile, folder) of the default study after a run in a workflow of its own."""
-    return make_study(tmp_path_factory, default_config() | {"inputs": "raw"})
+    """(Snakefile, folder) of the default study after a run in a workflow of its own; what it reads of the user stands
+    there a second time."""
+    snakefile, folder = make_study(tmp_path_factory, default_config() | {"inputs": "raw"})
+    shutil.copytree(folder / "raw", folder / "raw2")
+    shutil.copytree(snakefile.parent / "resources" / "published", folder / "typed")
+    return snakefile, folder
 
 
 @pytest.mark.slow
@@ -95,10 +102,34 @@ def test_the_jobs_that_cases_name_are_there():
     assert {pattern for pattern in first if not named(jobs, pattern)} == {"dea/vrs/*"}  # of a model that is added
 
 
+def leaves(schema, path=()):
+    """Paths of the keys of a config that have no keys below them; * for names and numbers of items."""
+    below = [((name,), part) for name, part in schema.get("properties", {}).items()]
+    below += [(("*",), schema[kind]) for kind in ("items", "additionalProperties") if is_level(schema.get(kind))]
+    if not below:
+        yield path
+    for step, part in below:
+        yield from leaves(part, path + step)
+
+
+def is_level(schema):
+    return isinstance(schema, dict) and bool(schema.get("properties") or schema.get("items", {}).get("properties"))
+
+
+def test_each_key_of_the_config_is_changed():
+    keys = [key.split(".") for key, *_ in SETTINGS] + [key.split(".") for key in ELSEWHERE]
+
+    def covers(key, leaf):
+        return all(step in (part, "*") for part, step in zip(key, leaf, strict=False)) and len(key) <= len(leaf)
+
+    left = [".".join(leaf) for leaf in leaves(SCHEMA) if not any(covers(key, leaf) for key in keys)]
+    assert left == []
+
+
 def test_one_change_of_each_kind(small_study, monkeypatch):
     monkeypatch.chdir(small_study[1])
     cases = [*raw_tables(study_at(*small_study)), *code(), *rows(), *settings()]
-    cases = [case for case in cases if case.change.name in FAST]
-    assert len(cases) == len(FAST) >= 40
+    cases = [*SMALL, *(case for case in cases if case.change.name in FAST)]
+    assert len(cases) == len(FAST) + len(SMALL) >= 40
     wrong = list(filter(None, (difference(small_study, case) for case in cases)))
     assert not wrong, "\n".join(wrong)

@@ -62,7 +62,14 @@ def test_the_order_of_rows_changes_no_mark_where_it_says_nothing(home):
     def shuffled(lines):
         return [lines[0], *random.Random(7).sample(lines[1:], len(lines) - 1)]
 
+    def read():
+        study = planned(home)
+        return {part: READ[part](home / "resources" / f"{part.partition(':')[0]}.csv", study) for part in READ}
+
+    before = read()
     assert changed_parts(home, FILES, shuffled) == ORDERED
+    # nor what the readers give, lists in their order
+    assert {part for part, rows in read().items() if rows != before[part]} == ORDERED
 
 
 @pytest.mark.parametrize(

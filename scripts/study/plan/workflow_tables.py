@@ -61,7 +61,7 @@ READ: Mapping[str, Callable[[Path, Study], object]] = {
     "provinces:regions": lambda path, study: {row["province"]: row["municipality"] for row in workflow_rows(path)},
     "robots": _without("source"),
     "stock_yogo": lambda path, study: sorted(map(sorted, map(dict.items, workflow_rows(path)))),
-    "tf_critical_values": lambda path, study: sorted(read_critical_values(path)),
+    "tf_critical_values": lambda path, study: read_critical_values(path),
     "units": lambda path, study: load_units(path),
     "us_industries": _without("note"),
 }

@@ -17,7 +17,7 @@ CriticalValues = Sequence[tuple[float, float]]
 
 def read_critical_values(path: str | Path) -> list[tuple[float, float]]:
     """Their table: pairs of the square root of the first-stage F, ascending, and the 5% critical |t|."""
-    return [(float(row["root_f"]), float(row["critical_value"])) for row in workflow_rows(path)]
+    return sorted((float(row["root_f"]), float(row["critical_value"])) for row in workflow_rows(path))
 
 
 def critical_value(f: float, table: CriticalValues) -> float:
