@@ -304,8 +304,9 @@ class Study:
         return self.given.get("controls", []) if "$controls" in str(self.tables[table]["columns"]) else []
 
     def printed(self, table: str) -> dict:
-        """What a table's page is told of it, beside its estimates."""
+        """What a table's page and caption are told of it, beside its estimates."""
         told = {key: part for key, part in self.tables[table].items() if key in ("title", "note", "published_pairs")}
+        told |= {"bootstrap": True} if "bootstrap" in self.tables[table] else {}
         pairs = {"interval": self.given.get("audit", {}).get("interval", 95)} if "published_pairs" in told else {}
         return told | pairs
 
