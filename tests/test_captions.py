@@ -60,7 +60,7 @@ def job(text: str, panel: bool) -> SimpleNamespace:
         wildcards=SimpleNamespace(table="table_2", figure="trends", comparison="published"),
         params=SimpleNamespace(
             table={"title": text, "note": text, "bootstrap": {}},
-            describe={"title": text},
+            title=text,
             figure={"title": text},
             winsorise={"lower": text, "upper": text},
             names={"province": {"plural": text}, "year": {"name": text}},
