@@ -35,7 +35,8 @@ def outline_mark(study: Study) -> str:
     path = Path(study.given["panel"]["path"])
     if not path.is_file() or path.stat().st_size > MOST_PANEL_BYTES or not (found := content(path)):
         return ""
-    config = json.dumps(study.given, sort_keys=True, default=str)
+    asked = {key: part for key, part in study.given.items() if key != "ask"}  # a question changes no panel
+    config = json.dumps(asked, sort_keys=True, default=str)
     code = version_of(["study/plan/refusals.py", "study/plan/study.py"])
     return hashlib.sha256("\n".join([found, config, code]).encode()).hexdigest()
 
