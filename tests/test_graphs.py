@@ -251,6 +251,7 @@ def test_pictures_are_made_by_name_and_rerun_nothing(small_study):
         assert "solve_dea ×8" in (made / "rulegraph.mmd").read_text("utf-8")
         text = (made / "lineage_table_2.svg").read_text("utf-8")
         assert all(name in text for name in ("raw_coal.csv", "Population Density", "linear programs ×4", "gtfp"))
+        assert all(f">resources/{name}.csv<" in text for name in ("fuels", "industries", "robots"))
         assert not re.search(r"scripts/|\.py\b", text)
         again = snakemake(snakefile, folder, "rulegraph", "all", "--dry-run", "--keep-going")
         assert "Nothing to be done" in again.stdout + again.stderr

@@ -15,7 +15,7 @@ from pathlib import Path
 IMPORT = re.compile(r"^[ \t]*from (study(?:\.\w+)+) import ", re.MULTILINE)
 PAGE = re.compile(r'\brender\(\s*"([^"]+)"')
 INCLUDED = re.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
-OWN_TABLE = re.compile(r'\bworkflow_table\("(\w+)"\)|\bRESOURCES / "(\w+)\.csv"')
+TABLE_READ = re.compile(r'\bworkflow_table\("(\w+)"\)|\bRESOURCES / "(\w+)\.csv"')
 TEMPLATE_FOLDER = "study/output/templates"
 
 
@@ -52,4 +52,4 @@ def imported(file: Path, scripts: Path) -> list[Path]:
 def tables_read(script: Path, scripts: Path) -> list[str]:
     """Names of the workflow's own tables, resources/<name>.csv, that a script or a module of its reads."""
     texts = [path.read_text("utf-8") for path in imports_of(script, scripts)]
-    return sorted({"".join(names) for text in texts for names in OWN_TABLE.findall(text)})
+    return sorted({"".join(names) for text in texts for names in TABLE_READ.findall(text)})
