@@ -73,9 +73,49 @@ def test_a_lineage_names_each_file_and_variable_and_what_leads_elsewhere_is_left
         *("energy/coke.csv", "energy/raw_coal.csv", "coke.csv", "raw_coal.csv", "co2.csv CO2 emissions"),
         *("production.csv", "dea/gml/ linear programs ×6", "productivity/gml.csv gtfp", "estimates/table_2.json"),
         *("codebook.csv", "resources/published/table_2.csv", "tables/table_2.csv"),
+        *("resources/balance.csv", "resources/provinces.csv", "resources/units.csv"),
+        *("resources/fuels.csv", "resources/stock_yogo.csv"),
     }
     assert ("results/dea/gml", "results/productivity/gml.csv") in LINEAGE.edges
-    assert len(LINEAGE.edges) == 12
+    assert len(LINEAGE.edges) == 20
+
+
+def made_of(graph: Graph, table: str) -> set[str]:
+    """What a picture shows to be made of one of the workflow's own tables."""
+    return {target for source, target in graph.edges if source == f"../workflow/resources/{table}.csv"}
+
+
+def test_the_workflows_own_tables_are_grey_boxes_before_what_is_made_with_them():
+    jobs = [*JOBS, job("derive_exposure", "results/clean/robots_china.csv", "results/derived/ai.csv")]
+    files, table = file_graph(jobs, FOLDERS), lineage(jobs, FOLDERS, "results/derived/ai.csv", {})
+    assert made_of(LINEAGE, "fuels") == {"results/derived/co2.csv"}
+    assert made_of(table, "industries") == {"results/derived/ai.csv"}
+    assert made_of(files, "fuels") == {"derive_co2 results/derived"}
+    assert made_of(files, "industries") == {"derive_exposure results/derived"}
+    assert files.nodes["../workflow/resources/fuels.csv"] == Node(("resources/", "fuels"), "raw")
+    assert made_of(table, "fuels") == set()
+    assert not any("resources" in name for name in RULES.nodes)
+
+
+def test_own_tables_of_which_many_boxes_are_made_share_one():
+    cleaned = [f"results/clean/fuel_{number}.csv" for number in range(5)]
+    jobs = [job("clean_balances", "", path) for path in cleaned]
+    graph = lineage([*jobs, job("derive_co2", " ".join(cleaned), "co2.csv")], FOLDERS, "co2.csv", {})
+    own = {name: node for name, node in graph.nodes.items() if "resources" in name}
+    assert own.keys() == {"../workflow/resources", "../workflow/resources/fuels.csv"}
+    assert own["../workflow/resources"] == Node(("resources/", "balance", "provinces", "units"), "raw")
+    assert {target for source, target in graph.edges if source == "../workflow/resources"} == set(cleaned)
+    assert {stop for edge in graph.edges for stop in edge} == graph.nodes.keys()
+
+
+@pytest.mark.parametrize("units", [1, 3])
+def test_few_units_are_one_box_as_many_are(units):
+    programs = [job("solve_dea", "results/derived/production.csv", path) for path in DEA[:units]]
+    jobs = [*programs, job("index_productivity", " ".join(DEA[:units]), "results/productivity/gml.csv")]
+    count = "1 file" if units == 1 else f"{units} files"
+    assert text_of(file_graph(jobs, FOLDERS))["solve_dea results/dea/gml"] == f"dea/gml/ {count} by solve_dea"
+    texts = text_of(lineage(jobs, FOLDERS, "results/productivity/gml.csv", {}))
+    assert texts["results/dea/gml"] == f"dea/gml/ linear programs ×{units}"
 
 
 def test_a_path_is_shown_from_the_first_folder_that_holds_it():
@@ -162,6 +202,22 @@ def test_no_box_lies_on_another_and_no_line_goes_through_one(graph):
             assert not inside, (path.get("d"), inside)
 
 
+@pytest.mark.parametrize("graph", [RULES, FILES, LINEAGE], ids=["rules", "files", "lineage"])
+def test_an_arrowhead_stands_before_each_box_that_is_made_of_others(graph):
+    svg = as_svg(graph, "made")
+    heads = [head.get("points") for head in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}polygon")]
+    corners = [[tuple(map(float, corner.split(","))) for corner in head.split()] for head in heads]
+    tips = {tip for tip, *_ in corners}
+    assert len(tips) == len(heads) == len({target for _, target in graph.edges})
+    boxes = rectangles(svg)
+    for tip, *back in corners:
+        assert any(tip[0] == pytest.approx(box[0]) and box[1] < tip[1] < box[3] for box in boxes), tip
+        assert all(x < tip[0] for x, _ in back)
+    paths = [path.get("d") for path in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}path")]
+    ends = {tuple(map(float, path.split()[-2:])) for path in paths if " C " in path and path.count("H") == 1}
+    assert ends == tips
+
+
 def test_texts_fit_into_their_boxes():
     assert box_size(Node(("abcd",), "raw"))[0] > 4 * 0.602 * 14
     assert box_size(Node(("规上工业",), "raw"))[0] > 4 * 14
@@ -195,6 +251,7 @@ def test_pictures_are_made_by_name_and_rerun_nothing(small_study):
         assert "solve_dea ×8" in (made / "rulegraph.mmd").read_text("utf-8")
         text = (made / "lineage_table_2.svg").read_text("utf-8")
         assert all(name in text for name in ("raw_coal.csv", "Population Density", "linear programs ×4", "gtfp"))
+        assert all(f">resources/{name}.csv<" in text for name in ("fuels", "industries", "robots"))
         assert not re.search(r"scripts/|\.py\b", text)
         again = snakemake(snakefile, folder, "rulegraph", "all", "--dry-run", "--keep-going")
         assert "Nothing to be done" in again.stdout + again.stderr

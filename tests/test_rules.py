@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from study.plan.imports import imports_of, script_of
+from study.plan.imports import script_of, tables_read
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "scripts"
@@ -34,15 +34,8 @@ def test_the_code_of_a_rule_is_its_input(rule):
     assert f'code=imports_of("{rule}")' in RULES[rule]
 
 
-def tables_read(rule: str) -> set[str]:
-    """Names of the workflow's tables that a rule's script and modules read."""
-    code = imports_of(script_of(rule, SCRIPTS), SCRIPTS)
-    pattern = r'RESOURCES / "(\w+)\.csv"|workflow_table\("(\w+)"\)'
-    return {"".join(names) for path in code for names in re.findall(pattern, path.read_text("utf-8"))}
-
-
 def test_the_rows_that_a_rule_reads_of_the_workflows_tables_are_marked_in_its_params():
-    found = {rule: tables_read(rule) for rule in RULES}
+    found = {rule: set(tables_read(script_of(rule, SCRIPTS), SCRIPTS)) for rule in RULES}
     tables = {"units", "us_industries", "robots", "provinces", "balance", "cities", "fuels", "industries"}
     assert tables | {"stock_yogo", "tf_critical_values"} == set().union(*found.values())
     for rule, names in found.items():

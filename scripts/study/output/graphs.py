@@ -29,6 +29,8 @@ COLUMN_GAP = 32.0  # between columns
 SPACE = 9.0  # between boxes
 LANE = 2.0  # height of a lane
 MARGIN = 16.0
+ARROW = (7.0, 3.5)  # length and half the width of an arrowhead
+LINE_COLOUR = "#7a7a7a"
 HEADING_HEIGHT = 34.0  # above the boxes
 
 
@@ -100,6 +102,7 @@ def as_svg(graph: Graph, title: str) -> str:
     _draw_lines(root, graph.nodes, at)
     for name in sorted(graph.nodes):
         _draw_box(root, graph.nodes[name], at.lefts[at.columns[name]], at.middles[name])
+    _draw_arrowheads(root, graph.nodes, at)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -149,13 +152,23 @@ def _draw_heads(root: ElementTree.Element, nodes: Mapping[str, Node], at: _Layou
 
 def _draw_lines(root: ElementTree.Element, nodes: Mapping[str, Node], at: _Layout) -> None:
     """What is made of what; a line goes through a lane to the end of its column."""
-    lines = ElementTree.SubElement(root, "g", fill="none", stroke="#7a7a7a")
+    lines = ElementTree.SubElement(root, "g", fill="none", stroke=LINE_COLOUR)
     for source, target in at.edges:
         column, following = at.columns[source], at.columns[target]
         wide = box_size(nodes[source])[0] if source in nodes else at.widths[column]
         path = _curve(at.lefts[column] + wide, at.middles[source], at.lefts[following], at.middles[target])
         passed = "" if target in nodes else f" H {at.lefts[following] + at.widths[following]:.1f}"
         ElementTree.SubElement(lines, "path", d=path + passed)
+
+
+def _draw_arrowheads(root: ElementTree.Element, nodes: Mapping[str, Node], at: _Layout) -> None:
+    """One before each box that is made of others, where all its lines end."""
+    length, half = ARROW
+    heads = ElementTree.SubElement(root, "g", fill=LINE_COLOUR)
+    for name in sorted({target for _, target in at.edges if target in nodes}):
+        x, y = at.lefts[at.columns[name]], at.middles[name]
+        corners = ((x, y), (x - length, y - half), (x - length, y + half))
+        ElementTree.SubElement(heads, "polygon", points=" ".join(f"{left:.1f},{top:.1f}" for left, top in corners))
 
 
 def _draw_box(root: ElementTree.Element, node: Node, left: float, middle: float) -> None:

@@ -1,4 +1,5 @@
-"""Which shared modules a script imports and which templates its pages are made of, read from the text of the files.
+"""Which shared modules a script imports, which templates its pages are made of and which of the workflow's tables it
+reads, read from the text of the files.
 
 One form of import is allowed, `from study.room.module import name`, and one of a page, `render` with the template's
 name in quotes, so that one pattern each finds them all (a test holds it); reading the text with `ast` takes thirty
@@ -14,6 +15,7 @@ from pathlib import Path
 IMPORT = re.compile(r"^[ \t]*from (study(?:\.\w+)+) import ", re.MULTILINE)
 PAGE = re.compile(r'\brender\(\s*"([^"]+)"')
 INCLUDED = re.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
+TABLE_READ = re.compile(r'\bworkflow_table\("(\w+)"\)|\bRESOURCES / "(\w+)\.csv"')
 TEMPLATE_FOLDER = "study/output/templates"
 
 
@@ -44,3 +46,10 @@ def imported(file: Path, scripts: Path) -> list[Path]:
     modules = [f"{name.replace('.', '/')}.py" for name in IMPORT.findall(text)] if file.suffix == ".py" else []
     named = (PAGE if file.suffix == ".py" else INCLUDED).findall(text)
     return [scripts / path for path in dict.fromkeys([*modules, *(f"{TEMPLATE_FOLDER}/{name}" for name in named)])]
+
+
+@cache
+def tables_read(script: Path, scripts: Path) -> list[str]:
+    """Names of the workflow's own tables, resources/<name>.csv, that a script or a module of its reads."""
+    texts = [path.read_text("utf-8") for path in imports_of(script, scripts)]
+    return sorted({"".join(names) for text in texts for names in TABLE_READ.findall(text)})
