@@ -153,3 +153,12 @@ def test_a_run_without_any_network_gives_the_same_results(traced, tmp_path):
     run = run_study(tmp_path, *isolated)
     assert run.returncode == 0, run.stdout + run.stderr
     assert results_of(tmp_path) == results_of(traced[0]) != {}
+
+
+def test_a_slow_disk_gives_the_same_results(traced, tmp_path):
+    # strace holds each call that makes, moves, syncs or deletes a file back for 30 ms
+    calls = "rename,mkdir,unlink,rmdir,fsync"
+    slowed = ["-e", f"trace={calls}", "-e", f"inject={calls}:delay_enter=30000"]
+    run = run_study(tmp_path, "strace", "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, *slowed)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert results_of(tmp_path) == results_of(traced[0]) != {}
