@@ -23,7 +23,7 @@ try:
     check_file_names(STUDY_CONFIG.values)
     config = with_defaults(STUDY_CONFIG.values, SCHEMA)
     STUDY = Study(config, Path(workflow.basedir), tuple(sys.argv[1:]))
-    check_study(STUDY, dates=workflow.is_main_process)
+    check_study(STUDY, main=workflow.is_main_process)
 except InputError as error:
     raise WorkflowError(str(error)) from None
 workflow.configfiles.extend(plain_config())  # for the report, and for jobs on machines without this disk

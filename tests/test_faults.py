@@ -194,11 +194,43 @@ def test_files_left_half_made_are_never_to_be_declared_complete():
 
 
 def test_the_command_that_unlocks_is_the_same_command():
-    assert "\n    snakemake --directory 'my study' --cores 2 --unlock\n" in locked(
-        ["--directory", "my study", "--cores", "2"], []
-    )
+    command = ["--directory", "my study", "-q", "rules", "--", "results/panel.csv"]
+    assert "\n    snakemake --unlock --directory 'my study' -q rules -- results/panel.csv\n" in locked(command, [])
     assert "--unlock" not in locked([], [12])
     assert "process 12" in locked([], [12])
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "memory"),
+    [
+        (None, "Error in solve_dea: the job ended before it wrote its log. Where", True),
+        (
+            "SLURM sbatch failed. The error message was 'sbatch: error: invalid partition: x\nsbatch: error: failed'.\n"
+            "    sbatch call:\n        sbatch -p x\n",
+            "Error in solve_dea: SLURM sbatch failed. The error message was 'sbatch: error: invalid partition: x "
+            "sbatch: error: failed'.",
+            False,
+        ),
+        ("Job submission failed with exception: no sbatch", "submission failed with exception: no sbatch", False),
+        ("SLURM-job '7' failed, SLURM status is: 'OUT_OF_MEMORY'.", "status is: 'OUT_OF_MEMORY'. the job ended", True),
+    ],
+)  # fmt: skip
+def test_a_job_that_a_cluster_refused_had_no_lack_of_memory(tmp_path, caplog, said, told, memory):
+    fields = {"levelno": logging.ERROR, "rule_name": "solve_dea", "log": [str(tmp_path / "a.log")], "rule_msg": said}
+    record = logging.makeLogRecord({"name": "refusals", "msg": "Error in rule solve_dea"} | fields)
+    assert adviser([])(record)
+    assert told in caplog.text
+    assert "sbatch call" not in caplog.text
+    assert (OUT_OF_MEMORY in caplog.text) == memory
+
+
+@pytest.mark.parametrize(("runs", "told"), [([], "was killed"), ([12, 13], "going on in this folder (process 12, 13)")])
+def test_a_dry_run_in_a_locked_folder_is_told_whose_lock_it_is(monkeypatch, runs, told):
+    monkeypatch.setattr("study.plan.advice.running", lambda folder: runs)
+    lock = "Error: Directory cannot be locked. Another Snakemake instance is running."
+    record = logging.makeLogRecord({"msg": lock, "levelno": logging.INFO})
+    assert adviser([])(record)
+    assert told in record.getMessage()
 
 
 def test_a_log_that_was_not_opened_since_the_start_is_no_word_of_the_job(tmp_path):
@@ -229,13 +261,19 @@ def test_a_left_lock_and_a_half_made_file_are_told_and_mended(study):
     (folder / ".snakemake/locks/0.output.lock").write_text(f"{CLEAN}\n")
     refused = snakemake(*study, "--cores", "1", CLEAN)
     assert refused.returncode != 0
-    told = re.search(r"^ +snakemake (.* --unlock)$", refused.stderr, re.MULTILINE)
+    told = re.search(r"^ +snakemake --unlock .*results/clean/loans.csv$", refused.stderr, re.MULTILINE)
     assert told, refused.stderr
     assert "cleanup-metadata" not in refused.stderr
     assert "Traceback" not in refused.stderr
     dry = snakemake(*study, "--cores", "1", CLEAN, "--dry-run")
     assert dry.returncode == 0
     assert "--unlock" not in dry.stderr
+    assert "A run that was killed left its lock in this folder" in dry.stdout + dry.stderr
+    assert "Another Snakemake instance" not in dry.stdout + dry.stderr
+    asked = snakemake(*study, "--cores", "1", "why")
+    assert "snakemake --unlock" in asked.stderr
+    assert asked.returncode != 0
+    assert (folder / ".snakemake/locks/0.output.lock").exists()
     assert snakemake(*study, "--cores", "1", CLEAN, "--unlock").returncode == 0
     run = snakemake(*study, "--cores", "1", CLEAN)
     assert run.returncode == 0, run.stderr

@@ -162,7 +162,7 @@ def start(folder: Path, given_config: dict) -> None:
     """What the Snakefile does with a config before any job."""
     check_schema(given_config, CONFIG_SCHEMA)
     check_file_names(given_config)
-    check_study(Study(with_defaults(given_config, CONFIG_SCHEMA), ROOT, ()), dates=False)
+    check_study(Study(with_defaults(given_config, CONFIG_SCHEMA), ROOT, ()), main=False)
 
 
 PANEL = ["city,year,y,k,b", *(f"{unit},{year},{year - 2000 + place},{place + 2},{3 * place + 1}"

@@ -11,6 +11,9 @@ import pytest
 from _plan import EXAMPLE, MODEL, panel_study, raw_study, write_panel
 from conftest import ROOT, default_config
 from study.helpers import InputError
+from study.plan.command import LOCKLESS, check_command
+from study.plan.dry_run import options_of
+from study.plan.kept import keep, read_kept
 from study.plan.refusals import check_study, dated_files
 
 TABLE_2 = default_config()["tables"]["table_2"]
@@ -32,6 +35,60 @@ def one_column(**keys):
     """Sections of a raw study with one table of one column and nothing else that names variables."""
     table = {"title": "T", "columns": [{"formula": "ai ~ open | province + year"} | keys]}
     return {"tables": {"t": table}, "hypotheses": None, "figures": None}
+
+
+@pytest.mark.parametrize(
+    ("command", "locks", "message"),
+    [
+        ("why results/a.csv", False, "why takes no other target (results/a.csv), which would be made; ask: "),
+        ("-n why -- a", False, "why takes no other target (a)"),
+        ("--cores 1 a why b", False, "why takes no other target (a)"),
+        ("why", False, ""),
+        ("--directory why a", False, ""),
+        ("why", True, "    snakemake --unlock why\n"),
+        ("check", True, "    snakemake --unlock check\n"),
+        ("results/graphs/rulegraph.svg", True, "    snakemake --unlock results/graphs/rulegraph.svg\n"),
+        ("", True, "    snakemake --unlock\n"),
+        ("--touch", True, "    snakemake --unlock --touch\n"),
+        ("why --unlock", True, ""),
+        ("why --nolock", True, ""),
+        ("why -n", True, ""),
+        ("--report", True, ""),
+        ("--summary", True, ""),
+    ],
+)  # fmt: skip
+def test_what_a_command_may_not_ask(command, locks, message):
+    """Snakemake takes every lock of a folder away after a run that shares no file with those that hold them."""
+    if locks:
+        Path(".snakemake/locks").mkdir(parents=True)
+        Path(".snakemake/locks/0.output.lock").write_text("results/x.csv\n")
+    if message:
+        with pytest.raises(InputError, match=re.escape(message)):
+            check_command(command.split())
+    else:
+        check_command(command.split())
+
+
+def test_the_main_process_alone_looks_for_locks():
+    Path(".snakemake/locks").mkdir(parents=True)
+    Path(".snakemake/locks/0.output.lock").write_text("results/x.csv\n")
+    check_study(raw_study(), main=False)  # as a job of the run that holds it
+    refused(raw_study(), "an earlier run in this folder was killed and left its lock")
+
+
+def test_options_without_locks_are_snakemakes():
+    assert [name for name in LOCKLESS if not hasattr(options_of([]), name)] == []
+
+
+def test_nothing_is_kept_where_the_disk_does_not_take_it(tmp_path):
+    keep(tmp_path / "new/a.json", "1", {"x": 1})
+    assert read_kept(tmp_path / "new/a.json", "1") == {"x": 1}
+    (tmp_path / "file").write_text("")
+    keep(tmp_path / "file/a.json", "1", {"x": 1})  # no folder can be made
+    (tmp_path / "full/a.json/b").mkdir(parents=True)
+    keep(tmp_path / "full/a.json", "1", {"x": 1})  # the draft does not get its name
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["a.json"]
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["a.json"]
 
 
 def test_the_default_study_is_not_refused():
@@ -125,7 +182,7 @@ def test_files_dated_ahead_of_the_clock_are_refused(tmp_path):
     later = time.time() + 3600
     os.utime(tmp_path / "raw/yearbook/gdp.csv", (later, later))
     refused(study, "raw/yearbook/gdp.csv: dated up to")
-    check_study(study, dates=False)
+    check_study(study, main=False)
 
 
 @pytest.mark.parametrize(

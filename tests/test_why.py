@@ -1,9 +1,11 @@
 """`snakemake why`: a sentence a cause, from the reasons that Snakemake records for its jobs."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 from conftest import snakemake
 from study.plan.causes import changed_settings, counted, differences, explain, grouped, split_reason
-from study.plan.dry_run import Job, no_such_target, without_targets
+from study.plan.dry_run import Job, forces, no_such_target, without_targets
 
 PARAMS = "Params have changed since last execution: Union of exclusive params before and now across all output: "
 BELOW = "Input files updated by another job: "
@@ -85,9 +87,12 @@ def test_inputs_of_a_missing_file_are_no_cause():
 
 def test_half_made_files_and_a_changed_set_of_files():
     set_changed = "Set of input files has changed since last execution"
-    assert explain(chain(set_changed), CONFIG, "..", ["raw_coal: energy/raw_coal.csv"])[0].startswith(
-        "files were added or taken away (raw tables, variables or modules); not there: raw_coal: energy/raw_coal.csv: "
-    )
+    lacking = ["raw_coal: energy/raw_coal.csv", "loans: yearbook/loans.csv"]
+    assert explain(chain(set_changed), CONFIG, "..", lacking) == [
+        "files were added or taken away (raw tables, variables or modules): results/clean/raw_coal.csv is made again, "
+        + FOLLOWING,
+        "Not there: raw_coal: energy/raw_coal.csv. The jobs that clean them fail, and nothing is made of them.",
+    ]
     half = explain(chain("Incomplete output files: results/clean/raw_coal.csv"), CONFIG, "..")
     assert half == [
         f"results/clean/raw_coal.csv is half made, for a run was interrupted: it is made again, {FOLLOWING}"
@@ -111,6 +116,10 @@ def test_several_causes_are_in_order_of_what_follows_and_summed_up():
         (["y ~ w", "y ~ x + z"], ["y ~ x", "y ~ x + z"], ("config", "tables.table_2, column 1", "y ~ w", "y ~ x")),
         (2019, 2018, ("config", "study.years, item 2", "2019", "2018")),
         (6, 5, ("told", "", "6", "5")),
+        (("gtfp", "G" * 70, "growth a year"), ("gtfp", "G" * 70, "a level"), ("told", "", "growth a year", "a level")),
+        ("G" * 70 + "of a year", "G" * 70 + "of a level",
+         ("told", "", f"...{'G' * 15}of a year", f"...{'G' * 15}of a level")),
+        ("G" * 70, None, ("told", "", f"{'G' * 60}...", "")),
         ({"provinces": "sha256-1", "fuels:co2": "sha256-2"}, {"provinces": "sha256-1", "fuels:co2": "sha256-3"},
          ("rows", "fuels")),
     ],
@@ -166,6 +175,37 @@ def test_files_of_a_folder_are_collapsed_and_jobs_counted():
 )
 def test_targets_are_taken_from_a_command(command, rest):
     assert without_targets(command.split()) == rest.split()
+
+
+@pytest.mark.parametrize(
+    ("command", "forced"),
+    [
+        ("why --cores 2", False),
+        ("why --config force=1 --rerun-incomplete", False),
+        ("why -F", True),
+        ("why -f", True),
+        ("why --forcerun build_panel", True),
+        ("why --forcea", True),
+    ],
+)
+def test_options_that_force_jobs(command, forced):
+    assert forces(command.split()) == forced
+
+
+def test_a_file_that_a_killed_run_left_is_half_made(small_study):
+    """Under `rerun-incomplete` Snakemake calls its job forced."""
+    snakefile, folder = small_study
+    target = "results/tables/table_2.csv"
+    mark = folder / ".snakemake/incomplete" / urlsafe_b64encode(target.encode()).decode()
+    mark.write_text('{"external_jobid": null}')
+    try:
+        run = snakemake(snakefile, folder, "why", "--cores", "1", "--config", f"ask={{target: {target}}}")
+        forced = snakemake(snakefile, folder, "why", "--cores", "1", "--config", f"ask={{target: {target}}}", "-f")
+    finally:
+        mark.unlink()
+    assert f"{target}" in run.stdout and "half made, for a run was interrupted" in run.stdout, run.stderr
+    assert "an option of the command asks for it" in forced.stdout
+    assert "half made" not in forced.stdout
 
 
 def test_an_unknown_target_is_told_with_the_likeliest():

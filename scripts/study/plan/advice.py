@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import signal
+import textwrap
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,9 @@ from study.helpers import OUT_OF_MEMORY, machine_fault
 _KILLED = re.compile(r"died with <Signals\.(\w+)|non-zero exit status (1[3-9]\d)\b")
 # How the system ends what it has no memory for, and how libraries end that get none.
 _MEMORY_SIGNALS = ("SIGKILL", "SIGSEGV", "SIGBUS", "SIGABRT")
+_LOCKED = "Error: Directory cannot be locked"  # what Snakemake tells a dry run, which needs no lock
+_CALL = re.compile(r"\n\s+sbatch (call|script):")  # what Slurm's executor adds to a refusal
+_SAID = 400  # characters of an executor's words
 _ERRNO = re.compile(r"\[Errno (\d+)\] [^:\n]*(?:: '([^'\n]*)')?")
 
 
@@ -29,16 +33,16 @@ def adviser(command: Sequence[str]) -> Callable[[logging.LogRecord], bool]:
     def advise(record: logging.LogRecord) -> bool:
         kind = getattr(record, "exception", None)
         if kind == "LockException":
-            record.msg, record.args = locked(command, running(Path.cwd())), ()
+            record.msg, record.args = f"Error: {locked(command, running(Path.cwd()))}", ()
         elif kind == "IncompleteFilesException":
             record.msg, record.args = incomplete(record.getMessage()), ()
         elif kind and (advice := cure(record.getMessage())):
             record.msg, record.args = f"{record.getMessage()}\n{advice}", ()
+        elif str(record.msg).startswith(_LOCKED):
+            record.msg, record.args = locked_plan(running(Path.cwd())), ()
         elif record.levelno == logging.ERROR and (logs := getattr(record, "log", None)) and not written(logs, started):
-            logging.getLogger(record.name).error(
-                f"Error in {record.rule_name}: the job ended before it could write its log. Where nothing above says "
-                f"why, or a library could not be loaded, {OUT_OF_MEMORY}"
-            )
+            told = unlogged(getattr(record, "rule_msg", None) or "")
+            logging.getLogger(record.name).error(f"Error in {record.rule_name}: {told}")
         return True
 
     return advise
@@ -63,18 +67,36 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
+def unlogged(said: str) -> str:
+    """What to say of a job that wrote no log. said : the executor's words, empty where it has none; those of Slurm's
+    begin with the job's number where it had taken the job, and are a refusal otherwise."""
+    told = textwrap.shorten(_CALL.split(said)[0], _SAID, placeholder=" [...]")
+    if told and not told.startswith("SLURM-job"):
+        return told
+    ended = "the job ended before it wrote its log. Where nothing above says why, or a library could not be loaded,"
+    return f"{told} {ended} {OUT_OF_MEMORY}".lstrip()
+
+
+def locked_plan(runs: Sequence[int]) -> str:
+    """What to say above the plan of a locked folder. runs : the processes of other runs in it."""
+    if runs:
+        going = ", ".join(map(str, runs))
+        return f"Another run is going on in this folder (process {going}); planned is what it has not made yet."
+    return "A run that was killed left its lock in this folder; the next run will say how it is taken away."
+
+
 def locked(command: Sequence[str], runs: Sequence[int]) -> str:
     """What to do where the folder is locked. runs : the processes of other runs in it, where there are any."""
     if runs:
         return (
-            f"Error: another run is going on in this folder (process {', '.join(map(str, runs))}). Two at once would "
+            f"another run is going on in this folder (process {', '.join(map(str, runs))}). Two at once would "
             "write the same files. Wait until it has ended, or stop it with Ctrl-C where it was started; then run the "
             "same command again."
         )
     return (
-        "Error: an earlier run in this folder was killed and left its lock. No run is going on in it on this computer; "
+        "an earlier run in this folder was killed and left its lock. No run is going on in it on this computer; "
         "if none is on another one that shares the folder, take the lock away:\n\n"
-        f"    {shlex.join(['snakemake', *command, '--unlock'])}\n\n"
+        f"    {shlex.join(['snakemake', '--unlock', *command])}\n\n"
         "Then run the same command again: what was interrupted is made anew."
     )
 

@@ -27,6 +27,7 @@ _PARAMS = re.compile(r".*?: before: (.*?) now: (.*?)\s*", re.DOTALL)
 PROGRAMS = frozenset({"solve_dea", "solve_bootstrap"})  # rules whose jobs are linear programs
 SURE = 4  # characters of a value that is known by itself, as a year is
 SETTING_WIDTH = 60  # characters of a setting that a sentence shows
+BEFORE = 20  # of these before the first that differs
 NAMED_FILES = 3  # files of one folder that a sentence names
 
 Cause = tuple[str, ...]
@@ -38,6 +39,14 @@ def explain(jobs: Sequence[Job], config: Mapping, home: str, lacking: Sequence[s
     jobs : what Snakemake plans. config : the study's, where changed settings are looked up. home : the workflow's
     folder as Snakemake's paths have it, which sentences leave out. lacking : raw tables that are not there.
     """
+    made = {path for job in jobs for path in job.outputs}
+    absent = [text for text in lacking if f"results/clean/{text.partition(':')[0]}.csv" in made]
+    failing = [f"Not there: {'; '.join(absent)}. The jobs that clean them fail, and nothing is made of them."]
+    return [*told_causes(jobs, config, home), *(failing if absent else [])]
+
+
+def told_causes(jobs: Sequence[Job], config: Mapping, home: str) -> list[str]:
+    """The sentences for what Snakemake plans."""
     if not jobs:
         return ["Nothing is outdated."]
     parts = [split_reason(job.reason) for job in jobs]
@@ -52,7 +61,7 @@ def explain(jobs: Sequence[Job], config: Mapping, home: str, lacking: Sequence[s
             causes.setdefault(cause, []).append(at)
     if any(cause[0] == "inputs" for cause in causes):  # jobs are told which files there are: settings, too
         told = [cause for cause in causes if cause[0] in ("inputs", "told")]
-        causes["inputs", ", ".join(lacking)] = sorted({at for cause in told for at in causes.pop(cause)})
+        causes["inputs", ""] = sorted({at for cause in told for at in causes.pop(cause)})
     reached = {cause: below(roots, jobs) for cause, roots in causes.items()}
     said = [
         sentence(cause, [jobs[at] for at in causes[cause]], [jobs[at] for at in sorted(reached[cause])], home)
@@ -154,7 +163,7 @@ def _pairs(before: list, now: list) -> Iterator[tuple[object, object]]:
 def _likeness(one: object, other: object) -> tuple[bool, float]:
     """Whether two values are of one type, and the share of what they have in common."""
     parts = [
-        set(map(repr, value.items() if isinstance(value, dict) else value if isinstance(value, list) else ()))
+        set(map(repr, value.items() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()))
         for value in (one, other)
     ]
     alike = type(one) is type(other) and _is_marks(one) == _is_marks(other)
@@ -167,11 +176,11 @@ def differences(old: object, new: object, path: tuple = ()) -> Iterator[tuple[tu
         for key in (*old, *(key for key in new if key not in old)):
             if old.get(key) != new.get(key):
                 yield from differences(old.get(key), new.get(key), (*path, key))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+    elif isinstance(old, list | tuple) and isinstance(new, list | tuple) and len(old) == len(new):
         for at, pair in enumerate(zip(old, new, strict=True)):
             if pair[0] != pair[1]:
                 yield from differences(*pair, (*path, at))
-    elif isinstance(old, list) and isinstance(new, list):
+    elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
         taken, added = ([item for item in one if item not in other] for one, other in ((old, new), (new, old)))
         yield path, taken or None, added or None
     else:
@@ -186,7 +195,7 @@ def in_config(config: Mapping, whole: object, path: tuple, value: object) -> str
     """
     places = list(_places(config, ()))
     spots = [(*at, *path) for at, found in places if found == whole and isinstance(whole, dict | list)]
-    if not spots and path:
+    if not spots and path and isinstance(path[-1], str):
         spots = [at for at, found in places if found == value and at[-1] == path[-1]]
     if not spots and isinstance(value, int | float | str) and len(str(value)) >= SURE:
         spots = [at for at, found in places if found == value and type(found) is type(value)]
@@ -202,11 +211,16 @@ def _places(value: object, path: tuple) -> Iterator[tuple[tuple, object]]:
 
 
 def _shown(*values: object) -> Iterator[str]:
-    """Settings as a sentence shows them; empty for none."""
+    """Settings as a sentence shows them, long ones from about where they begin to differ; empty for none."""
+    texts = []
     for value in values:
-        listed = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        text = "" if value is None else ", ".join(value) if listed else str(value)
-        yield text if len(text) <= SETTING_WIDTH else f"{text[:SETTING_WIDTH]}..."
+        listed = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+        texts.append("" if value is None else ", ".join(value) if listed else str(value))
+    alike = next((at for at, letters in enumerate(zip(*texts, strict=False)) if len({*letters}) > 1), 0)
+    first = max(alike - BEFORE, 0) if max(map(len, texts)) > SETTING_WIDTH else 0
+    for text in texts:
+        part = text[first : first + SETTING_WIDTH]
+        yield f"{'...' if first else ''}{part}{'...' if len(text) > first + SETTING_WIDTH else ''}"
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------
@@ -238,8 +252,7 @@ def sentence(cause: Cause, roots: Sequence[Job], reached: Sequence[Job], home: s
         "software": "the software environment was changed",
         "forced": "an option of the command asks for it",
     }
-    lacking = f"; not there: {about}" if kind == "inputs" and about else ""
-    return f"{words.get(kind, about)}{lacking}: {again} again{following}."
+    return f"{words.get(kind, about)}: {again} again{following}."
 
 
 def _change(was: str = "", is_: str = "") -> str:

@@ -1,13 +1,16 @@
-"""What the command asks for, known before Snakemake tells its targets, and what a run says last."""
+"""What the command asks for, known before Snakemake tells its targets, what it may not, and what a run says last."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study.checks.not_observed import run_summary
-from study.plan.dry_run import targets_of
+from study.helpers import InputError
+from study.plan.advice import locked, running
+from study.plan.dry_run import options_of, targets_of
 
 if TYPE_CHECKING:
     from study.plan.study import Study
@@ -15,7 +18,33 @@ if TYPE_CHECKING:
 # The targets that are the check of the inputs.
 CHECK = frozenset({"check", "results/check.csv", "results/check.html"})
 TOLD = frozenset({"check", "why"})  # rules after which nothing is said of cells
+LOCKS = Path(".snakemake/locks")
+# Options of Snakemake with which it runs no job, and the one that does without locks.
+LOCKLESS = (
+    *("dryrun", "unlock", "nolock", "lint", "list_target_rules", "list_rules", "print_compilation", "report"),
+    *("generate_unit_tests", "dag", "rulegraph", "filegraph", "d3dag", "summary", "detailed_summary", "archive"),
+    *("list_changes", "list_input_changes", "list_params_changes", "list_untracked", "cleanup_metadata"),
+)
 _BOOTSTRAP = re.compile(r"(?:.*/)?results/productivity/([^/]+)_bootstrap\.csv")
+
+
+def check_command(command: Sequence[str]) -> None:
+    """Raise InputError for `why` with another target, and for a run in a folder with locks.
+
+    Snakemake lets runs into a locked folder that share no file with the first, as `why` does with any, and takes all
+    locks away at their end.
+    """
+    if "why" in command and {"why"} < (targets := targets_of(command)):
+        other = min(targets - {"why"})
+        raise InputError(
+            f"why takes no other target ({other}), which would be made; ask: snakemake why --config "
+            f"'ask={{target: {other}}}'"
+        )
+    if not any(LOCKS.glob("*.lock")):
+        return
+    options = options_of(command)
+    if not any(getattr(options, name, None) for name in LOCKLESS):
+        raise InputError(locked(command, running(Path.cwd())))
 
 
 def asks_check_alone(command: Sequence[str]) -> bool:

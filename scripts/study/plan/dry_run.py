@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -39,14 +40,32 @@ def planned_jobs(command: Sequence[str], start: str, targets: Sequence[str], *op
         raise InputError(run.stderr.strip() or "Snakemake makes no plan and does not say why.")
     lines = [json.loads(line) for line in run.stdout.splitlines() if line.startswith('{"rule_name"')]
     jobs = [Job(line["rule_name"], tuple(line["input"]), tuple(line["output"]), line["reason"]) for line in lines]
-    return sorted(job for job in jobs if job.outputs)
+    forced = forces(command)
+    return sorted(job if forced else unforced(job) for job in jobs if job.outputs)
+
+
+def unforced(job: Job) -> Job:
+    """A job of a command that forces none: under `rerun-incomplete` Snakemake calls one forced that was interrupted."""
+    half_made = f"Incomplete output files: {', '.join(job.outputs)}"
+    return job._replace(reason=half_made) if job.reason == "Forced execution" else job
+
+
+def forces(command: Sequence[str]) -> bool:
+    """Whether a command has jobs run that are not outdated."""
+    options = options_of(command)
+    return bool(options.force or options.forceall or options.forcerun)
+
+
+def options_of(command: Sequence[str]) -> Namespace:
+    """A command as Snakemake reads it."""
+    from snakemake.cli import get_argument_parser
+
+    return get_argument_parser().parse_known_args(list(command))[0]
 
 
 def targets_of(command: Sequence[str]) -> set[str]:
     """The targets that a command names."""
-    from snakemake.cli import get_argument_parser
-
-    return set(get_argument_parser().parse_known_args(list(command))[0].targets)
+    return set(options_of(command).targets)
 
 
 def without_targets(command: Sequence[str]) -> list[str]:

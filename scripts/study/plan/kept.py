@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from study.helpers import RESOURCES, SCRIPTS
@@ -22,12 +23,17 @@ def read_kept(path: str | Path, version: str) -> dict:
 
 
 def keep(path: str | Path, version: str, values: dict) -> None:
-    """Keep values in a file, whole or not at all: jobs read it at the same time."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    """Keep values in a file, whole or not at all: jobs read it at the same time.
+
+    Where the disk does not take it nothing is kept, and nothing said: the run itself will say it.
+    """
     text = json.dumps({"version": version, "kept": values})
-    with tempfile.NamedTemporaryFile("w", dir=Path(path).parent, delete=False, encoding="utf-8") as draft:
-        draft.write(text)
-    Path(draft.name).replace(path)
+    with suppress(OSError):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=Path(path).parent) as folder:
+            draft = Path(folder, "draft")
+            draft.write_text(text, "utf-8")
+            draft.replace(path)
 
 
 def version_of(modules: Iterable[str]) -> str:

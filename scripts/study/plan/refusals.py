@@ -12,7 +12,7 @@ from study.dea.models import check_base_year
 from study.dea.subsampling import check_asked
 from study.files.unchanged import check_dates
 from study.helpers import InputError
-from study.plan.command import asked_bootstraps
+from study.plan.command import asked_bootstraps, check_command
 from study.plan.config import check_config, check_names, check_variables, check_winsorise, named_variables
 from study.plan.panel_outline import keep_outline
 from study.plan.workflow_tables import ESTIMATED, READ
@@ -28,13 +28,15 @@ RESULTS = (
 )
 
 
-def check_study(study: Study, dates: bool = True) -> None:
+def check_study(study: Study, main: bool = True) -> None:
     """Raise InputError for the first thing that keeps a study from being made.
 
     With the check of a ready panel alone asked for, what is wrong with the panel is left to its page. A panel that an
-    earlier start found sound is not read again (`panel_outline`). dates : look for
-    files dated ahead of the clock, too, as the main process does once for its jobs.
+    earlier start found sound is not read again (`panel_outline`). main : look at
+    the command and for files dated ahead of the clock, too, as the main process does once for its jobs.
     """
+    if main:
+        check_command(study.command)
     if {"{", "}"} & set(str(study.home)):
         raise InputError(f"{study.home}: Snakemake takes braces for names of its own; rename the workflow's folder.")
     typed = study.typed_tables.by_name
@@ -72,7 +74,7 @@ def check_study(study: Study, dates: bool = True) -> None:
         check_samples(cells, study.tables, study.given.get("controls", []))
         check_raw_tables(study)
     study.marks_of(*(READ if study.is_raw else ESTIMATED))  # refuses tables of the workflow that cannot be read
-    if dates:
+    if main:
         check_dates(dated_files(study))
     study.typed_tables.check_differences(has_own_columns(study))
     if not (study.is_raw or study.checked_alone or study.kept_outline):
