@@ -294,6 +294,17 @@ NUMBERS = {
     "cleaning.interpolation": {"method": "linear", "longest_gap": BILLION},
     "cleaning.interpolation.whole_years": {"gdp": [BILLION]},
     "tables.table_2.bootstrap": {"replications": BILLION, "level": 95, "seed": 1},
+    "tables.table_3.bootstrap": {"replications": 1000, "level": 95, "seed": 2**32},
+    "productivity.bootstrap.seed": 1e30,
+    "tables.table_4.published_pairs": {"table": "table_7", "columns": [[1, BILLION]]},
+    "tables.table_5.published_pairs": {"table": "table_7", "columns": [[0, 1]]},
+    "hypotheses": [
+        {"name": "H1", "claim": "-", "evidence": [{"table": "t", "columns": [BILLION], "term": "x", "sign": "positive"}]}
+    ],
+    "audit.units": BILLION,
+    "audit.periods": BILLION,
+    "audit.further_dimensions": {"industry": 1e30},
+    "audit.growth": {"GTFP": 1e30},
 }
 
 
