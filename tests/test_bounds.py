@@ -23,7 +23,17 @@ import pytest
 from conftest import ROOT, default_config, snakemake, write_config
 from pyarrow import parquet
 from study.audit.published import LARGEST_TYPED, find_published, read_published_rows
-from study.files.bounds import LONGEST_CELL, MOST_ELEMENTS, MOST_MEMBERS, MOST_SHEETS, check_archive
+from study.files.bounds import (
+    LONGEST_CELL,
+    MOST_CELLS_READ,
+    MOST_ELEMENTS,
+    MOST_MEMBERS,
+    MOST_SHEETS,
+    check_archive,
+    most_cells,
+)
+from study.files.data_sets import _check_parquet
+from study.files.panel import TIMES_LARGER
 from study.files.unchanged import content
 from study.helpers import MOST_SAID, InputError
 from study.plan.read_config import LARGEST_CONFIG, read_config
@@ -129,7 +139,7 @@ TEXT = b"<si><t>%s</t></si>"
 
 
 def dense(element: bytes, count: int, letters: bytes) -> bytes:
-    """So many times the element, with 1,200 random letters in `letters` after each 200 kB: 150 times the packed size."""
+    """So many times the element, with 1,200 random letters in `letters` after each 200 kB: 150 times its packing."""
     random = np.random.default_rng(1)
     block, times = element * (200_000 // len(element)), count * len(element) // 200_000 + 1
     return b"".join(block + letters % random.integers(97, 123, 1200, "u1").tobytes() for _ in range(times))
@@ -167,6 +177,12 @@ def sparse(path: Path) -> None:
         file.truncate(10 * 2**30)
 
 
+def hole(path: Path, begin: bytes) -> None:
+    """1.9 GB of nothing after the begin."""
+    path.write_bytes(begin)
+    os.truncate(path, 1_900 * 2**20)
+
+
 def wide(count: int) -> tuple[str, str]:
     return ",".join(f"x{n}" for n in range(count)), ",".join(["1.5"] * count)
 
@@ -194,6 +210,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "unit.csv": (text("province,year,x,y", f"{'市' * 100},2013,1,1"), "panel", "has 300 bytes; file names take 240"),
     "sparse.csv": (sparse, "gdp", "10240 MB"),
     "panel.csv": (sparse, "panel", "10240 MB"),
+    "hole.csv": (lambda path: hole(path, b""), "panel", "the first 64 MB of the file are empty"),
+    "hole_below.csv": (lambda path: hole(path, b"province,year,x\na,2013,1\n"), "panel", "this is no text file"),
+    "hole_utf16.csv": (lambda path: hole(path, "province,year,x\n".encode("utf-16")), "panel", "this is no text file"),
+    "line.csv": (lambda path: path.write_bytes(b"province,year,x\n" + b"a," * 75 * 2**20), "panel", "than 16 MB"),
     "pipe.csv": (os.mkfifo, "gdp", "file not found"),
     "device.csv": (lambda path: path.symlink_to("/dev/zero"), "panel", "file not found"),
     "loop.csv": (lambda path: path.symlink_to(path.name), "employment_2004", "file not found"),
@@ -213,7 +233,8 @@ CASES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "sheets.xlsx": (lambda path: workbook(path, b"<row/>", sheets=MOST_SHEETS + 1), "panel", "more than 4,096 sheets"),
     "formats.xlsx": (lambda path: workbook(path, b"<row/>", sheets=10**6 // 40), "panel", "more than 4,096 sheets"),
     "directory.xlsx": (lambda path: path.write_bytes(b"PK\3\4" + b"PK\1\2" * (MOST_MEMBERS + 1)), "gdp", "50,000 f"),
-    "rows.parquet": (data_set(4_000_001, x=[1]), "panel", "more than 4,000,000 cells"),
+    "rows.parquet": (data_set(4_000_001, x=[1]), "panel", "more than 4,000,000 cells, blank ones counted; is this the "
+                     "right file? As csv, a panel of few different values may have more."),
     "texts.parquet": (long_texts, "panel", "text of more than 256 million characters"),
     "list.parquet": (data_set(1, province=[[0] * 10**6]), "panel", "column province: found 'list<"),
     "observations.dta": (many_observations, "panel", "cannot be read, damaged or cut off"),
@@ -227,6 +248,16 @@ def test_absurd_tables_are_refused_in_little_memory(tmp_path, refusal, name):
     make, reader, expected = CASES[name]
     make(tmp_path / name)
     assert expected in refusal(reader, tmp_path / name)
+
+
+def test_a_panel_of_indicators_is_read_as_parquet(tmp_path):
+    random = np.random.default_rng(1)
+    columns = {f"d{n}": random.integers(0, 2, 200_000, "i1") for n in range(30)}
+    parquet.write_table(pa.table(columns | {"x": random.random(200_000)}), path := tmp_path / "panel.parquet")
+    with parquet.ParquetFile(path) as file:
+        _check_parquet(path, file, most_cells(path.stat().st_size, TIMES_LARGER))
+        with pytest.raises(InputError, match="more than 4,000,000 cells"):
+            _check_parquet(path, file, MOST_CELLS_READ)
 
 
 def test_rows_of_any_number_and_name_space_are_read(tmp_path):

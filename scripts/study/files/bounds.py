@@ -21,6 +21,7 @@ CHARACTERS_A_CELL = 64  # over all cells: a text may be stored once and stand in
 MOST_COLUMNS = 120_000  # of Stata/MP; a worksheet of Excel has 16,384
 MOST_ROWS = 1_048_576  # of a worksheet
 LONGEST_CELL = 10_000  # characters; notes of a page are in it
+LONGEST_LINE = 16 * 2**20  # bytes of text; the widest of 120,000 columns have some megabytes
 MOST_SHEETS = 4_096  # a sheet a county would be 2,900
 # Elements of a workbook's part that are in memory together: formats and names, of which Excel allows some 65,000; in
 # sheets those of a row, some hundred thousand.
