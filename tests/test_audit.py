@@ -1,6 +1,7 @@
 """The audit of published tables: each check of cells, samples and descriptions where it must fire and where not."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from _typed import EFFECTS, SETTING, one, typed
@@ -195,6 +196,8 @@ def test_totals_shares_and_indices(tmp_path):
     assert next(check_log_totals(tables, setting))["verdict"] == "agrees"
     assert one(check_shares(tables, setting))["verdict"] == "differs"
     assert one(check_growth(tables, setting))["severity"] == "C"
+    absurd = one(check_growth(tables, replace(setting, periods=10**5)))
+    assert "x more than 1e+308 in 99999 changes" in absurd["finding"]
     for check in (check_log_totals, check_shares, check_growth):
         assert not list(check(tables, SETTING))  # nothing said, nothing checked
 

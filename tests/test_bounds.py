@@ -23,7 +23,17 @@ import pytest
 from conftest import ROOT, default_config, snakemake, write_config
 from pyarrow import parquet
 from study.audit.published import LARGEST_TYPED, find_published, read_published_rows
-from study.files.bounds import LONGEST_CELL, MOST_MEMBERS, MOST_SHEETS
+from study.files.bounds import (
+    LONGEST_CELL,
+    MOST_CELLS_READ,
+    MOST_ELEMENTS,
+    MOST_MEMBERS,
+    MOST_SHEETS,
+    check_archive,
+    most_cells,
+)
+from study.files.data_sets import _check_parquet
+from study.files.panel import TIMES_LARGER
 from study.files.unchanged import content
 from study.helpers import MOST_SAID, InputError
 from study.plan.read_config import LARGEST_CONFIG, read_config
@@ -88,8 +98,11 @@ def refusal():
     child.wait(timeout=60)
 
 
-def workbook(path: Path, sheet: bytes, sheets: int = 1, shared: bytes = b"", declared: int = 0) -> Path:
-    """A workbook of the XML of a sheet's rows; `declared`: its size by the directory, if not the true one."""
+def workbook(
+    path: Path, sheet: bytes, sheets: int = 1, shared: bytes = b"", declared: int = 0, columns: bytes = b""
+) -> Path:
+    """A workbook of the XML of a sheet's rows; `declared`: its size by the directory, if not the true one; `columns`:
+    what stands before the rows."""
     kinds = {"rels": "package.relationships", "xml": "officedocument.spreadsheetml"}
     listed = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="a"/>' for n in range(1, sheets + 1))
     parts = {
@@ -108,7 +121,7 @@ def workbook(path: Path, sheet: bytes, sheets: int = 1, shared: bytes = b"", dec
         "</Relationships>",
         "xl/workbook.xml": f'<workbook {SPREADSHEET} xmlns:r="{RELATIONSHIPS}"><sheets>{listed}</sheets></workbook>',
         "xl/sharedStrings.xml": b"<sst " + SPREADSHEET.encode() + b">" + shared + b"</sst>",
-        SHEET: b"<worksheet " + SPREADSHEET.encode() + b"><sheetData>" + sheet + b"</sheetData></worksheet>",
+        SHEET: b"<worksheet %s>%s<sheetData>%s</sheetData></worksheet>" % (SPREADSHEET.encode(), columns, sheet),
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -120,6 +133,16 @@ def workbook(path: Path, sheet: bytes, sheets: int = 1, shared: bytes = b"", dec
 def far(rows: int) -> bytes:
     """Rows with one cell, in the last column that there is."""
     return b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (row, row) for row in range(1, rows + 1))
+
+
+TEXT = b"<si><t>%s</t></si>"
+
+
+def dense(element: bytes, count: int, letters: bytes) -> bytes:
+    """So many times the element, with 1,200 random letters in `letters` after each 200 kB: 150 times its packing."""
+    random = np.random.default_rng(1)
+    block, times = element * (200_000 // len(element)), count * len(element) // 200_000 + 1
+    return b"".join(block + letters % random.integers(97, 123, 1200, "u1").tobytes() for _ in range(times))
 
 
 def text(*rows: str) -> Callable[[Path], object]:
@@ -154,6 +177,12 @@ def sparse(path: Path) -> None:
         file.truncate(10 * 2**30)
 
 
+def hole(path: Path, begin: bytes) -> None:
+    """1.9 GB of nothing after the begin."""
+    path.write_bytes(begin)
+    os.truncate(path, 1_900 * 2**20)
+
+
 def wide(count: int) -> tuple[str, str]:
     return ",".join(f"x{n}" for n in range(count)), ",".join(["1.5"] * count)
 
@@ -181,6 +210,10 @@ CASES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "unit.csv": (text("province,year,x,y", f"{'市' * 100},2013,1,1"), "panel", "has 300 bytes; file names take 240"),
     "sparse.csv": (sparse, "gdp", "10240 MB"),
     "panel.csv": (sparse, "panel", "10240 MB"),
+    "hole.csv": (lambda path: hole(path, b""), "panel", "the first 64 MB of the file are empty"),
+    "hole_below.csv": (lambda path: hole(path, b"province,year,x\na,2013,1\n"), "panel", "this is no text file"),
+    "hole_utf16.csv": (lambda path: hole(path, "province,year,x\n".encode("utf-16")), "panel", "this is no text file"),
+    "line.csv": (lambda path: path.write_bytes(b"province,year,x\n" + b"a," * 20 * 2**20), "panel", "than 16 MB"),
     "pipe.csv": (os.mkfifo, "gdp", "file not found"),
     "device.csv": (lambda path: path.symlink_to("/dev/zero"), "panel", "file not found"),
     "loop.csv": (lambda path: path.symlink_to(path.name), "employment_2004", "file not found"),
@@ -189,12 +222,19 @@ CASES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "row.xlsx": (lambda path: workbook(path, b"<row>" + b"<c/>" * 10**6 + b"</row>"), "panel", "times its size"),
     "rows.xlsx": (lambda path: workbook(path, b"<row/>" * 10**6), "gdp", "times its size"),
     "texts.xlsx": (lambda path: workbook(path, b"<row/>", shared=b"<si/>" * 10**6), "gdp", "times its size"),
+    "dense_row.xlsx": (lambda path: workbook(path, b"<row>" + dense(b"<c/>", 10**6, b"<c x='%s'/>") + b"</row>"),
+                       "gdp", "sheet1.xml in it lists more than 1,000,000 formats and names"),
+    "dense_columns.xlsx": (lambda path: workbook(path, b"<row/>", columns=dense(b"<col/>", 10**6, b"<col x='%s'/>")),
+                           "gdp", "sheet1.xml in it lists more than 1,000,000 formats and names"),
+    "dense_texts.xlsx": (lambda path: workbook(path, b"<row/>", shared=dense(b"<si/>", 4 * 10**6, TEXT)),
+                         "gdp", "sharedStrings.xml in it lists more than 4,000,000 texts"),
     "far.xlsx": (lambda path: workbook(path, far(300)), "gdp", "more than 4,000,000 cells, blank ones counted"),
     "row_number.xlsx": (lambda path: workbook(path, far(1) + b'<row r="900000000"><c/></row>'), "gdp", "1,048,576 r"),
-    "sheets.xlsx": (lambda path: workbook(path, b"<row/>", sheets=MOST_SHEETS + 1), "panel", "lists 4,097 sheets"),
-    "formats.xlsx": (lambda path: workbook(path, b"<row/>", sheets=10**6 // 40), "panel", "lists 25,000 sheets"),
+    "sheets.xlsx": (lambda path: workbook(path, b"<row/>", sheets=MOST_SHEETS + 1), "panel", "more than 4,096 sheets"),
+    "formats.xlsx": (lambda path: workbook(path, b"<row/>", sheets=10**6 // 40), "panel", "more than 4,096 sheets"),
     "directory.xlsx": (lambda path: path.write_bytes(b"PK\3\4" + b"PK\1\2" * (MOST_MEMBERS + 1)), "gdp", "50,000 f"),
-    "rows.parquet": (data_set(4_000_001, x=[1]), "panel", "more than 4,000,000 cells"),
+    "rows.parquet": (data_set(4_000_001, x=[1]), "panel", "more than 4,000,000 cells, blank ones counted; is this the "
+                     "right file? As csv, a panel of few different values may have more."),
     "texts.parquet": (long_texts, "panel", "text of more than 256 million characters"),
     "list.parquet": (data_set(1, province=[[0] * 10**6]), "panel", "column province: found 'list<"),
     "observations.dta": (many_observations, "panel", "cannot be read, damaged or cut off"),
@@ -208,6 +248,22 @@ def test_absurd_tables_are_refused_in_little_memory(tmp_path, refusal, name):
     make, reader, expected = CASES[name]
     make(tmp_path / name)
     assert expected in refusal(reader, tmp_path / name)
+
+
+def test_a_panel_of_indicators_is_read_as_parquet(tmp_path):
+    random = np.random.default_rng(1)
+    columns = {f"d{n}": random.integers(0, 2, 200_000, "i1") for n in range(30)}
+    parquet.write_table(pa.table(columns | {"x": random.random(200_000)}), path := tmp_path / "panel.parquet")
+    with parquet.ParquetFile(path) as file:
+        _check_parquet(path, file, most_cells(path.stat().st_size, TIMES_LARGER))
+        with pytest.raises(InputError, match="more than 4,000,000 cells"):
+            _check_parquet(path, file, MOST_CELLS_READ)
+
+
+def test_rows_of_any_number_and_name_space_are_read(tmp_path):
+    rows = dense(b"<x:row><x:c/></x:row>", 400_000, b"<x:row><x:c x='%s'/></x:row>")
+    assert rows.count(b"<") > MOST_ELEMENTS
+    assert SHEET in check_archive(workbook(tmp_path / "rows.xlsx", rows))
 
 
 # --- folders and other files ---------------------------------------------------------------------------------------
@@ -283,6 +339,7 @@ def test_a_typed_table_of_gigabytes_is_none(tmp_path):
 # --- numbers of the config -----------------------------------------------------------------------------------------
 
 BILLION = 10**9
+EVIDENCE = {"table": "t", "term": "x", "sign": "positive"}
 NUMBERS = {
     "productivity.bootstrap.blocks": BILLION,
     "productivity.bootstrap.replications": BILLION,
@@ -294,6 +351,15 @@ NUMBERS = {
     "cleaning.interpolation": {"method": "linear", "longest_gap": BILLION},
     "cleaning.interpolation.whole_years": {"gdp": [BILLION]},
     "tables.table_2.bootstrap": {"replications": BILLION, "level": 95, "seed": 1},
+    "tables.table_3.bootstrap": {"replications": 1000, "level": 95, "seed": 2**32},
+    "productivity.bootstrap.seed": 1e30,
+    "tables.table_4.published_pairs": {"table": "table_7", "columns": [[1, BILLION]]},
+    "tables.table_5.published_pairs": {"table": "table_7", "columns": [[0, 1]]},
+    "hypotheses": [{"name": "H1", "claim": "-", "evidence": [EVIDENCE | {"columns": [BILLION]}]}],
+    "audit.units": BILLION,
+    "audit.periods": BILLION,
+    "audit.further_dimensions": {"industry": 1e30},
+    "audit.growth": {"GTFP": 1e30},
 }
 
 

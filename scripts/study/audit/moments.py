@@ -126,12 +126,20 @@ def check_growth(tables: Tables, setting: Setting) -> Iterator[dict]:
         cumulated = mean.range.low - 1 > largest
         finding = (
             f"mean {mean.text} as a change from period to period would be {change:.1%} a period, x "
-            f"{say(mean.value ** (setting.periods - 1), 2)} in {setting.periods - 1} changes"
+            f"{_compounded(mean.value, setting.periods - 1)} in {setting.periods - 1} changes"
         )
         finding += f"; above the config's {largest:.0%} it is a cumulated level, base 1." if cumulated else "."
         verdict, severity = ("note", "C") if cumulated else ("agrees", "")
         numbers = {"printed": mean.text, "recomputed": change, "severity": severity}
         yield row_of("growth", tables.moments[term]["mean"], finding, verdict, kind="inference", **numbers)
+
+
+def _compounded(change: float, times: int) -> str:
+    """A change that comes so many times, for a sentence."""
+    try:
+        return say(change**times, 2)
+    except OverflowError:
+        return "more than 1e+308"
 
 
 def check_sizes(tables: Tables, setting: Setting) -> Iterator[dict]:

@@ -5,6 +5,7 @@ A file of some kilobytes may expand to gigabytes, so what its format says of siz
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,20 +16,23 @@ from study.helpers import InputError
 MOST_BYTES = 64 * 2**20
 MOST_UNPACKED = 256 * 2**20  # of a compressed file: four million cells of a workbook are 160 MB
 MOST_CELLS_READ = 4_000_000
-CELLS_A_BYTE = 2  # of a file that is larger than a raw table: a column that repeats itself takes next to nothing
+CELLS_A_BYTE = 8  # of a file that is larger than a raw table: an indicator takes a bit, a column of one value nothing
 CHARACTERS_A_CELL = 64  # over all cells: a text may be stored once and stand in a million of them
 MOST_COLUMNS = 120_000  # of Stata/MP; a worksheet of Excel has 16,384
 MOST_ROWS = 1_048_576  # of a worksheet
 LONGEST_CELL = 10_000  # characters; notes of a page are in it
+LONGEST_LINE = 16 * 2**20  # bytes of text; the widest of 120,000 columns have some megabytes
 MOST_SHEETS = 4_096  # a sheet a county would be 2,900
-# Parts of a workbook that are loaded whole: formats and names, of which Excel allows some 65,000.
+# Elements of a workbook's part that are in memory together: formats and names, of which Excel allows some 65,000; in
+# sheets those of a row, some hundred thousand.
 MOST_ELEMENTS = 1_000_000
 MOST_MEMBERS = 50_000  # files in the archive; a sheet has up to four beside it
 # Zip makes repetitive tables of a workbook some 40 times smaller, and nothing but a bomb 200 times.
 LEAST_RATIO = 200
 FROM_BYTES = 2**20  # of a part, from which its ratio counts
 CHUNK = 2**20
-READ_BY_ROWS = ("xl/worksheets/", "xl/sharedstrings")  # parts of which only one row or text is held at a time
+# Parts that are read piece by piece, and how a piece begins, after a name space's prefix or without one.
+PIECES = {"xl/worksheets/": re.compile(rb"<(?:\w+:)?row\b"), "xl/sharedstrings": re.compile(rb"<(?:\w+:)?si\b")}
 TABLES_ALONE = "is this the right file?"
 
 
@@ -37,10 +41,10 @@ def most_cells(size: int, times: int) -> int:
     return max(MOST_CELLS_READ, min(times * MOST_CELLS_READ, CELLS_A_BYTE * size))
 
 
-def check_cells(path: str | Path, count: int, most: int = MOST_CELLS_READ) -> None:
+def check_cells(path: str | Path, count: int, most: int = MOST_CELLS_READ, cure: str = TABLES_ALONE) -> None:
     """InputError for more cells, blank ones among them, than `most`."""
     if count > most:
-        raise InputError(f"{path}: more than {most:,} cells, blank ones counted; {TABLES_ALONE}")
+        raise InputError(f"{path}: more than {most:,} cells, blank ones counted; {cure}")
 
 
 def check_row(path: str | Path, line: int, columns: int, longest: int) -> None:
@@ -54,10 +58,10 @@ def check_row(path: str | Path, line: int, columns: int, longest: int) -> None:
         )
 
 
-def check_shape(path: str | Path, rows: int, columns: int, most_cells: int) -> None:
+def check_shape(path: str | Path, rows: int, columns: int, most_cells: int, cure: str = TABLES_ALONE) -> None:
     """InputError for a data set of more columns or cells than are read."""
     check_row(path, 1, columns, 0)
-    check_cells(path, rows * columns, most_cells)
+    check_cells(path, rows * columns, most_cells, cure)
 
 
 def check_characters(path: str | Path, columns: Iterable[Iterable[object]], most: int) -> None:
@@ -97,24 +101,28 @@ def check_archive(path: Path) -> list[str]:
                     f"{path}: {member.filename} in it unpacks to {member.file_size // max(1, member.compress_size):,} "
                     f"times its size, as no table does; {TABLES_ALONE}"
                 )
-        whole = [
-            member
-            for member in members
-            if member.filename.lower().endswith((".xml", ".rels"))
-            and not member.filename.lower().startswith(READ_BY_ROWS)
-        ]
-        for member in whole:
-            elements, sheets = _count(archive, member, b"<", b"sheetId=")
-            if elements > MOST_ELEMENTS or sheets > MOST_SHEETS:
-                found = f"{sheets:,} sheets" if sheets > MOST_SHEETS else f"{elements:,} formats and names"
+        for member in members:
+            if member.filename.lower().endswith((".xml", ".rels")) and (found := _beyond(archive, member)):
                 raise InputError(f"{path}: {member.filename} in it lists {found}; {TABLES_ALONE}")
     return [member.filename for member in members]
 
 
-def _count(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *marks: bytes) -> list[int]:
-    """How often each of the marks stands in a member of an archive, but for those that run over a chunk's end."""
-    counts = [0] * len(marks)
+def _beyond(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
+    """What a part of a workbook has too many of, empty where it has not; a mark over a chunk's end is not seen."""
+    name = member.filename.lower()
+    begin = next((begin for folder, begin in PIECES.items() if name.startswith(folder)), None)
+    elements = count = sheets = 0
     with archive.open(member) as file:
         while data := file.read(CHUNK):
-            counts = [count + data.count(mark) for count, mark in zip(counts, marks, strict=True)]
-    return counts
+            pieces = [piece.count(b"<") for piece in (begin.split(data) if begin else [data])]
+            most = max(elements + pieces[0], *pieces)
+            elements = pieces[-1] if len(pieces) > 1 else most
+            count += len(pieces) - 1
+            sheets += 0 if begin else data.count(b"sheetId=")
+            if sheets > MOST_SHEETS:
+                return f"more than {MOST_SHEETS:,} sheets"
+            if count > MOST_CELLS_READ:
+                return f"more than {MOST_CELLS_READ:,} texts or rows"
+            if most > MOST_ELEMENTS:
+                return f"more than {MOST_ELEMENTS:,} formats and names"
+    return ""

@@ -11,7 +11,14 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING
 
-from study.files.bounds import MOST_CELLS_READ, MOST_UNPACKED, TABLES_ALONE, check_characters, check_shape, check_text
+from study.files.bounds import (
+    MOST_CELLS_READ,
+    MOST_UNPACKED,
+    TABLES_ALONE,
+    check_characters,
+    check_shape,
+    check_text,
+)
 from study.helpers import InputError, logger
 
 if TYPE_CHECKING:
@@ -165,7 +172,8 @@ def _check_parquet(path: Path, file: ParquetFile, most_cells: int) -> None:
     from pyarrow import types
 
     footer = file.metadata
-    check_shape(path, footer.num_rows, footer.num_columns, most_cells)
+    cure = f"{TABLES_ALONE} As csv, a panel of few different values may have more."
+    check_shape(path, footer.num_rows, footer.num_columns, most_cells, cure)
     for column in file.schema_arrow:
         if types.is_nested(column.type):
             raise InputError(

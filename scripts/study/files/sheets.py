@@ -110,8 +110,12 @@ def read_sheets(path: str | Path, labelled: Collection[str] | None = None, times
             f"{most / 2**20:.0f}; is this the right file?"
         )
     blanks = b" \t\r\n\0\xef\xbb\xbf"
-    if not head.strip(blanks) and not path.read_bytes().strip(blanks):
-        raise InputError(f"{path}: the file is empty; download the table again.")
+    if not head.strip(blanks):
+        with path.open("rb") as file:
+            begin = file.read(MOST_BYTES)
+        if not begin.strip(blanks):
+            empty = "the file is" if size <= MOST_BYTES else f"the first {MOST_BYTES / 2**20:.0f} MB of the file are"
+            raise InputError(f"{path}: {empty} empty; download the table again.")
     sheets = [
         sheet
         for sheet in _read(path, head, labelled, most_cells(size, times))
