@@ -10,7 +10,7 @@ from pathlib import Path
 
 import _slurm
 import pytest
-from conftest import ROOT, assert_same_bytes, planned_jobs, small_config, snakemake, write_config
+from conftest import ROOT, assert_same_bytes, command, planned_jobs, small_config, snakemake, write_config
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +63,7 @@ def begin(study, folder: Path) -> subprocess.Popen:
 
 
 def test_the_profile_gives_the_bytes_of_a_local_run(cluster, small_study, study):
-    run = snakemake(*study, *on_cluster(study))
+    run = command(*study, *on_cluster(study))  # the cluster's jobs are no children of this process
     printed = run.stdout + run.stderr
     assert run.returncode == 0, printed
     assert_same_bytes(study[1] / "results", small_study[1] / "results")
@@ -99,9 +99,9 @@ def test_jobs_that_slurm_ends_are_resumed_by_the_same_command(cluster, small_stu
 def test_a_whole_run_is_one_job(cluster, small_study, study):
     """The line of docs/clusters.md, with this interpreter and this study in the place of `uv run snakemake`."""
     [line] = re.findall("^sbatch .*--wrap.*$", (ROOT / "docs" / "clusters.md").read_text("utf-8"), re.MULTILINE)
-    command = f"{shlex.quote(sys.executable)} -m snakemake --snakefile {shlex.quote(str(study[0]))}"
+    here = f"{shlex.quote(sys.executable)} -m snakemake --snakefile {shlex.quote(str(study[0]))}"
     assert "uv run --no-sync snakemake" in line
-    line = line.replace("uv run --no-sync snakemake", command).replace("sbatch", "sbatch --wait", 1)
+    line = line.replace("uv run --no-sync snakemake", here).replace("sbatch", "sbatch --wait", 1)
     run = subprocess.run(["sh", "-c", line], cwd=study[1], capture_output=True, text=True, timeout=900)
     assert run.returncode == 0, "\n".join(path.read_text("utf-8") for path in study[1].glob("slurm-*.out"))
     assert_same_bytes(study[1] / "results", small_study[1] / "results")
