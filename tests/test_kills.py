@@ -242,7 +242,7 @@ def test_a_second_run_in_a_folder_is_refused_in_words(small_study, tmp_path):
     snakefile, reference = small_study
     folder = tmp_path  # as far from the workflow as the reference: its inputs have the same names
     shutil.copytree(reference, folder, dirs_exist_ok=True)
-    again = ("--forcerun", "build_panel")
+    again = ("--forceall",)  # long enough for a second to begin
     first = start(snakefile, folder, *again)
     while not list((folder / ".snakemake").glob("locks/*")):
         assert first.poll() is None
