@@ -128,6 +128,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 def assert_same_bytes(ours: Path, theirs: Path) -> None:
     """Two results folders hold the same files with the same bytes."""
     found, expected = tree(ours), tree(theirs)
+    assert expected
     assert found.keys() == expected.keys()
     assert [name for name in found if found[name] != expected[name]] == []
 

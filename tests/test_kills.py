@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import ROOT, copy_workflow, small_config, write_config
+from conftest import ROOT, assert_same_bytes, copy_workflow, small_config, tree, write_config
 from study.helpers import OUT_OF_MEMORY
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="signals and mounts of Linux")]
@@ -56,15 +56,9 @@ def refused(snakefile: Path, folder: Path, *arguments: str, **options) -> str:
     return said
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    """Name -> content of each result under its own name."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        aside = parts[0] in ("logs", "benchmarks") or any(part.startswith(".unfinished-") for part in parts)
-        if path.is_file() and not aside:
-            found["/".join(parts)] = path.read_bytes()
-    return found
+def named(folder: Path) -> dict[str, bytes]:
+    """Name -> content of each result under its own name, drafts left out."""
+    return {name: content for name, content in tree(folder).items() if ".unfinished-" not in name}
 
 
 def unfinished(folder: Path) -> list[Path]:
@@ -133,7 +127,7 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bytes(small_stu
         if whom == "job" and number == signal.SIGKILL and code:
             assert OUT_OF_MEMORY in said, said
         # whatever has its name is whole
-        now = tree(folder / "results")
+        now = named(folder / "results")
         assert [name for name in now if now[name] != expected.get(name)] == [], (struck, whom, number)
         if code == 0:  # ended before the blow: the last floors once more
             last = ("estimate", "tabulate", "plot", "compare", "tables", "figures", "replication")
@@ -189,7 +183,7 @@ def test_a_full_disk_is_told(small_study, tmp_path, size):
     said = refused(snakefile, folder, MADE, before=(*mount, str(folder)))
     assert "the disk is full. Make room on it, then run the same command again." in said
     assert "not enough memory" not in said
-    kept, expected = tree(folder / "kept"), tree(reference / "results")
+    kept, expected = named(folder / "kept"), tree(reference / "results")
     assert [name for name in kept if kept[name] != expected[name]] == []
     assert unfinished(folder / "kept") == []
     shutil.rmtree(folder / "results")
@@ -235,7 +229,7 @@ def test_too_little_memory_is_told(small_study, tmp_path, megabytes):
     if list((folder / ".snakemake").glob("locks/*")):
         run_to_end(snakefile, folder, "--unlock")
     run_to_end(snakefile, folder)
-    assert tree(folder / "results") == tree(reference / "results")
+    assert_same_bytes(folder / "results", reference / "results")
 
 
 def test_a_second_run_in_a_folder_is_refused_in_words(small_study, tmp_path):
@@ -253,7 +247,7 @@ def test_a_second_run_in_a_folder_is_refused_in_words(small_study, tmp_path):
     assert f"another run is going on in this folder (process {first.pid})" in second.stderr
     assert "--unlock" not in second.stderr
     assert ended(first, folder)[0] == 0
-    assert tree(folder / "results") == tree(reference / "results")
+    assert_same_bytes(folder / "results", reference / "results")
 
 
 def gbk_environment(folder: Path) -> dict[str, str]:

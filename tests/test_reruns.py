@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 import yaml
-from _changes import ELSEWHERE, SETTINGS, SMALL, Case, code, raw_tables, rows, settings
+from _changes import ELSEWHERE, SETTINGS, SMALL, Case, code, raw_tables, rows, settings, typed
 from _jobs import jobs_of, named, outdated
 from _plan import SCHEMA, raw_study
 from conftest import default_config, make_study, planned_jobs, snakemake
@@ -70,10 +70,12 @@ def default_run(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["raw tables", "code", "rows", "settings"])
+@pytest.mark.parametrize("kind", ["raw tables", "code", "rows", "typed", "settings"])
 def test_what_is_outdated_is_planned_and_nothing_else(default_run, kind, monkeypatch):
     monkeypatch.chdir(default_run[1])
-    cases = {"raw tables": lambda: raw_tables(study_at(*default_run)), "code": code, "rows": rows, "settings": settings}
+    study = study_at(*default_run)
+    cases = {"raw tables": lambda: raw_tables(study), "code": code, "rows": rows, "typed": lambda: typed(study)}
+    cases["settings"] = settings
     wrong = list(filter(None, (difference(default_run, case) for case in cases[kind]())))
     assert not wrong, "\n".join(wrong)
 

@@ -15,29 +15,18 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 import yaml
 from dea import GOOD, INPUTS, SEED, VARIABLES, simulate
-from study_copy import ROOT, check_bytecode
+from study_copy import ROOT, Run, check_bytecode, run
 
 BAD = VARIABLES[-1]
 FIRST_YEAR = 1001
 MODEL = {"measure": "sbm_ddf", "inputs": INPUTS, "good_outputs": [GOOD], "bad_outputs": [BAD], "returns": "vrs"}
 OWN, GLOBAL = "own_technology", "global_technology"
-
-
-class Spent(NamedTuple):
-    """Seconds on the clock, CPU seconds of all processes, and MB of the largest of them."""
-
-    wall: float
-    cpu: float
-    memory: float
 
 
 def make_study(folder: Path, units: int, periods: int, chunk: int) -> None:
@@ -54,20 +43,12 @@ def make_study(folder: Path, units: int, periods: int, chunk: int) -> None:
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
 
-def snakemake(folder: Path, *arguments: str) -> Spent:
+def snakemake(folder: Path, *arguments: str) -> Run:
     """Run Snakemake on the study; stops where it fails."""
-    log, start = folder / "run.log", time.perf_counter()
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *arguments]
-    with log.open("w") as file:
-        process = subprocess.Popen(command, cwd=folder, stdout=file, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{log.read_text('utf-8')[-3000:]}")
-    return Spent(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return run([sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *arguments], folder)
 
 
-def show(what: str, spent: Spent, programs: int = 0, others: str = "") -> None:
+def show(what: str, spent: Run, programs: int = 0, others: str = "") -> None:
     """A line of the report."""
     rates = ""
     if programs:

@@ -13,6 +13,7 @@ from study.dea.models import BLOCK, VALUE_SIGNS, complete_model, model_variables
 from study.files.panel import read_panel, unit_slugs
 from study.helpers import InputError, workflow_lines
 from study.output.codebook import CODEBOOK_COLUMNS, codebook_rows
+from study.plan.codebook_choices import codebook_choices
 from study.plan.command import asks_check_alone
 from study.plan.config import named_variables, slugged_cells, study_provinces
 from study.plan.derived import Derived
@@ -25,7 +26,7 @@ from study.plan.workflow_tables import mark_rows
 from study.regression.formula import Regression, parse_column
 from study.regression.terms import unquoted
 from study.words.key_names import aliases, key_names, with_key_columns
-from study.words.periods import Periods, describe_steps, order_periods
+from study.words.periods import Periods, order_periods
 from study.words.regions import province_names
 
 T = TypeVar("T")
@@ -344,28 +345,7 @@ class Study:
     @cached_property
     def codebook_choices(self) -> dict:
         """The study's choices that the definitions of variables name."""
-        choices = {"variables": "; ".join(self.model_signs), "keys": self.key_names}
-        choices["indices"] = {
-            column: {"model": name}
-            | {key: self.models[name].get(key, "") for key in ("measure", "returns", "technology", "index")}
-            for column, name in self.panel_indices.items()
-        }
-        choices["steps"] = describe_steps(self.periods)
-        if not self.is_raw:
-            return choices
-        choices |= {
-            "intelligence": self.given["variables"]["intelligence"]["method"],
-            "indicators": len(self.raw_tables.indicators),
-        }
-        if emissions := self.given.get("emissions"):
-            choices |= {"fuels": len(emissions["fuels"]), "factors": emissions["factors"]}
-            choices["scopes"] = " + ".join(map(str, emissions["scopes"]))
-        if "capital" in self.given:
-            choices["real_year"] = self.given["capital"]["base_year"]
-        if exposure := self.given.get("exposure"):
-            choices |= {key: exposure[key] for key in ("robots", "per_workers", "base_year", "unspecified")}
-            choices |= {"country": self.raw_tables.country, "foreign_base_year": exposure["instrument"]["base_year"]}
-        return choices
+        return codebook_choices(self)
 
     # --- its parts -----------------------------------------------------------------------------------------------
 
