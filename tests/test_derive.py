@@ -23,6 +23,7 @@ from study.checks.variable_range import check_range
 from study.files.tables import read_table, write_table
 from study.helpers import InputError, read_rows, write_rows
 from study.output.codebook import codebook_rows
+from study.variables.crosswalk import crosswalk_weights
 from study.variables.emissions import emission_factors
 from study.variables.formulas import evaluate, parse_formula
 from study.variables.made_up import count_cells, made_cells
@@ -240,7 +241,17 @@ def test_robots_without_workers_are_refused():
 
 @pytest.mark.parametrize("source", ["gbt4754_2002", "sic1987"])
 def test_shipped_crosswalks_add_to_one(source):
-    assert len(load_crosswalk(RESOURCES / "industries.csv", source)) > 50
+    crosswalk = load_crosswalk(RESOURCES / "industries.csv", source)
+    assert len(crosswalk) > 50
+    # a division that goes to several industries is parted among them, not counted in each
+    codes = sorted(set(crosswalk["code"]))
+    employment = pd.DataFrame({"industry": codes, "employment": [float(place) for place in range(1, len(codes) + 1)]})
+    assert to_ifr(employment, crosswalk)["employment"].sum() == pytest.approx(employment["employment"].sum(), rel=1e-12)
+
+
+def test_a_division_of_several_industries_is_parted_by_its_weights():
+    rows = [row for row in crosswalk_weights(RESOURCES / "industries.csv", "sic1987") if row[0] == "28"]
+    assert rows == [("28", "19", 0.4), ("28", "20-21", 0.6)]
 
 
 def test_a_crosswalk_that_loses_workers_is_refused(tmp_path):
