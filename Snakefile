@@ -7,12 +7,16 @@ from snakemake.utils import min_version
 
 sys.path.append(str(Path(workflow.basedir) / "scripts"))
 from study.helpers import InputError
+from study.plan.advice import adviser
 from study.plan.read_config import plain_config, same_config, study_config
 from study.plan.refusals import check_study
 from study.plan.schema import check_file_names, check_schema, read_schema, with_defaults
 from study.plan.study import Study
 
 min_version("9.18")
+
+# Snakemake's errors leave with what they mean for a study.
+logger.addFilter(adviser(sys.argv[1:]))
 
 # The study's own file is read here, not by `configfile:`, so that what is wrong in it is told by line and column.
 try:

@@ -1,8 +1,7 @@
-"""Names that the floors share, wildcard constraints, and what a run says at an error and at its end."""
+"""Names that the floors share, wildcard constraints, and what a run says at its end."""
 
 import sys
 
-from study.plan.advice import adviser
 from study.plan.command import last_words
 from study.plan.targets import all_results, comparisons, one_of, refreshed, table_files, trends
 
@@ -24,10 +23,6 @@ wildcard_constraints:
     figure=one_of(trends(STUDY)),
     graph=one_of(["rulegraph", "filegraph", *(f"lineage_{table}" for table in table_files(STUDY))]),
     comparison=one_of(comparisons(STUDY)),
-
-
-# Snakemake's errors leave with what they mean for a study.
-logger.addFilter(adviser(STUDY.command))
 
 
 # Of several handlers Snakemake keeps the last alone: all that a run says at its end stands here.

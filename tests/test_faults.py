@@ -13,10 +13,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import ROOT, small_config, snakemake, write_config
+from conftest import ROOT, copy_workflow, small_config, snakemake, write_config
 from study.files.whole import run_job, whole
 from study.helpers import OUT_OF_MEMORY, machine_fault
-from study.plan.advice import adviser, cure, incomplete, locked, written
+from study.plan.advice import adviser, cure, incomplete, locked, says_why
 
 SCRIPTS = ROOT / "scripts"
 
@@ -124,6 +124,7 @@ def test_a_jobs_outputs_keep_their_names(tmp_path):
         (OSError(errno.ENOMEM, "Cannot allocate memory"), OUT_OF_MEMORY),
         (ImportError("libopenblas.so: failed to map segment from shared object"), OUT_OF_MEMORY),
         (RuntimeError("can't start new thread"), OUT_OF_MEMORY),
+        (SystemError("error return without exception set"), "a library stopped without an error. Where nothing else"),
         (OSError(errno.ENOSPC, "", "results/a.csv"), "results/a.csv: the disk is full"),
         (OSError(errno.ENOSPC, ""), "A file could not be written: the disk is full"),
         (OSError(errno.EROFS, "", "results"), "results: the disk is mounted for reading alone"),
@@ -135,7 +136,11 @@ def test_a_fault_of_the_machine_is_told_with_its_cure(error, told):
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("memory"), ImportError("No module named 'pandas'"), FileNotFoundError(errno.ENOENT, "", "a")]
+    "error",
+    [
+        *(ValueError("memory"), ImportError("No module named 'pandas'"), SystemError("x")),
+        FileNotFoundError(errno.ENOENT, "", "a"),
+    ],
 )
 def test_another_error_is_left_as_it_is(error):
     assert machine_fault(error) == ""
@@ -171,6 +176,8 @@ with whole(["a.csv"]) as drafts, open(drafts[0], "w") as file:
         ("OSError: [Errno 28] No space left on device", "Error: A file could not be written: the disk is full."),
         ("[Errno 13] Permission denied: 'results/clean'", "Error: results/clean: this user may not"),
         ("can't start new thread", f"Error: {OUT_OF_MEMORY}"),
+        ('MemoryError in file "Snakefile", line 19.', f"Error: {OUT_OF_MEMORY}"),
+        ("SystemError: error return without exception set", f"Where nothing else says why, {OUT_OF_MEMORY}"),
         ("Command 'x' returned non-zero exit status 1.", ""),
         ("At least one job did not complete successfully.", ""),
     ],
@@ -203,7 +210,7 @@ def test_the_command_that_unlocks_is_the_same_command():
 @pytest.mark.parametrize(
     ("said", "told", "memory"),
     [
-        (None, "Error in solve_dea: the job ended before it wrote its log. Where", True),
+        (None, "Error in solve_dea: the job ended without an error in its log. Where", True),
         (
             "SLURM sbatch failed. The error message was 'sbatch: error: invalid partition: x\nsbatch: error: failed'.\n"
             "    sbatch call:\n        sbatch -p x\n",
@@ -233,12 +240,15 @@ def test_a_dry_run_in_a_locked_folder_is_told_whose_lock_it_is(monkeypatch, runs
     assert told in record.getMessage()
 
 
-def test_a_log_that_was_not_opened_since_the_start_is_no_word_of_the_job(tmp_path):
+def test_a_log_tells_why_where_it_holds_an_error_of_this_run(tmp_path):
     log = tmp_path / "a.log"
-    assert not written([str(log)], time.time())
-    log.write_text("")
-    assert written([str(log)], time.time())
-    assert not written([str(log)], time.time() + 60)
+    assert not says_why([str(log)], time.time())
+    log.write_text("INFO: 30 rows\nWARNING: no ERROR: here\n")
+    assert not says_why([str(log)], time.time())
+    for level in ("ERROR", "CRITICAL"):
+        log.write_text(f"INFO: 30 rows\n{level}: no such column\n")
+        assert says_why([str(log)], time.time())
+        assert not says_why([str(log)], time.time() + 60)
 
 
 @pytest.fixture
@@ -252,6 +262,16 @@ def study(tmp_path):
 
 
 CLEAN = "results/clean/loans.csv"
+
+
+def test_memory_that_ends_while_the_study_is_read_is_told(study, tmp_path):
+    snakefile = copy_workflow(tmp_path / "workflow")
+    text = snakefile.read_text("utf-8")
+    assert "    check_study(STUDY" in text
+    snakefile.write_text(text.replace("    check_study(STUDY", "    raise MemoryError\n    check_study(STUDY"), "utf-8")
+    run = snakemake(snakefile, study[1], "--cores", "1", CLEAN)
+    assert run.returncode != 0
+    assert OUT_OF_MEMORY in run.stderr
 
 
 def test_a_left_lock_and_a_half_made_file_are_told_and_mended(study):

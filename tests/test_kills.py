@@ -4,7 +4,6 @@ afterwards, and nothing half-written on the way."""
 import os
 import random
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -213,18 +212,24 @@ def test_a_folder_that_the_user_may_not_write_is_told(small_study, tmp_path, nam
     made_as_before(small_study[0], folder, small_study[1])
 
 
-@pytest.mark.parametrize("megabytes", [330, 280])
-def test_too_little_memory_is_told(small_study, tmp_path, megabytes):
-    """Whichever fails first: a library that the job loads, its work, or Snakemake itself."""
+# Python runs a module of this name at its start. A job's command names a script in Snakemake's folder.
+LIMIT_OF_JOBS = """
+import resource, sys
+if any(".snakemake/scripts" in word for word in sys.orig_argv):
+    resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit}))
+"""
+
+
+@pytest.mark.parametrize("megabytes", range(60, 300, 40))
+def test_too_little_memory_for_a_job_is_told(small_study, tmp_path, megabytes):
+    """Whichever fails first: a library that the job loads, or its work."""
     snakefile, reference = small_study
-    folder = tmp_path  # as far from the workflow as the reference: its inputs have the same names
-    shutil.copytree(reference, folder, dirs_exist_ok=True)
+    folder = tmp_path / "study"  # beside the workflow as the reference is: its inputs have the same names
+    shutil.copytree(reference, folder)
     (folder / "results/panel_winsorised.csv").unlink()
-    limit = megabytes * 2**20
-    said = refused(
-        *(snakefile, folder, "results/panel_winsorised.csv"),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
-    )
+    (tmp_path / "sitecustomize.py").write_text(LIMIT_OF_JOBS.format(limit=megabytes * 2**20))
+    limited = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    said = refused(snakefile, folder, "results/panel_winsorised.csv", env=limited)
     assert OUT_OF_MEMORY in said
     if list((folder / ".snakemake").glob("locks/*")):
         run_to_end(snakefile, folder, "--unlock")

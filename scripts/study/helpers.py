@@ -38,6 +38,8 @@ OUT_OF_MEMORY = (
 )
 # What is said of a library that cannot be loaded, and of a thread or process that there is no room for.
 _MEMORY_WORDS = ("cannot allocate memory", "failed to map segment", "can't start new thread", "memoryerror")
+# What Python says of a library that stopped without an error of its own, as most do where memory ends.
+_WITHOUT_ERROR = "without exception set"
 _DISK_FAULTS = {
     errno.ENOSPC: "the disk is full. Make room on it, then run the same command again.",
     errno.EDQUOT: "your share of the disk is used up. Make room on it, then run the same command again.",
@@ -58,6 +60,8 @@ def machine_fault(error: BaseException) -> str:
         return OUT_OF_MEMORY
     if isinstance(error, ImportError | RuntimeError) and any(word in words for word in _MEMORY_WORDS):
         return OUT_OF_MEMORY
+    if isinstance(error, SystemError | RuntimeError) and _WITHOUT_ERROR in words:
+        return f"a library stopped without an error. Where nothing else says why, {OUT_OF_MEMORY}"
     if number in _DISK_FAULTS:
         return f"{error.filename or 'A file could not be written'}: {_DISK_FAULTS[number]}"
     return ""

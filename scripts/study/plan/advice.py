@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import shlex
+import shutil
 import signal
 import textwrap
 import time
@@ -20,6 +21,7 @@ _MEMORY_SIGNALS = ("SIGKILL", "SIGSEGV", "SIGBUS", "SIGABRT")
 _LOCKED = "Error: Directory cannot be locked"  # what Snakemake tells a dry run, which needs no lock
 _CALL = re.compile(r"\n\s+sbatch (call|script):")  # what Slurm's executor adds to a refusal
 _SAID = 400  # characters of an executor's words
+_LOGGED = re.compile(r"^(ERROR|CRITICAL): ", re.MULTILINE)  # how `start_log` writes what ends a job
 _ERRNO = re.compile(r"\[Errno (\d+)\] [^:\n]*(?:: '([^'\n]*)')?")
 
 
@@ -40,7 +42,7 @@ def adviser(command: Sequence[str]) -> Callable[[logging.LogRecord], bool]:
             record.msg, record.args = f"{record.getMessage()}\n{advice}", ()
         elif str(record.msg).startswith(_LOCKED):
             record.msg, record.args = locked_plan(running(Path.cwd())), ()
-        elif record.levelno == logging.ERROR and (logs := getattr(record, "log", None)) and not written(logs, started):
+        elif record.levelno == logging.ERROR and (logs := getattr(record, "log", None)) and not says_why(logs, started):
             told = unlogged(getattr(record, "rule_msg", None) or "")
             logging.getLogger(record.name).error(f"Error in {record.rule_name}: {told}")
         return True
@@ -68,12 +70,12 @@ def _signal_name(number: int) -> str:
 
 
 def unlogged(said: str) -> str:
-    """What to say of a job that wrote no log. said : the executor's words, empty where it has none; those of Slurm's
-    begin with the job's number where it had taken the job, and are a refusal otherwise."""
+    """What to say of a job whose log tells no error. said : the executor's words, empty where it has none; those of
+    Slurm's begin with the job's number where it had taken the job, and are a refusal otherwise."""
     told = textwrap.shorten(_CALL.split(said)[0], _SAID, placeholder=" [...]")
     if told and not told.startswith("SLURM-job"):
         return told
-    ended = "the job ended before it wrote its log. Where nothing above says why, or a library could not be loaded,"
+    ended = "the job ended without an error in its log. Where nothing above says why, or a library could not be loaded,"
     return f"{told} {ended} {OUT_OF_MEMORY}".lstrip()
 
 
@@ -123,10 +125,16 @@ def running(folder: Path) -> list[int]:
     return sorted(found)
 
 
-def written(logs: Sequence[str], started: float) -> bool:
-    """Whether a job has opened one of its logs since the run has started; true where it is not known."""
+def says_why(logs: Sequence[str], started: float) -> bool:
+    """Whether a job has written an error to one of its logs since the run has started; true where it could not."""
+    folder = Path(logs[0]).parent
     try:
         # some disks keep whole seconds, some of them even ones
-        return any(Path(log).stat().st_mtime >= started - 2 for log in logs)
+        told = any(Path(log).stat().st_mtime >= started - 2 and _LOGGED.search(_text(log)) for log in logs)
+        return told or not shutil.disk_usage(folder).free
     except FileNotFoundError:
-        return not os.access(Path(logs[0]).parent, os.W_OK)
+        return not os.access(folder, os.W_OK)
+
+
+def _text(log: str) -> str:
+    return Path(log).read_text(encoding="utf-8", errors="replace")
