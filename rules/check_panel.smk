@@ -22,6 +22,7 @@ rule check_panel:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=contents_of("check_panel", [path for path in [config["panel"]["path"]] if Path(path).is_file()]),
         path=config["panel"]["path"],
         columns=config["panel"]["columns"],
         config={

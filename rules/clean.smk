@@ -36,6 +36,7 @@ rule clean_book:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_book", STUDY.raw_tables.books[wildcards.book].files),
         rows=marks_of("provinces"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
     script:
@@ -59,6 +60,7 @@ rule clean_balance_book:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_balance_book", STUDY.raw_tables.books[wildcards.book].files),
         rows=marks_of("provinces", "balance"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
     script:
@@ -84,6 +86,7 @@ rule clean_yearbook:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_yearbook", STUDY.raw_tables.own_files(wildcards.key)),
         rows=marks_of("provinces", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
@@ -113,6 +116,7 @@ rule clean_balances:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_balances", STUDY.raw_tables.own_files(wildcards.key)),
         rows=marks_of("provinces", "balance", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
@@ -141,6 +145,7 @@ rule clean_inventory:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_inventory", raw(wildcards.key)),
         rows=marks_of("provinces", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
@@ -169,6 +174,7 @@ rule clean_patents:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_patents", raw(wildcards.key)),
         rows=marks_of("provinces", "cities", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
@@ -197,6 +203,7 @@ rule clean_robots:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_robots", raw(f"robots_{wildcards.country}")),
         rows=marks_of("robots"),
         job=lambda wildcards: STUDY.raw_tables.job(f"robots_{wildcards.country}"),
         total_tolerance=config["cleaning"]["total_tolerance"],
@@ -222,6 +229,7 @@ rule clean_census:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_census", raw(wildcards.key)),
         rows=marks_of("provinces", "industries:divisions"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         year=lambda wildcards: config["exposure"]["base_year"],
@@ -247,6 +255,7 @@ rule clean_foreign_employment:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=lambda wildcards: contents_of("clean_foreign_employment", raw(wildcards.key)),
         rows=marks_of("industries:groups", "us_industries"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         year=lambda wildcards: config["exposure"]["instrument"]["base_year"],

@@ -2,11 +2,13 @@
 
 import sys
 
-from study.plan.command import last_words
+from study.plan.command import answer_to_sigterm, last_words
+from study.plan.contents import Contents
 from study.plan.targets import all_results, comparisons, one_of, refreshed, table_files, trends
 
 from_workflow = STUDY.from_workflow
 imports_of = STUDY.imports_of
+contents_of = Contents(STUDY.imports_of).of_rule
 marks_of = STUDY.marks_of
 raw = STUDY.raw_tables.files
 files_of = STUDY.derived.files_of
@@ -25,7 +27,11 @@ wildcard_constraints:
     comparison=one_of(comparisons(STUDY)),
 
 
-# Of several handlers Snakemake keeps the last alone: all that a run says at its end stands here.
+# Of several handlers Snakemake keeps the last alone: all that a run does at its start and says at its end stands here.
+onstart:
+    answer_to_sigterm()
+
+
 onsuccess:
     print(last_words(STUDY, workflow.dag_settings.targets), end="", file=sys.stderr)
 

@@ -18,6 +18,7 @@ rule solve_dea:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=contents_of("solve_dea"),
         model=lambda wildcards: program_options(STUDY.models[wildcards.model]),
         engine=config.get("productivity", {}).get("engine", "auto"),
         units_per_job=STUDY.units_per_job,
@@ -40,6 +41,7 @@ rule index_productivity:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=contents_of("index_productivity"),
         model=lambda wildcards: STUDY.models[wildcards.model],
     script:
         "../scripts/productivity/index_productivity.py"
@@ -64,6 +66,7 @@ rule index_scale:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=contents_of("index_scale"),
         index=lambda wildcards: STUDY.models[wildcards.model]["index"],
     script:
         "../scripts/productivity/index_scale.py"
@@ -83,6 +86,7 @@ rule solve_bootstrap:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=contents_of("solve_bootstrap"),
         model=lambda wildcards: program_options(STUDY.models[wildcards.model]),
         bootstrap={key: value for key, value in STUDY.bootstrap.items() if key != "level"},
     script:
@@ -107,6 +111,7 @@ rule index_bootstrap:
     conda:
         "../envs/environment.yaml"
     params:
+        contents=contents_of("index_bootstrap"),
         model=lambda wildcards: STUDY.models[wildcards.model],
         bootstrap={key: value for key, value in STUDY.bootstrap.items() if key in ("subsample", "level")},
     script:

@@ -17,6 +17,7 @@ from conftest import ROOT, copy_workflow, small_config, snakemake, write_config
 from study.files.whole import run_job, whole
 from study.helpers import OUT_OF_MEMORY, machine_fault
 from study.plan.advice import adviser, cure, incomplete, locked, says_why
+from study.plan.processes import Runs, other_runs, runs_snakemake, started_by
 
 SCRIPTS = ROOT / "scripts"
 
@@ -187,6 +188,28 @@ def test_an_error_of_snakemakes_gets_its_cure(message, told):
     assert bool(told) == bool(cure(message))
 
 
+def test_a_sigterm_while_the_scheduler_holds_its_lock_is_answered_afterwards():
+    code = f"""
+import os, signal, sys, threading, time
+sys.path.insert(0, {str(SCRIPTS)!r})
+from study.plan.command import answer_to_sigterm
+lock, answered = threading.Lock(), threading.Event()
+def answer(*told):
+    with lock:
+        answered.set()
+answer_to_sigterm()  # where nothing answers yet
+assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+signal.signal(signal.SIGTERM, answer)
+answer_to_sigterm()
+with lock:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.2)
+    assert not answered.is_set()
+assert answered.wait(20)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 def test_files_left_half_made_are_never_to_be_declared_complete():
     from snakemake.exceptions import IncompleteFilesException
 
@@ -202,9 +225,65 @@ def test_files_left_half_made_are_never_to_be_declared_complete():
 
 def test_the_command_that_unlocks_is_the_same_command():
     command = ["--directory", "my study", "-q", "rules", "--", "results/panel.csv"]
-    assert "\n    snakemake --unlock --directory 'my study' -q rules -- results/panel.csv\n" in locked(command, [])
-    assert "--unlock" not in locked([], [12])
-    assert "process 12" in locked([], [12])
+    same = "snakemake --unlock --directory 'my study' -q rules -- results/panel.csv\n"
+    assert f"\n    {same}" in locked(command, Runs())
+    start = ["uv", "run", "--group", "slurm"]
+    assert f"\n    uv run --group slurm {same}" in locked(command, Runs(), start)
+    assert "--unlock" not in locked([], Runs(here=(12,)))
+    assert "process 12" in locked([], Runs(here=(12,)))
+    unseen = locked(command, Runs(unseen=("12 of ann",)), start)
+    assert "No run is going on" not in unseen
+    assert "process 12 of ann" in unseen
+    assert f"uv run --group slurm {same}" in unseen
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        (["/opt/.venv/bin/python3", "-m", "snakemake", "--cores", "8"], True),
+        (["/opt/.venv/bin/python3.11", "/opt/.venv/bin/snakemake", "--cores", "8"], True),
+        (["C:\\study\\.venv\\Scripts\\python.exe", "-m", "snakemake"], sys.platform == "win32"),
+        (["uv", "run", "snakemake", "--directory", "my_study"], False),
+        (["vim", "snakemake"], False),
+        (["python", "a.py", "--of", "it", "snakemake"], False),
+        ([], False),
+    ],
+)  # fmt: skip
+def test_snakemake_is_known_by_the_words_of_its_process(words, runs):
+    assert runs_snakemake(words) == runs
+
+
+def test_runs_are_those_in_the_folder_and_those_that_may_not_be_seen(monkeypatch):
+    snakemake_at_work = ["python", "-m", "snakemake"]
+    seen = [
+        (7_000_001, "/study", snakemake_at_work, "ann"),
+        (7_000_002, "/study", ["uv", "run", "snakemake"], "ann"),
+        (7_000_003, "/another", snakemake_at_work, "ann"),
+        (7_000_004, None, snakemake_at_work, "bob"),
+        (7_000_005, None, ["python", "a.py"], "bob"),
+        (7_000_006, None, None, "bob"),
+    ]
+    processes = [
+        SimpleNamespace(pid=pid, info={"cwd": cwd, "cmdline": words, "username": user})
+        for pid, cwd, words, user in seen
+    ]
+    monkeypatch.setattr("psutil.process_iter", lambda fields: processes)
+    assert other_runs(Path("/study")) == Runs((7_000_001,), ("7000004 of bob",))
+
+
+@pytest.mark.parametrize(
+    ("parent", "start"),
+    [
+        (["/usr/bin/uv", "run", "--group", "slurm", "snakemake", "--cores", "8"], ["uv", "run", "--group", "slurm"]),
+        (["bash"], []),
+        (["uv", "run", "pytest"], []),
+        ([], []),
+    ],
+)
+def test_what_started_a_run_is_said_as_it_was_typed(monkeypatch, parent, start):
+    process = SimpleNamespace(parent=lambda: SimpleNamespace(cmdline=lambda: parent))
+    monkeypatch.setattr("psutil.Process", lambda: process)
+    assert started_by() == start
 
 
 @pytest.mark.parametrize(
@@ -231,9 +310,16 @@ def test_a_job_that_a_cluster_refused_had_no_lack_of_memory(tmp_path, caplog, sa
     assert (OUT_OF_MEMORY in caplog.text) == memory
 
 
-@pytest.mark.parametrize(("runs", "told"), [([], "was killed"), ([12, 13], "going on in this folder (process 12, 13)")])
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        (Runs(), "was killed"),
+        (Runs(here=(12, 13)), "going on in this folder (process 12, 13)"),
+        (Runs(unseen=("12 of ann",)), "or one that goes on (process 12 of ann)"),
+    ],
+)
 def test_a_dry_run_in_a_locked_folder_is_told_whose_lock_it_is(monkeypatch, runs, told):
-    monkeypatch.setattr("study.plan.advice.running", lambda folder: runs)
+    monkeypatch.setattr("study.plan.advice.other_runs", lambda folder: runs)
     lock = "Error: Directory cannot be locked. Another Snakemake instance is running."
     record = logging.makeLogRecord({"msg": lock, "levelno": logging.INFO})
     assert adviser([])(record)

@@ -218,7 +218,7 @@ def test_what_lacks_a_raw_table_is_left_out_and_told(inputs):
     assert derived.unmade_tables["table_2"] == ["trade"]
     assert "table_1" in derived.needed_by("trade") and "table_2" not in derived.needed_by("robots_us")
     told = last_words(study, ["all"], failed=True)
-    assert "table_2 lacks raw tables: trade (snakemake check)\n" in told
+    assert "table_2 lacks raw tables: trade (uv run snakemake check)\n" in told
     assert last_words(study, ["all"]) == ""
 
 

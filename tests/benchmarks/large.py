@@ -2,12 +2,15 @@
 
     python tests/benchmarks/large.py --models own_technology --index
     python tests/benchmarks/large.py --models global_technology --chunk 200
+    python tests/benchmarks/large.py --models own_technology --chunk 2000 --slurm
 
 The panel is simulated with a fixed seed (`dea.simulate`). Each stage is a run of Snakemake by itself. CPU is user and
 system of all its processes, memory that of the largest one (maxrss, in MB): neighbours on a busy machine make the clock
 slower and hardly the CPU. Of each technology `--jobs` chunks are solved on one slot and as many others on two; with
 `--index` the rest of the contemporaneous one and its index follow. The first chunk is solved again in smaller ones and
-compared byte for byte.
+compared byte for byte. With `--slurm` (as root, with the plugin of the group `slurm`) the linear programs are jobs of a
+Slurm that `tests/_slurm.py` starts on this machine: CPU and memory are then those of Snakemake alone, and what a job
+takes is told from its benchmark file.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ import csv
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import yaml
@@ -27,6 +32,9 @@ BAD = VARIABLES[-1]
 FIRST_YEAR = 1001
 MODEL = {"measure": "sbm_ddf", "inputs": INPUTS, "good_outputs": [GOOD], "bad_outputs": [BAD], "returns": "vrs"}
 OWN, GLOBAL = "own_technology", "global_technology"
+# Chunks are jobs by themselves, with room for a million observations and 600,000 programs.
+SLURM = ["--workflow-profile", str(ROOT / "envs/slurm"), "--group-components", "programs=1"]
+SLURM += ["--set-resources", "solve_dea:mem_mb=2000", "solve_dea:runtime=30"]
 
 
 def make_study(folder: Path, units: int, periods: int, chunk: int) -> None:
@@ -70,13 +78,24 @@ def scores(model: str, chunks: range) -> list[str]:
     return [f"results/dea/{model}/{chunk:05d}.csv" for chunk in chunks]
 
 
-def solve(folder: Path, model: str, chunks: range, slots: int) -> float:
+def solve(folder: Path, model: str, chunks: range, slots: int, slurm: bool) -> float:
     """Solve chunks on so many slots, print it, and return programs a second on the clock."""
     files = scores(model, chunks)
-    spent = snakemake(folder, "--cores", str(slots), *files)
+    where = [*SLURM, "--jobs", str(slots), "--"] if slurm else ["--cores", str(slots)]
+    spent = snakemake(folder, *where, *files)
     programs = count_programs([folder / file for file in files])
-    show(f"{model}, {len(chunks)} jobs, {slots} slot{'s' * (slots > 1)}", spent, programs)
+    others = f", a job {largest(folder, model, chunks)}" if slurm else ""
+    show(f"{model}, {len(chunks)} jobs, {slots} slot{'s' * (slots > 1)}", spent, programs, others)
     return programs / spent.wall
+
+
+def largest(folder: Path, model: str, chunks: range) -> str:
+    """Seconds and memory of the jobs' scripts, the largest of each, by Snakemake's benchmark files."""
+    rows = []
+    for chunk in chunks:
+        with (folder / f"results/benchmarks/solve_dea/{model}/{chunk:05d}.tsv").open(encoding="utf-8") as file:
+            rows += csv.DictReader(file, delimiter="\t")
+    return f"{max(float(row['s']) for row in rows):.0f} s, {max(float(row['max_rss']) for row in rows):,.0f} MB"
 
 
 def check_bytes(folder: Path, model: str, chunk: int, other: int) -> None:
@@ -93,6 +112,19 @@ def check_bytes(folder: Path, model: str, chunk: int, other: int) -> None:
     print(f"{model}: the same bytes with {other} units a job as with {chunk}")
 
 
+@contextmanager
+def slurm_cluster() -> Iterator[None]:
+    """A Slurm of one node on this machine, stopped at the end."""
+    sys.path.append(str(ROOT / "tests"))
+    import _slurm
+
+    _slurm.start()
+    try:
+        yield
+    finally:
+        _slurm.stop()
+
+
 def measure(options: argparse.Namespace, folder: Path) -> None:
     """Measure all stages in a folder, and print."""
     make_study(folder, options.units, options.periods, options.chunk)
@@ -104,12 +136,12 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     show("import_panel", snakemake(folder, "--cores", "1", "results/derived/production.csv"))
     sample = min(options.jobs, chunks // 2)
     for model in options.models:
-        one = solve(folder, model, range(1, sample + 1), 1)
-        two = solve(folder, model, range(sample + 1, 2 * sample + 1), 2)
+        one = solve(folder, model, range(1, sample + 1), 1, options.slurm)
+        two = solve(folder, model, range(sample + 1, 2 * sample + 1), 2, options.slurm)
         print(f"{model}: two slots are {two / one:.2f} times as fast as one")
     if options.index:
         if rest := range(2 * sample + 1, chunks + 1):
-            solve(folder, OWN, rest, 2)
+            solve(folder, OWN, rest, 2, options.slurm)
         show("index_productivity", snakemake(folder, "--cores", "1", f"results/productivity/{OWN}.csv"))
     check_bytes(folder, options.models[0], options.chunk, options.chunk // options.parts)
 
@@ -124,9 +156,10 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="chunks that are timed on one slot, and as many on two")
     parser.add_argument("--models", nargs="+", choices=(OWN, GLOBAL), default=[OWN, GLOBAL])
     parser.add_argument("--index", action="store_true", help="the whole contemporaneous technology and its index")
+    parser.add_argument("--slurm", action="store_true", help="chunks as jobs of a Slurm on this machine; as root")
     options = parser.parse_args()
     check_bytecode()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, slurm_cluster() if options.slurm else nullcontext():
         measure(options, Path(folder))
 
 

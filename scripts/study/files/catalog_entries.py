@@ -107,5 +107,6 @@ def require_files(path: str, entry: CatalogEntry, source: dict, missing: Iterabl
         lines = [f"  {line}" for line in missing] or [f"  {entry.key}: {path} ({entry.describe()})"]
         raise InputError(
             "raw tables not found; put each at its path (any file whose title says what it is will do), name its file "
-            "under `sources`, or change `inputs` in the config; `snakemake check` lists all:\n" + "\n".join(lines)
+            "under `sources`, or change `inputs` in the config; `uv run snakemake check` lists all:\n"
+            + "\n".join(lines)
         )

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from study.helpers import OUT_OF_MEMORY, machine_fault
+from study.plan.processes import Runs, other_runs, started_by
 
 _KILLED = re.compile(r"died with <Signals\.(\w+)|non-zero exit status (1[3-9]\d)\b")
 # How the system ends what it has no memory for, and how libraries end that get none.
@@ -35,13 +36,13 @@ def adviser(command: Sequence[str]) -> Callable[[logging.LogRecord], bool]:
     def advise(record: logging.LogRecord) -> bool:
         kind = getattr(record, "exception", None)
         if kind == "LockException":
-            record.msg, record.args = f"Error: {locked(command, running(Path.cwd()))}", ()
+            record.msg, record.args = f"Error: {locked(command, other_runs(Path.cwd()), started_by())}", ()
         elif kind == "IncompleteFilesException":
             record.msg, record.args = incomplete(record.getMessage()), ()
         elif kind and (advice := cure(record.getMessage())):
             record.msg, record.args = f"{record.getMessage()}\n{advice}", ()
         elif str(record.msg).startswith(_LOCKED):
-            record.msg, record.args = locked_plan(running(Path.cwd())), ()
+            record.msg, record.args = locked_plan(other_runs(Path.cwd())), ()
         elif record.levelno == logging.ERROR and (logs := getattr(record, "log", None)) and not says_why(logs, started):
             told = unlogged(getattr(record, "rule_msg", None) or "")
             logging.getLogger(record.name).error(f"Error in {record.rule_name}: {told}")
@@ -79,26 +80,39 @@ def unlogged(said: str) -> str:
     return f"{told} {ended} {OUT_OF_MEMORY}".lstrip()
 
 
-def locked_plan(runs: Sequence[int]) -> str:
-    """What to say above the plan of a locked folder. runs : the processes of other runs in it."""
-    if runs:
-        going = ", ".join(map(str, runs))
+def locked_plan(runs: Runs) -> str:
+    """What to say above the plan of a locked folder. runs : other runs, in it or perhaps in it."""
+    if runs.here:
+        going = ", ".join(map(str, runs.here))
         return f"Another run is going on in this folder (process {going}); planned is what it has not made yet."
+    if runs.unseen:
+        return f"A run locks this folder: one that was killed, or one that goes on (process {', '.join(runs.unseen)})."
     return "A run that was killed left its lock in this folder; the next run will say how it is taken away."
 
 
-def locked(command: Sequence[str], runs: Sequence[int]) -> str:
-    """What to do where the folder is locked. runs : the processes of other runs in it, where there are any."""
-    if runs:
+def locked(command: Sequence[str], runs: Runs, start: Sequence[str] = ()) -> str:
+    """What to do where the folder is locked. runs : other runs, in it or perhaps in it. start : the words before
+    `snakemake`, where the run was started by others."""
+    if runs.here:
         return (
-            f"another run is going on in this folder (process {', '.join(map(str, runs))}). Two at once would "
+            f"another run is going on in this folder (process {', '.join(map(str, runs.here))}). Two at once would "
             "write the same files. Wait until it has ended, or stop it with Ctrl-C where it was started; then run the "
             "same command again."
         )
+    if runs.unseen:
+        told = (
+            "a run locks this folder. Whether it goes on cannot be seen from here: Snakemake is at work for another "
+            f"user (process {', '.join(runs.unseen)}), in this folder or in another. Ask them. If it is another, and "
+            "none is at work on another computer that shares the folder"
+        )
+    else:
+        told = (
+            "an earlier run in this folder was killed and left its lock. No run is going on in it on this computer; "
+            "if none is on another one that shares the folder"
+        )
     return (
-        "an earlier run in this folder was killed and left its lock. No run is going on in it on this computer; "
-        "if none is on another one that shares the folder, take the lock away:\n\n"
-        f"    {shlex.join(['snakemake', '--unlock', *command])}\n\n"
+        f"{told}, take the lock away:\n\n"
+        f"    {shlex.join([*start, 'snakemake', '--unlock', *command])}\n\n"
         "Then run the same command again: what was interrupted is made anew."
     )
 
@@ -110,19 +124,6 @@ def incomplete(message: str) -> str:
         "Error: a run was killed while it made the files below. Run the same command with --rerun-incomplete, or set "
         f"`rerun-incomplete: true` in your profile.\n{files}"
     )
-
-
-def running(folder: Path) -> list[int]:
-    """Processes of this computer that are a Snakemake at work in a folder, other than this one and its ancestors."""
-    import psutil
-
-    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    found = []
-    for process in psutil.process_iter(["cwd", "cmdline"]):
-        words = [Path(word).name for word in process.info["cmdline"] or ()]
-        if process.info["cwd"] == str(folder) and "snakemake" in words[:4] and process.pid not in own:
-            found.append(process.pid)
-    return sorted(found)
 
 
 def says_why(logs: Sequence[str], started: float) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from study.plan.contents import CODE, MARK
 from study.plan.dry_run import Job
 from study.plan.schema import dotted
 
@@ -124,6 +125,10 @@ def changed_settings(text: str, config: Mapping) -> list[Cause]:
         return [("told", "", "", text.strip())]
     found: list[Cause] = []
     for old, new in _pairs(before, now):
+        if _is_contents(old) and _is_contents(new):  # a file that came or went is told with the inputs
+            changed = [path for path in new if old.get(path, new[path]) != new[path]]
+            found += [("scripts", "") if path == CODE else ("changed", path) for path in changed]
+            continue
         if _is_marks(old) or _is_marks(new):
             parts = {*(old or {}).items()} ^ {*(new or {}).items()}
             found += [("rows", part.partition(":")[0]) for part, _ in parts]
@@ -149,6 +154,11 @@ def _is_marks(value: object) -> bool:
     return isinstance(value, dict) and bool(value) and all(str(mark).startswith("sha256-") for mark in value.values())
 
 
+def _is_contents(value: object) -> bool:
+    """Whether a param is the marks of the contents of files (`plan.contents`)."""
+    return isinstance(value, dict) and bool(value) and all(str(mark).startswith(MARK) for mark in value.values())
+
+
 def _pairs(before: list, now: list) -> Iterator[tuple[object, object]]:
     """What was with what is, the likest first: Snakemake says params without their names."""
     rest = sorted(before, key=repr)
@@ -166,7 +176,8 @@ def _likeness(one: object, other: object) -> tuple[bool, float]:
         set(map(repr, value.items() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()))
         for value in (one, other)
     ]
-    alike = type(one) is type(other) and _is_marks(one) == _is_marks(other)
+    kinds = [(type(value), _is_marks(value), _is_contents(value)) for value in (one, other)]
+    alike = kinds[0] == kinds[1]
     return alike, len(parts[0] & parts[1]) / (len(parts[0] | parts[1]) or 1)
 
 
@@ -244,6 +255,7 @@ def sentence(cause: Cause, roots: Sequence[Job], reached: Sequence[Job], home: s
     again = f"{counted(roots)} {'runs' if one else 'run'}" if jobs else f"{_listed(made)} {'is' if one else 'are'} made"
     words = {
         "changed": f"{about.removeprefix(f'{home}/')} was changed",
+        "scripts": "the workflow's scripts were changed",
         "rows": f"the rows of resources/{about}.csv were changed",
         "config": f"config: {about}{_change(*cause[2:])}",
         "told": f"a setting of theirs{_change(*cause[2:])}",

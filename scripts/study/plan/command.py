@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import signal
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study.checks.not_observed import run_summary
 from study.helpers import InputError
-from study.plan.advice import locked, running
+from study.plan.advice import locked
 from study.plan.dry_run import options_of, targets_of
+from study.plan.processes import other_runs, started_by
 
 if TYPE_CHECKING:
     from study.plan.study import Study
@@ -37,14 +40,24 @@ def check_command(command: Sequence[str]) -> None:
     if "why" in command and {"why"} < (targets := targets_of(command)):
         other = min(targets - {"why"})
         raise InputError(
-            f"why takes no other target ({other}), which would be made; ask: snakemake why --config "
+            f"why takes no other target ({other}), which would be made; ask: uv run snakemake why --config "
             f"'ask={{target: {other}}}'"
         )
     if not any(LOCKS.glob("*.lock")):
         return
     options = options_of(command)
     if not any(getattr(options, name, None) for name in LOCKLESS):
-        raise InputError(locked(command, running(Path.cwd())))
+        raise InputError(locked(command, other_runs(Path.cwd()), started_by()))
+
+
+def answer_to_sigterm() -> None:
+    """Let what answers to SIGTERM answer in a thread of its own.
+
+    Snakemake's scheduler takes its lock to answer, in the thread that may hold it already: both would wait for ever.
+    """
+    answer = signal.getsignal(signal.SIGTERM)
+    if callable(answer):
+        signal.signal(signal.SIGTERM, lambda *told: threading.Thread(target=answer, args=told, daemon=True).start())
 
 
 def asks_check_alone(command: Sequence[str]) -> bool:
@@ -68,5 +81,5 @@ def last_words(study: Study, targets: Sequence[str], failed: bool = False) -> st
     said = "" if TOLD & {*targets} else run_summary("results/imputed_counts.csv")
     if failed:
         for name, missing in study.derived.unmade_tables.items():
-            said += f"{name} lacks raw tables: {', '.join(missing)} (snakemake check)\n"
+            said += f"{name} lacks raw tables: {', '.join(missing)} (uv run snakemake check)\n"
     return said

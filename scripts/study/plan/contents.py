@@ -1,0 +1,70 @@
+"""Marks of the contents of files, as params of the rules that read them.
+
+Snakemake compares the content of an input only where it is dated after the results. A corrected table that comes by
+mail, out of an archive or a backup keeps its date, which may be earlier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from study.plan.kept import keep, read_kept
+
+CACHE = ".snakemake/contents.json"
+CACHE_VERSION = "1"
+KEPT_FROM = 2**20  # bytes of a file whose mark is kept from one start to the next
+SETTLED = 2.0  # seconds after which a file that is saved again has another date on any disk
+MARK = "content-"  # what each mark begins with
+CODE = "scripts"  # the name of a rule's script and modules, all together
+
+
+class Contents:
+    """Marks of contents; each file is read once, and a large one once for all starts while its size and dates stay.
+
+    modules : the script and modules of a rule (`Study.imports_of`).
+    """
+
+    def __init__(self, modules: Callable[[str], Sequence[str]]):
+        self._modules = modules
+        self._marks: dict[str, str] = {}
+        self._code: dict[str, str] = {}
+
+    def of_rule(self, rule: str, *files: str | Iterable[str]) -> dict[str, str]:
+        """Each of a rule's input files that no rule makes -> its mark; its script and modules have one together.
+
+        files : paths and lists of them, as Snakemake takes them for inputs.
+        """
+        if rule not in self._code:
+            marks = "\n".join(f"{Path(path).name} {self.mark(path)}" for path in self._modules(rule))
+            self._code[rule] = f"{MARK}{hashlib.sha256(marks.encode()).hexdigest()}"
+        paths = [path for one in files for path in ([one] if isinstance(one, str) else one)]
+        return {path: self.mark(path) for path in paths} | {CODE: self._code[rule]}
+
+    def mark(self, path: str) -> str:
+        """A file's mark, empty after its beginning where it cannot be read."""
+        if path not in self._marks:
+            try:
+                self._marks[path] = f"{MARK}{_digest(path)}"
+            except OSError:  # told by the job, or by Snakemake
+                self._marks[path] = MARK
+        return self._marks[path]
+
+
+def _digest(path: str) -> str:
+    """SHA-256 of a file, of a large one as it was kept under its size and dates."""
+    status = Path(path).stat()
+    if status.st_size < KEPT_FROM:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    known, place = read_kept(CACHE, CACHE_VERSION), os.path.abspath(path)  # noqa: PTH100 (links stay)
+    state = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+    if known.get(place, [None])[:-1] == state:
+        return known[place][-1]
+    with Path(path).open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if time.time() - max(status.st_mtime, status.st_ctime) > SETTLED:
+        keep(CACHE, CACHE_VERSION, known | {place: [*state, digest]})
+    return digest
