@@ -63,6 +63,42 @@ def test_a_module_is_named_from_the_workflows_folder_and_provinces_are_counted()
     assert told == ["scripts/study/helpers.py was changed: 2 jobs of linear programs run again."]
 
 
+OLD = {"raw/a.csv": "content-1", "raw/b.csv": "content-2", "scripts": "content-3"}
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ({"raw/a.csv": "content-9"}, "raw/a.csv was changed: results/clean/a.csv is made again."),
+        ({"raw/a.csv": "content-8", "raw/b.csv": "content-9"},
+         "raw/a.csv and raw/b.csv were changed: results/clean/a.csv is made again."),
+        ({"scripts": "content-9"}, "the workflow's scripts were changed: results/clean/a.csv is made again."),
+    ],
+)  # fmt: skip
+def test_a_change_that_dates_do_not_tell_is_told_by_the_file(now, told):
+    reason = f"{PARAMS}before: {OLD!r} now: {OLD | now!r} "
+    assert explain([job("clean_a", "raw/a.csv raw/b.csv", "results/clean/a.csv", reason)], CONFIG, "..") == [told]
+
+
+def test_results_of_a_version_without_marks_are_of_other_scripts():
+    reason = f"{PARAMS}before: <nothing exclusive> now: {OLD!r} "
+    (told,) = explain([job("clean_a", "raw/a.csv", "results/clean/a.csv", reason)], CONFIG, "..")
+    assert told.startswith("the workflow's scripts were changed: ")
+
+
+def test_many_scripts_are_one_cause_and_a_few_are_named():
+    def told(count):
+        names = [f"../workflow/scripts/study/{at}.py" for at in range(count)]
+        jobs = [
+            Job("derive_a", (name,), (f"results/{at}.csv",), f"Updated input files: {name}")
+            for at, name in enumerate(names)
+        ]
+        return explain(jobs, CONFIG, "../workflow")
+
+    assert told(4) == ["the workflow's scripts were changed: results/ (4 files) are made again."]
+    assert told(3)[0] == "scripts/study/0.py was changed: results/0.csv is made again."
+
+
 def test_missing_files_are_told_by_folder_and_what_is_made_of_them_is_not():
     jobs = chain(BELOW + "raw")
     jobs = [part._replace(reason=f"Missing output files: {part.outputs[0]}; {part.reason}") for part in jobs[2:]]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from study.plan.contents import CODE, MARK
+from study.plan.contents import ALL_SCRIPTS, CONTENT_MARK
 from study.plan.dry_run import Job
 from study.plan.schema import dotted
 
@@ -63,12 +63,36 @@ def told_causes(jobs: Sequence[Job], config: Mapping, home: str) -> list[str]:
     if any(cause[0] == "inputs" for cause in causes):  # jobs are told which files there are: settings, too
         told = [cause for cause in causes if cause[0] in ("inputs", "told")]
         causes["inputs", ""] = sorted({at for cause in told for at in causes.pop(cause)})
+    causes = one_effect_once(causes, home)
     reached = {cause: below(roots, jobs) for cause, roots in causes.items()}
     said = [
         sentence(cause, [jobs[at] for at in causes[cause]], [jobs[at] for at in sorted(reached[cause])], home)
         for cause in sorted(causes, key=lambda cause: (-len(reached[cause]) - len(causes[cause]), cause))
     ]
     return said if len(said) == 1 else [*said, f"All together: {counted(jobs)}."]
+
+
+def one_effect_once(causes: Mapping[Cause, list[int]], home: str) -> dict[Cause, list[int]]:
+    """Causes, those of files with the same effect as one; of many scripts, which have each their own, as one, too."""
+    scripts = [
+        cause for cause in causes if cause[0] == "changed" and _bare(cause[1], home).startswith(f"{ALL_SCRIPTS}/")
+    ]
+    many = {*scripts} if len(scripts) > NAMED_FILES else set()
+    files: dict[tuple[int, ...], list[str]] = {}
+    found: dict[Cause, list[int]] = {}
+    for cause, roots in causes.items():
+        if cause in many:
+            found["scripts", ""] = sorted({*found.get(("scripts", ""), ()), *roots})
+        elif cause[0] == "changed":
+            files.setdefault(tuple(roots), []).append(cause[1])
+        else:
+            found[cause] = sorted({*found.get(cause, ()), *roots})
+    return found | {("changed", *paths): list(roots) for roots, paths in files.items()}
+
+
+def _bare(path: str, home: str) -> str:
+    """A path of the workflow's from its own folder; any other as it is."""
+    return path.removeprefix(f"{home}/")
 
 
 def split_reason(reason: str) -> dict[str, str]:
@@ -125,9 +149,10 @@ def changed_settings(text: str, config: Mapping) -> list[Cause]:
         return [("told", "", "", text.strip())]
     found: list[Cause] = []
     for old, new in _pairs(before, now):
-        if _is_contents(old) and _is_contents(new):  # a file that came or went is told with the inputs
-            changed = [path for path in new if old.get(path, new[path]) != new[path]]
-            found += [("scripts", "") if path == CODE else ("changed", path) for path in changed]
+        if _is_contents(old) or _is_contents(new):
+            # a file that came or went is told with the inputs; of a version without marks all is of other scripts
+            changed = [path for path in new if old.get(path, new[path]) != new[path]] if old and new else [ALL_SCRIPTS]
+            found += [("scripts", "") if path == ALL_SCRIPTS else ("changed", path) for path in changed]
             continue
         if _is_marks(old) or _is_marks(new):
             parts = {*(old or {}).items()} ^ {*(new or {}).items()}
@@ -156,7 +181,9 @@ def _is_marks(value: object) -> bool:
 
 def _is_contents(value: object) -> bool:
     """Whether a param is the marks of the contents of files (`plan.contents`)."""
-    return isinstance(value, dict) and bool(value) and all(str(mark).startswith(MARK) for mark in value.values())
+    return (
+        isinstance(value, dict) and bool(value) and all(str(mark).startswith(CONTENT_MARK) for mark in value.values())
+    )
 
 
 def _pairs(before: list, now: list) -> Iterator[tuple[object, object]]:
@@ -253,8 +280,9 @@ def sentence(cause: Cause, roots: Sequence[Job], reached: Sequence[Job], home: s
     one = len(roots) == 1
     jobs = len(made) > NAMED_FILES or (not one and {job.rule for job in roots} <= PROGRAMS)
     again = f"{counted(roots)} {'runs' if one else 'run'}" if jobs else f"{_listed(made)} {'is' if one else 'are'} made"
+    were = "was" if len(cause) == 2 else "were"
     words = {
-        "changed": f"{about.removeprefix(f'{home}/')} was changed",
+        "changed": f"{_listed(grouped(_bare(path, home) for path in cause[1:]))} {were} changed",
         "scripts": "the workflow's scripts were changed",
         "rows": f"the rows of resources/{about}.csv were changed",
         "config": f"config: {about}{_change(*cause[2:])}",

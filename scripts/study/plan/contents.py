@@ -18,8 +18,8 @@ CACHE = ".snakemake/contents.json"
 CACHE_VERSION = "1"
 KEPT_FROM = 2**20  # bytes of a file whose mark is kept from one start to the next
 SETTLED = 2.0  # seconds after which a file that is saved again has another date on any disk
-MARK = "content-"  # what each mark begins with
-CODE = "scripts"  # the name of a rule's script and modules, all together
+CONTENT_MARK = "content-"  # what each mark begins with
+ALL_SCRIPTS = "scripts"  # the name of a rule's script and modules, all together
 
 
 class Contents:
@@ -40,21 +40,21 @@ class Contents:
         """
         if rule not in self._code:
             marks = "\n".join(f"{Path(path).name} {self.mark(path)}" for path in self._modules(rule))
-            self._code[rule] = f"{MARK}{hashlib.sha256(marks.encode()).hexdigest()}"
+            self._code[rule] = f"{CONTENT_MARK}{hashlib.sha256(marks.encode()).hexdigest()}"
         paths = [path for one in files for path in ([one] if isinstance(one, str) else one)]
-        return {path: self.mark(path) for path in paths} | {CODE: self._code[rule]}
+        return {path: self.mark(path) for path in paths} | {ALL_SCRIPTS: self._code[rule]}
 
     def mark(self, path: str) -> str:
         """A file's mark, empty after its beginning where it cannot be read."""
         if path not in self._marks:
             try:
-                self._marks[path] = f"{MARK}{_digest(path)}"
+                self._marks[path] = f"{CONTENT_MARK}{digest(path)}"
             except OSError:  # told by the job, or by Snakemake
-                self._marks[path] = MARK
+                self._marks[path] = CONTENT_MARK
         return self._marks[path]
 
 
-def _digest(path: str) -> str:
+def digest(path: str | Path) -> str:
     """SHA-256 of a file, of a large one as it was kept under its size and dates."""
     status = Path(path).stat()
     if status.st_size < KEPT_FROM:
@@ -64,7 +64,7 @@ def _digest(path: str) -> str:
     if known.get(place, [None])[:-1] == state:
         return known[place][-1]
     with Path(path).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        found = hashlib.file_digest(file, "sha256").hexdigest()
     if time.time() - max(status.st_mtime, status.st_ctime) > SETTLED:
-        keep(CACHE, CACHE_VERSION, known | {place: [*state, digest]})
-    return digest
+        keep(CACHE, CACHE_VERSION, known | {place: [*state, found]})
+    return found

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from study.files.panel import MOST_PANEL_BYTES
-from study.files.unchanged import content
+from study.plan.contents import digest
 from study.plan.kept import keep, read_kept, version_of
 from study.words.periods import Periods
 
@@ -33,7 +33,11 @@ class Outline(NamedTuple):
 def outline_mark(study: Study) -> str:
     """Changes with the panel's content, the config or the workflow; empty where the panel is no file to be read."""
     path = Path(study.given["panel"]["path"])
-    if not path.is_file() or path.stat().st_size > MOST_PANEL_BYTES or not (found := content(path)):
+    try:
+        if not path.is_file() or path.stat().st_size > MOST_PANEL_BYTES:
+            return ""
+        found = digest(path)
+    except OSError:
         return ""
     asked = {key: part for key, part in study.given.items() if key != "ask"}  # a question changes no panel
     config = json.dumps(asked, sort_keys=True, default=str)
