@@ -8,10 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
+from importlib.util import source_from_cache
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, assert_same_bytes, small_config, write_config
+from study.plan.dry_run import planned_jobs
+from test_rules import tables_of
 
 pytestmark = pytest.mark.slow
 # Calls that open, make, move or delete files, and those that speak to other machines.
@@ -59,8 +63,8 @@ def run_study(folder: Path, *before: str) -> subprocess.CompletedProcess:
 
 
 @pytest.fixture(scope="module")
-def traced(tmp_path_factory) -> tuple[Path, list[tuple[str, bool, list[str]]]]:
-    """(Folder of a run, its calls that succeeded: name, whether it changes something, absolute paths)."""
+def traced(tmp_path_factory) -> tuple[Path, list[tuple[str, str, bool, list[str]]]]:
+    """(Folder of a run, its calls that succeeded: process, name, whether it changes something, absolute paths)."""
     if not shutil.which("strace"):
         pytest.skip("no strace, which shows the files that are opened")
     folder = tmp_path_factory.mktemp("traced").resolve()
@@ -91,12 +95,13 @@ def parsed(trace: str, start: Path):
         if found := HERE.search(arguments):
             here[pid] = found[1]
         if name in NETWORK_CALLS.split(","):
-            yield name, True, [arguments]
+            yield pid, name, True, [arguments]
         elif int(code) >= 0:
             base = here.get(pid, str(start))
             named = [os.path.normpath(Path(folder or base, path)) for folder, path in NAMED.findall(arguments)]
             paths = [opened] if opened else named
-            yield name, not name.startswith("open") or re.search("O_(WRONLY|RDWR|CREAT)", arguments) is not None, paths
+            changes = not name.startswith("open") or re.search("O_(WRONLY|RDWR|CREAT)", arguments) is not None
+            yield pid, name, changes, paths
 
 
 def is_below(path: str, *folders: str | Path) -> bool:
@@ -109,7 +114,7 @@ def test_a_run_writes_to_results_state_caches_and_temporary_files_alone(traced):
     allowed += [folder / "cache/snakemake", folder / "cache/matplotlib", folder / "home/.config/matplotlib"]
     parents = {str(parent) for path in allowed[4:] for parent in Path(path).parents}
     written = {
-        path for name, changes, paths in calls if changes and name not in NETWORK_CALLS.split(",") for path in paths
+        path for _, name, changes, paths in calls if changes and name not in NETWORK_CALLS.split(",") for path in paths
     }
     assert any(is_below(path, folder / "study/results/tables") for path in written)  # the trace has the jobs' files
     elsewhere = {
@@ -124,15 +129,47 @@ def test_a_run_reads_no_data_from_elsewhere(traced):
     folder, calls = traced
     installed = {sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parents[1])}
     known = [folder, ROOT, *installed, *SYSTEM]
-    opened = {path for name, changes, paths in calls if name.startswith("open") and not changes for path in paths}
+    opened = {path for _, name, changes, paths in calls if name.startswith("open") and not changes for path in paths}
     assert str(folder / "study/raw/yearbook/gdp.csv") in opened
     # folders are looked through on the way to what is in them
     assert not {path for path in opened if not is_below(path, *known) and not Path(path).is_dir()}
 
 
+def source_of(path: str) -> str:
+    """The module that Python opened in compiled form; any other file as it is."""
+    return source_from_cache(path) if path.endswith(".pyc") else path
+
+
+def test_a_job_reads_what_its_rule_declares_alone(traced):
+    """What a job opens of the study and the workflow is among its inputs, or a table whose rows are in its params."""
+    folder, calls = traced
+    study = folder / "study"
+    command = ["--snakefile", str(ROOT / "Snakefile"), "--directory", str(study), "--cores", "1", "--forceall"]
+    # the folder that a job writes in is called by its first output
+    jobs = {sha256(job.outputs[0].encode()).hexdigest()[:16]: job for job in planned_jobs(command, str(folder), [])}
+    whose = {}
+    for pid, _, changes, paths in calls:
+        if changes and (found := re.search(r"/\.unfinished-(\w{16})", " ".join(paths))):
+            whose[pid] = jobs[found[1]]
+    assert set(whose.values()) == set(jobs.values())
+    undeclared = set()
+    for pid, name, changes, paths in calls:
+        if pid not in whose or changes or not name.startswith("open"):
+            continue
+        job = whose[pid]
+        declared = [os.path.normpath(study / path) for path in (*job.inputs, *job.outputs)]
+        declared += [str(ROOT / f"resources/{table}.csv") for table in tables_of(job.rule)]
+        mine = [str(study / ".snakemake/scripts"), str(study / "results/logs" / job.rule), *declared]
+        for path in map(source_of, paths):
+            ours = is_below(path, study, ROOT) and not is_below(path, sys.prefix) and not Path(path).is_dir()
+            if ours and "/.unfinished-" not in path and Path(path).name != "__init__.py" and not is_below(path, *mine):
+                undeclared.add((job.rule, os.path.relpath(path, ROOT)))
+    assert not undeclared
+
+
 def test_a_run_speaks_to_no_other_machine(traced):
     _, calls = traced
-    spoken = {paths[0] for name, _, paths in calls if name in NETWORK_CALLS.split(",")}
+    spoken = {paths[0] for _, name, _, paths in calls if name in NETWORK_CALLS.split(",")}
     assert not {arguments for arguments in spoken if "AF_INET" in arguments or "AF_NETLINK" in arguments}
 
 
