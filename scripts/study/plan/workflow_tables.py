@@ -47,7 +47,7 @@ def _fuels_of(fuels: Callable[[Study], Iterable[str]]) -> Callable[[Path, Study]
     return read
 
 
-# Table, or table and part of it -> what rules read of it, by the readers of the jobs themselves.
+# Table, or table and part of it -> what rules read of it, by the jobs' own readers where they have some.
 READ: Mapping[str, Callable[[Path, Study], object]] = {
     "balance": lambda path, study: load_balance_items(path),
     "cities": lambda path, study: load_cities(path),
