@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT, copy_workflow, small_config, snakemake, write_config
+from pandas.errors import ParserError
 from study.files.whole import run_job, whole
 from study.helpers import OUT_OF_MEMORY, machine_fault
 from study.plan.advice import adviser, cure, incomplete, locked, says_why
@@ -125,7 +126,9 @@ def test_a_jobs_outputs_keep_their_names(tmp_path):
         (OSError(errno.ENOMEM, "Cannot allocate memory"), OUT_OF_MEMORY),
         (ImportError("libopenblas.so: failed to map segment from shared object"), OUT_OF_MEMORY),
         (RuntimeError("can't start new thread"), OUT_OF_MEMORY),
+        (ParserError("Error tokenizing data. C error: out of memory"), OUT_OF_MEMORY),
         (SystemError("error return without exception set"), "a library stopped without an error. Where nothing else"),
+        (ParserError("C error: Calling read(nbytes) on source failed."), "a library stopped without an error. Where"),
         (OSError(errno.ENOSPC, "", "results/a.csv"), "results/a.csv: the disk is full"),
         (OSError(errno.ENOSPC, ""), "A file could not be written: the disk is full"),
         (OSError(errno.EROFS, "", "results"), "results: the disk is mounted for reading alone"),

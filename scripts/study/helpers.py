@@ -36,10 +36,12 @@ OUT_OF_MEMORY = (
     "there is not enough memory. Run fewer jobs at a time (--cores 1), or smaller ones (a lower `units_per_job`), then "
     "the same command again."
 )
-# What is said of a library that cannot be loaded, and of a thread or process that there is no room for.
+# What is said of a library that cannot be loaded, of a thread or process that there is no room for, and by libraries
+# that have an error of their own for it, as pandas' reader of CSV.
 _MEMORY_WORDS = ("cannot allocate memory", "failed to map segment", "can't start new thread", "memoryerror")
-# What Python says of a library that stopped without an error of its own, as most do where memory ends.
-_WITHOUT_ERROR = "without exception set"
+_MEMORY_WORDS += ("out of memory", "bad_alloc", "unable to allocate")
+# What Python, and pandas, say of a library that stopped without an error of its own, as most do where memory ends.
+_WITHOUT_ERROR = ("without exception set", "on source failed")
 _DISK_FAULTS = {
     errno.ENOSPC: "the disk is full. Make room on it, then run the same command again.",
     errno.EDQUOT: "your share of the disk is used up. Make room on it, then run the same command again.",
@@ -58,9 +60,9 @@ def machine_fault(error: BaseException) -> str:
     words = str(error).lower()
     if isinstance(error, MemoryError) or number == errno.ENOMEM:
         return OUT_OF_MEMORY
-    if isinstance(error, ImportError | RuntimeError) and any(word in words for word in _MEMORY_WORDS):
+    if isinstance(error, ImportError | RuntimeError | ValueError) and any(word in words for word in _MEMORY_WORDS):
         return OUT_OF_MEMORY
-    if isinstance(error, SystemError | RuntimeError) and _WITHOUT_ERROR in words:
+    if isinstance(error, SystemError | RuntimeError | ValueError) and any(word in words for word in _WITHOUT_ERROR):
         return f"a library stopped without an error. Where nothing else says why, {OUT_OF_MEMORY}"
     if number in _DISK_FAULTS:
         return f"{error.filename or 'A file could not be written'}: {_DISK_FAULTS[number]}"
