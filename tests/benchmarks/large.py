@@ -56,12 +56,12 @@ def snakemake(folder: Path, *arguments: str) -> Run:
     return run([sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), *arguments], folder)
 
 
-def show(what: str, spent: Run, programs: int = 0, others: str = "") -> None:
-    """A line of the report."""
-    rates = ""
+def show(what: str, spent: Run, programs: int = 0, job: str = "") -> None:
+    """A line of the report. job : what each job took, where its CPU is not among what was spent."""
+    rates = f"  {programs:>9,} programs, {programs / spent.wall:,.0f} /s, " if programs else ""
     if programs:
-        rates = f"  {programs:>9,} programs, {programs / spent.wall:,.0f} /s, {programs / spent.cpu:,.0f} /CPU s"
-    print(f"{what:38s} {spent.wall:8.1f} s {spent.cpu:8.1f} CPU s {spent.memory:7,.0f} MB{rates}{others}", flush=True)
+        rates += f"a job {job}" if job else f"{programs / spent.cpu:,.0f} /CPU s"
+    print(f"{what:38s} {spent.wall:8.1f} s {spent.cpu:8.1f} CPU s {spent.memory:7,.0f} MB{rates}", flush=True)
 
 
 def count_programs(files: list[Path]) -> int:
@@ -84,8 +84,8 @@ def solve(folder: Path, model: str, chunks: range, slots: int, slurm: bool) -> f
     where = [*SLURM, "--jobs", str(slots), "--"] if slurm else ["--cores", str(slots)]
     spent = snakemake(folder, *where, *files)
     programs = count_programs([folder / file for file in files])
-    others = f", a job {largest(folder, model, chunks)}" if slurm else ""
-    show(f"{model}, {len(chunks)} jobs, {slots} slot{'s' * (slots > 1)}", spent, programs, others)
+    job = largest(folder, model, chunks) if slurm else ""
+    show(f"{model}, {len(chunks)} jobs, {slots} slot{'s' * (slots > 1)}", spent, programs, job)
     return programs / spent.wall
 
 
