@@ -20,7 +20,7 @@ rule check_inputs:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("check_inputs", raw(*STUDY.raw_tables.used)),
+        contents=lambda wildcards: contents_of("check_inputs", raw(*STUDY.raw_tables.used)),
         rows=marks_of(
             "provinces",
             "balance",

@@ -1,7 +1,5 @@
 """Beside the floors: what a ready panel holds, and whatever keeps the study from using it."""
 
-from pathlib import Path
-
 
 localrules:
     check_panel,
@@ -10,7 +8,7 @@ localrules:
 rule check_panel:
     """Every column of the panel, its units and periods, and all that is wrong with it at once."""
     input:
-        panel=[path for path in [config["panel"]["path"]] if Path(path).is_file()],
+        panel=STUDY.panel_there,
         code=imports_of("check_panel"),
     output:
         csv="results/check.csv",
@@ -22,7 +20,7 @@ rule check_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("check_panel", [path for path in [config["panel"]["path"]] if Path(path).is_file()]),
+        contents=lambda wildcards: contents_of("check_panel", STUDY.panel_there),
         path=config["panel"]["path"],
         columns=config["panel"]["columns"],
         config={

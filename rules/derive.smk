@@ -34,7 +34,7 @@ rule derive_variable:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_variable"),
+        contents=lambda wildcards: contents_of("derive_variable"),
         rows=marks_of("units"),
         job=lambda wildcards: STUDY.variables.job(wildcards.variable),
         provinces=list(STUDY.units),
@@ -59,7 +59,7 @@ rule derive_co2:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_co2"),
+        contents=lambda wildcards: contents_of("derive_co2"),
         rows=marks_of("fuels:co2"),
         source=lambda wildcards: config["emissions"]["source"],
         factors=lambda wildcards: config["emissions"]["factors"],
@@ -85,7 +85,7 @@ rule derive_real_gdp:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_real_gdp"),
+        contents=lambda wildcards: contents_of("derive_real_gdp"),
         base_year=lambda wildcards: config["capital"]["base_year"],
         first=lambda wildcards: STUDY.derived.first_year("real_gdp"),
         suspects=config["cleaning"]["suspects"],
@@ -109,7 +109,7 @@ rule derive_capital:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_capital"),
+        contents=lambda wildcards: contents_of("derive_capital"),
         capital=lambda wildcards: config["capital"],
         last=config["study"]["years"][1],
     script:
@@ -130,7 +130,7 @@ rule derive_production:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_production"),
+        contents=lambda wildcards: contents_of("derive_production"),
         variables=STUDY.production,
         first=config["study"]["years"][0],
         last=config["study"]["years"][1],
@@ -153,7 +153,7 @@ rule derive_exposure:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_exposure"),
+        contents=lambda wildcards: contents_of("derive_exposure"),
         rows=marks_of("industries:gbt4754_2002"),
         robots=lambda wildcards: config["exposure"]["robots"],
         per_workers=lambda wildcards: config["exposure"]["per_workers"],
@@ -183,7 +183,7 @@ rule derive_instrument:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_instrument"),
+        contents=lambda wildcards: contents_of("derive_instrument"),
         rows=marks_of("industries:gbt4754_2002", "industries:sic1987"),
         robots=lambda wildcards: config["exposure"]["robots"],
         per_workers=lambda wildcards: config["exposure"]["per_workers"],
@@ -211,7 +211,7 @@ rule derive_upgrading:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_upgrading"),
+        contents=lambda wildcards: contents_of("derive_upgrading"),
         upgrading=config["variables"]["industrial_upgrading"],
         first=lambda wildcards: STUDY.derived.first_year("industrial_upgrading"),
         suspects=config["cleaning"]["suspects"],
@@ -236,7 +236,7 @@ rule derive_intelligence:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_intelligence"),
+        contents=lambda wildcards: contents_of("derive_intelligence"),
         method=config["variables"]["intelligence"]["method"],
         indicators=STUDY.raw_tables.indicators,
         first=lambda wildcards: STUDY.derived.first_year("intelligence_index"),
@@ -259,7 +259,7 @@ rule derive_scopes:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_scopes"),
+        contents=lambda wildcards: contents_of("derive_scopes"),
         rows=marks_of("fuels:scopes"),
         factors=lambda wildcards: config["emissions"]["factors"],
         activities=STUDY.raw_tables.activities,
@@ -281,7 +281,7 @@ rule derive_regions:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_regions"),
+        contents=lambda wildcards: contents_of("derive_regions"),
         rows=marks_of("provinces:regions"),
         provinces=list(STUDY.units),
         first=lambda wildcards: STUDY.derived.first_year("municipality"),
@@ -309,7 +309,7 @@ rule derive_imputed:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("derive_imputed"),
+        contents=lambda wildcards: contents_of("derive_imputed"),
         accepted=STUDY.accepted,
     script:
         "../scripts/derive/derive_imputed.py"

@@ -16,7 +16,7 @@ rule estimate_table:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("estimate_table"),
+        contents=lambda wildcards: contents_of("estimate_table"),
         rows=marks_of("stock_yogo"),
         sources=lambda wildcards: STUDY.derived.sources_of(STUDY.table_variables(wildcards.table)),
         years=STUDY.span,

@@ -24,7 +24,7 @@ rule plot_graph:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("plot_graph"),
+        contents=lambda wildcards: contents_of("plot_graph"),
         study={key: value for key, value in STUDY.config.items() if key != "ask"},
         variables=(
             [(row["name"], row["formula"], row["rule"]) for row in STUDY.variables.described] if STUDY.is_raw else []

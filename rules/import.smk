@@ -18,7 +18,7 @@ rule import_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("import_panel", config["panel"]["path"]),
+        contents=lambda wildcards: contents_of("import_panel", config["panel"]["path"]),
         path=config["panel"]["path"],
         columns=config["panel"]["columns"],
         units=mark_of(STUDY.units.values()),  # the jobs that are planned

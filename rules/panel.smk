@@ -20,7 +20,7 @@ rule build_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("build_panel"),
+        contents=lambda wildcards: contents_of("build_panel"),
         sources=STUDY.derived.sources_of(STUDY.derived.panel_columns),
         years=STUDY.span,
         left_out=STUDY.derived.left_out,
@@ -43,7 +43,7 @@ rule winsorise_panel:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("winsorise_panel"),
+        contents=lambda wildcards: contents_of("winsorise_panel"),
         winsorise=config.get("cleaning", {}).get("winsorise"),
     script:
         "../scripts/panel/winsorise_panel.py"
@@ -62,7 +62,7 @@ rule build_codebook:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("build_codebook"),
+        contents=lambda wildcards: contents_of("build_codebook"),
         rows=STUDY.codebook,
     script:
         "../scripts/panel/build_codebook.py"

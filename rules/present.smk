@@ -73,7 +73,7 @@ rule tabulate_description:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("tabulate_description"),
+        contents=lambda wildcards: contents_of("tabulate_description"),
         variables=STUDY.described,
         title=config.get("describe", {}).get("title", ""),
         sources=STUDY.derived.sources_of(STUDY.described),
@@ -106,7 +106,7 @@ rule tabulate_productivity:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("tabulate_productivity"),
+        contents=lambda wildcards: contents_of("tabulate_productivity"),
         models=list(STUDY.models.values()),
         note=STUDY.simulated,
     script:
@@ -136,7 +136,7 @@ rule compare_hypotheses:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of(
+        contents=lambda wildcards: contents_of(
             "compare_hypotheses", [STUDY.typed_tables.compared[name] for name in STUDY.typed_tables.compared_evidence]
         ),
         rows=marks_of("tf_critical_values"),
@@ -172,7 +172,7 @@ rule plot_comparison:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("plot_comparison"),
+        contents=lambda wildcards: contents_of("plot_comparison"),
         figure=lambda wildcards: config["figures"][wildcards.comparison],
         note=STUDY.compared_note,
     script:
@@ -201,7 +201,7 @@ rule plot_trends:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("plot_trends"),
+        contents=lambda wildcards: contents_of("plot_trends"),
         figure=lambda wildcards: config["figures"][wildcards.figure],
         sources=lambda wildcards: STUDY.derived.sources_of(STUDY.drawn(wildcards.figure)),
         years=STUDY.span,
@@ -233,7 +233,7 @@ rule compare_published:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("compare_published", STUDY.typed_tables.compared.values()),
+        contents=lambda wildcards: contents_of("compare_published", list(STUDY.typed_tables.compared.values())),
         note=STUDY.compared_note,
         settings=STUDY.typed_tables.said,
         interval=config.get("audit", {}).get("interval", 95),
@@ -262,7 +262,7 @@ rule tabulate_audit:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("tabulate_audit", STUDY.typed_tables.files),
+        contents=lambda wildcards: contents_of("tabulate_audit", STUDY.typed_tables.files),
         rows=marks_of("tf_critical_values"),
         audit={"units": len(STUDY.units), "periods": len(STUDY.periods.names)} | config.get("audit", {}),
         place=lambda wildcards: config.get("published", PLACE),

@@ -18,7 +18,7 @@ rule solve_dea:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("solve_dea"),
+        contents=lambda wildcards: contents_of("solve_dea"),
         model=lambda wildcards: program_options(STUDY.models[wildcards.model]),
         engine=config.get("productivity", {}).get("engine", "auto"),
         units_per_job=STUDY.units_per_job,
@@ -41,7 +41,7 @@ rule index_productivity:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("index_productivity"),
+        contents=lambda wildcards: contents_of("index_productivity"),
         model=lambda wildcards: STUDY.models[wildcards.model],
     script:
         "../scripts/productivity/index_productivity.py"
@@ -66,7 +66,7 @@ rule index_scale:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("index_scale"),
+        contents=lambda wildcards: contents_of("index_scale"),
         index=lambda wildcards: STUDY.models[wildcards.model]["index"],
     script:
         "../scripts/productivity/index_scale.py"
@@ -86,7 +86,7 @@ rule solve_bootstrap:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("solve_bootstrap"),
+        contents=lambda wildcards: contents_of("solve_bootstrap"),
         model=lambda wildcards: program_options(STUDY.models[wildcards.model]),
         bootstrap={key: value for key, value in STUDY.bootstrap.items() if key != "level"},
     script:
@@ -111,7 +111,7 @@ rule index_bootstrap:
     conda:
         "../envs/environment.yaml"
     params:
-        contents=contents_of("index_bootstrap"),
+        contents=lambda wildcards: contents_of("index_bootstrap"),
         model=lambda wildcards: STUDY.models[wildcards.model],
         bootstrap={key: value for key, value in STUDY.bootstrap.items() if key in ("subsample", "level")},
     script:

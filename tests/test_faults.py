@@ -213,6 +213,30 @@ assert answered.wait(20)
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+@pytest.mark.parametrize(
+    ("kind", "message", "memory"),
+    [
+        ("RuleException", "Command 'x' died with <Signals.SIGTERM: 15>.", False),
+        ("MissingOutputException", "Job 3 completed successfully, but some output files are missing.", False),
+        ("RuleException", "Command 'x' returned non-zero exit status 1.", True),
+    ],
+)
+def test_a_job_whose_error_has_said_why_had_no_lack_of_memory(tmp_path, caplog, kind, message, memory):
+    log = tmp_path / "a.log"
+    log.write_text("INFO: begun\n")
+    advise = adviser([])
+    failed = logging.makeLogRecord({"name": "x", "msg": message, "levelno": logging.ERROR, "exception": kind})
+    job = logging.makeLogRecord(
+        {"name": "x", "msg": "Error in rule a", "levelno": logging.ERROR, "rule_name": "a", "log": [str(log)]}
+    )
+    assert advise(failed)
+    assert advise(job)
+    assert (OUT_OF_MEMORY in failed.getMessage() + caplog.text) == memory
+    caplog.clear()
+    assert advise(job)  # of another job
+    assert OUT_OF_MEMORY in caplog.text
+
+
 def test_files_left_half_made_are_never_to_be_declared_complete():
     from snakemake.exceptions import IncompleteFilesException
 
@@ -235,7 +259,7 @@ def test_the_command_that_unlocks_is_the_same_command():
     assert "--unlock" not in locked([], Runs(here=(12,)))
     assert "process 12" in locked([], Runs(here=(12,)))
     unseen = locked(command, Runs(unseen=("12 of ann",)), start)
-    assert "No run is going on" not in unseen
+    assert "No run" not in unseen
     assert "process 12 of ann" in unseen
     assert f"uv run --group slurm {same}" in unseen
 
@@ -278,15 +302,17 @@ def test_runs_are_those_in_the_folder_and_those_that_may_not_be_seen(monkeypatch
     ("parent", "start"),
     [
         (["/usr/bin/uv", "run", "--group", "slurm", "snakemake", "--cores", "8"], ["uv", "run", "--group", "slurm"]),
+        (["uv", "run", "--with", "snakemake", "snakemake", "--cores", "8"], ["uv", "run", "--with", "snakemake"]),
+        (["bash", "snakemake", "--cores", "8"], []),
         (["bash"], []),
-        (["uv", "run", "pytest"], []),
+        (["uv", "run", "pytest", "--cores", "8"], []),
         ([], []),
     ],
 )
 def test_what_started_a_run_is_said_as_it_was_typed(monkeypatch, parent, start):
     process = SimpleNamespace(parent=lambda: SimpleNamespace(cmdline=lambda: parent))
     monkeypatch.setattr("psutil.Process", lambda: process)
-    assert started_by() == start
+    assert started_by(["--cores", "8"]) == start
 
 
 @pytest.mark.parametrize(

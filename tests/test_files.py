@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
-from study.files.unchanged import check_dates, mark_of, reads, unchanged
+from study.files.unchanged import check_dates, content_mark, digest, mark_of, reads, unchanged
 from study.helpers import InputError
 
 
@@ -45,10 +45,31 @@ def test_the_inputs_of_a_script_are_watched_by_name(tmp_path):
     def main(snakemake):
         Path(snakemake.save).write_text("2\n")
 
+    params = SimpleNamespace()
     for path in files:
         with pytest.raises(InputError, match=path.name):
-            main(SimpleNamespace(input=given, save=path))
-    main(SimpleNamespace(input=given, save=tmp_path / "other.csv"))
+            main(SimpleNamespace(input=given, params=params, save=path))
+    main(SimpleNamespace(input=given, params=params, save=tmp_path / "other.csv"))
+
+
+def test_a_file_saved_between_plan_and_job_is_refused(tmp_path):
+    path, ran = tmp_path / "a.csv", []
+    path.write_text("1\n")
+    planned = {str(path): content_mark(digest(path)), "scripts": "content-0"}
+
+    @reads("raw")
+    def main(snakemake):
+        ran.append(1)
+
+    job = SimpleNamespace(input=SimpleNamespace(raw=[str(path)]), params=SimpleNamespace(contents=planned))
+    main(job)
+    path.write_text("2\n")
+    with pytest.raises(InputError, match=r"a\.csv: saved, moved or deleted since this run began"):
+        main(job)
+    path.unlink()
+    with pytest.raises(InputError, match=r"a\.csv: saved, moved or deleted since this run began"):
+        main(job)
+    assert len(ran) == 1
 
 
 READ_THE_USERS_FILES = (
@@ -68,7 +89,7 @@ def test_every_script_that_reads_the_users_files_watches_them(script):
 def test_no_other_rule_reads_raw_files_or_the_panel():
     rules = "".join(path.read_text("utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
     assert rules.count("        raw=") == 10
-    assert rules.count('config["panel"]["path"]]') + rules.count('panel=config["panel"]["path"],') == 2
+    assert rules.count("panel=STUDY.panel_there,") + rules.count('panel=config["panel"]["path"],') == 2
 
 
 def test_a_file_dated_ahead_is_told_with_the_cure(tmp_path):

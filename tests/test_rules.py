@@ -35,8 +35,14 @@ def test_the_code_of_a_rule_is_its_input(rule):
 
 
 @pytest.mark.parametrize("rule", sorted({*RULES} - {"check", "why"}))  # these run at each call
-def test_a_rule_depends_on_the_contents_of_its_code(rule):
-    assert re.search(rf'contents=(lambda wildcards: )?contents_of\(\s*"{rule}"[,)]', RULES[rule])
+def test_a_rule_depends_on_the_contents_of_its_code_and_of_what_the_user_brings(rule):
+    # a lambda, so that a start reads what its jobs need alone; not of `input`, for Snakemake would not compare that
+    given = re.search(
+        rf'contents=lambda wildcards: contents_of\(\s*"{rule}"(?:,\s*(.*?))?\s*\),\n', RULES[rule], re.DOTALL
+    )
+    inputs = re.search(r"^    input:\n(.*?)^    \w", RULES[rule], re.MULTILINE | re.DOTALL)[1]
+    brought = re.findall(r"^        (?:raw|panel|published)=(?:lambda wildcards: )?(.*),\n", inputs, re.MULTILINE)
+    assert [given[1] or ""] == ([files for files in brought if '"results/' not in files] or [""])
 
 
 def tables_of(rule):

@@ -86,6 +86,15 @@ def test_results_of_a_version_without_marks_are_of_other_scripts():
     assert told.startswith("the workflow's scripts were changed: ")
 
 
+@pytest.mark.parametrize("before", ["[1, 99]", "5", "{'provinces': 'sha256-1'}", "'w'"])
+def test_marks_are_set_beside_marks_alone(before):
+    """Snakemake says params without names: what is gone may be of any other."""
+    causes = changed_settings(f"x: before: {before} now: {OLD!r} ", CONFIG)
+    assert ("scripts", "") in causes
+    assert len(causes) == 2
+    assert ("rows", "provinces") in changed_settings(f"x: before: {before} now: {{'provinces': 'sha256-2'}} ", CONFIG)
+
+
 def test_many_scripts_are_one_cause_and_a_few_are_named():
     def told(count):
         names = [f"../workflow/scripts/study/{at}.py" for at in range(count)]

@@ -90,12 +90,14 @@ def solve(folder: Path, model: str, chunks: range, slots: int, slurm: bool) -> f
 
 
 def largest(folder: Path, model: str, chunks: range) -> str:
-    """Seconds and memory of the jobs' scripts, the largest of each, by Snakemake's benchmark files."""
+    """Seconds and memory of the jobs' scripts, the largest of each, by Snakemake's benchmark files; these know no
+    memory of jobs under half a second."""
     rows = []
     for chunk in chunks:
         with (folder / f"results/benchmarks/solve_dea/{model}/{chunk:05d}.tsv").open(encoding="utf-8") as file:
             rows += csv.DictReader(file, delimiter="\t")
-    return f"{max(float(row['s']) for row in rows):.0f} s, {max(float(row['max_rss']) for row in rows):,.0f} MB"
+    memory = max((float(row["max_rss"]) for row in rows if row["max_rss"] not in ("NA", "-")), default=0.0)
+    return f"{max(float(row['s']) for row in rows):.0f} s, {memory:,.0f} MB"
 
 
 def check_bytes(folder: Path, model: str, chunk: int, other: int) -> None:
@@ -118,8 +120,8 @@ def slurm_cluster() -> Iterator[None]:
     sys.path.append(str(ROOT / "tests"))
     import _slurm
 
-    _slurm.start()
     try:
+        _slurm.start()
         yield
     finally:
         _slurm.stop()

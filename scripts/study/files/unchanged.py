@@ -7,17 +7,21 @@ import os
 import shlex
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
+from types import MappingProxyType
 
 from study.helpers import InputError
 
 CLOCK_TOLERANCE = 10.0  # seconds that the clocks of a network's disks are apart; a start waits for so long
 MOST_READ = 2**28  # bytes of a file that is read to tell a change; of a larger one size and time tell it
+MOST_HASHED = 2**32  # bytes of a file beyond what is read as a table of any kind: size and time are its mark
 MOST_FILES_NAMED = 5  # files that a message names
+CONTENT_MARK = "content-"  # what a mark of a file's content begins with, among the params of a job
+ROWS_MARK = "sha256-"  # and one of what is read of the rows of a table
 
 
 def content(path: str | Path) -> str:
@@ -26,12 +30,29 @@ def content(path: str | Path) -> str:
         status = Path(path).stat()
         if not stat.S_ISREG(status.st_mode):
             return ""
-        if status.st_size > MOST_READ:
-            return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return _place(status) if status.st_size > MOST_READ else digest(path)
     except OSError:
         return ""
+
+
+def digest(path: str | Path) -> str:
+    """SHA-256 of a file, of one that is larger than any table its size and date. OSError where it is no file."""
+    status = Path(path).stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(f"{path} is no file")
+    if status.st_size > MOST_HASHED:
+        return _place(status)
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _place(status: os.stat_result) -> str:
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
+
+
+def content_mark(digest: str) -> str:
+    """A file's mark among the params of a job (`plan.contents`), short enough for what Snakemake says of them."""
+    return f"{CONTENT_MARK}{digest[:16] if ' ' not in digest else digest}"
 
 
 def mark_of(names: Iterable[str]) -> str:
@@ -40,14 +61,22 @@ def mark_of(names: Iterable[str]) -> str:
 
 
 @contextmanager
-def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
-    """Raise InputError at the end of a block if one of the files is no longer what it was at its start.
+def unchanged(paths: Iterable[str | Path], planned: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+    """Raise InputError at the end of a block if one of the files is no longer what it was at its start, and at the
+    start if it is no longer what it was when the run was planned.
+
+    planned : files' marks in the plan, which Snakemake keeps as those of what was read.
 
     What the block wrote may then be of the old content or of both; Snakemake deletes the outputs of a job that fails.
     It notes an input's checksum when the job's process has ended, some tenths of a second after the last look here: a
     file saved in that moment is taken for the one that was read.
     """
     before = {str(path): content(path) for path in paths}
+    if saved := [path for path in before if path in planned and _mark(path) != planned[path]]:
+        raise InputError(
+            f"{', '.join(saved[:MOST_FILES_NAMED])}: saved, moved or deleted since this run began. Run the same "
+            "command again, which makes everything of what is there now."
+        )
     fault = None
     try:
         yield
@@ -62,15 +91,23 @@ def unchanged(paths: Iterable[str | Path]) -> Iterator[None]:
         raise fault
 
 
+def _mark(path: str) -> str:
+    try:
+        return content_mark(digest(path))
+    except OSError:
+        return CONTENT_MARK
+
+
 def reads(*names: str) -> Callable[[Callable], Callable]:
-    """Decorator of a script's `main`: its inputs of these names, files of the user, are `unchanged` while it runs."""
+    """Decorator of a script's `main`: its inputs of these names, files of the user, are `unchanged` while it runs, and
+    since it was planned."""
 
     def guard(main: Callable) -> Callable:
         @wraps(main)
         def guarded(snakemake) -> None:
             given = [getattr(snakemake.input, name) for name in names]
             files = [path for one in given for path in ([one] if isinstance(one, str) else one)]
-            with unchanged(files):
+            with unchanged(files, getattr(snakemake.params, "contents", {})):
                 main(snakemake)
 
         return guarded

@@ -32,20 +32,28 @@ def adviser(command: Sequence[str]) -> Callable[[logging.LogRecord], bool]:
     command : the words after `snakemake`.
     """
     started = time.time()
+    explained = []  # kinds of errors of jobs that said why; the job's own record follows each
 
     def advise(record: logging.LogRecord) -> bool:
         kind = getattr(record, "exception", None)
         if kind == "LockException":
-            record.msg, record.args = f"Error: {locked(command, other_runs(Path.cwd()), started_by())}", ()
+            record.msg, record.args = f"Error: {locked(command, other_runs(Path.cwd()), started_by(command))}", ()
         elif kind == "IncompleteFilesException":
             record.msg, record.args = incomplete(record.getMessage()), ()
-        elif kind and (advice := cure(record.getMessage())):
-            record.msg, record.args = f"{record.getMessage()}\n{advice}", ()
+        elif kind:
+            advice = cure(record.getMessage())
+            if advice:
+                record.msg, record.args = f"{record.getMessage()}\n{advice}", ()
+            if advice or kind == "MissingOutputException":
+                explained.append(kind)
         elif str(record.msg).startswith(_LOCKED):
             record.msg, record.args = locked_plan(other_runs(Path.cwd())), ()
-        elif record.levelno == logging.ERROR and (logs := getattr(record, "log", None)) and not says_why(logs, started):
-            told = unlogged(getattr(record, "rule_msg", None) or "")
-            logging.getLogger(record.name).error(f"Error in {record.rule_name}: {told}")
+        elif record.levelno == logging.ERROR and (logs := getattr(record, "log", None)):
+            if explained:
+                explained.pop()
+            elif not says_why(logs, started):
+                told = unlogged(getattr(record, "rule_msg", None) or "")
+                logging.getLogger(record.name).error(f"Error in {record.rule_name}: {told}")
         return True
 
     return advise
@@ -107,8 +115,8 @@ def locked(command: Sequence[str], runs: Runs, start: Sequence[str] = ()) -> str
         )
     else:
         told = (
-            "an earlier run in this folder was killed and left its lock. No run is going on in it on this computer; "
-            "if none is on another one that shares the folder"
+            "an earlier run in this folder was killed and left its lock. No run that can be seen from here is going on in "
+            "it; if none is on another computer that shares the folder"
         )
     return (
         f"{told}, take the lock away:\n\n"

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from study.plan.contents import ALL_SCRIPTS, CONTENT_MARK
+from study.files.unchanged import CONTENT_MARK, ROWS_MARK
+from study.plan.contents import ALL_SCRIPTS
 from study.plan.dry_run import Job
 from study.plan.schema import dotted
 
@@ -31,6 +32,7 @@ SETTING_WIDTH = 60  # characters of a setting that a sentence shows
 BEFORE = 20  # of these before the first that differs
 NAMED_FILES = 3  # files of one folder that a sentence names
 
+# A kind and what it is about: files for `changed`; a key, what it was and is for `config` and `told`; a table, a rule.
 Cause = tuple[str, ...]
 
 
@@ -149,12 +151,13 @@ def changed_settings(text: str, config: Mapping) -> list[Cause]:
         return [("told", "", "", text.strip())]
     found: list[Cause] = []
     for old, new in _pairs(before, now):
-        if _is_contents(old) or _is_contents(new):
-            # a file that came or went is told with the inputs; of a version without marks all is of other scripts
+        kind = _kind(old) or _kind(new)
+        if kind == "contents":
+            # a file that came or went is told with the inputs; results from before there were marks as of other scripts
             changed = [path for path in new if old.get(path, new[path]) != new[path]] if old and new else [ALL_SCRIPTS]
             found += [("scripts", "") if path == ALL_SCRIPTS else ("changed", path) for path in changed]
             continue
-        if _is_marks(old) or _is_marks(new):
+        if kind == "rows":
             parts = {*(old or {}).items()} ^ {*(new or {}).items()}
             found += [("rows", part.partition(":")[0]) for part, _ in parts]
             continue
@@ -174,23 +177,22 @@ def _values(text: str) -> list | None:
         return None
 
 
-def _is_marks(value: object) -> bool:
-    """Whether a param is the marks of the rows of tables (`plan.workflow_tables`)."""
-    return isinstance(value, dict) and bool(value) and all(str(mark).startswith("sha256-") for mark in value.values())
-
-
-def _is_contents(value: object) -> bool:
-    """Whether a param is the marks of the contents of files (`plan.contents`)."""
-    return (
-        isinstance(value, dict) and bool(value) and all(str(mark).startswith(CONTENT_MARK) for mark in value.values())
-    )
+def _kind(value: object) -> str:
+    """What a param is: the marks of `contents` of files (`plan.contents`), those of `rows` of tables
+    (`plan.workflow_tables`), or empty for a setting."""
+    if isinstance(value, dict) and value:
+        for kind, mark in (("contents", CONTENT_MARK), ("rows", ROWS_MARK)):
+            if all(str(part).startswith(mark) for part in value.values()):
+                return kind
+    return ""
 
 
 def _pairs(before: list, now: list) -> Iterator[tuple[object, object]]:
     """What was with what is, the likest first: Snakemake says params without their names."""
     rest = sorted(before, key=repr)
     for new in sorted(now, key=repr):
-        old = max(rest, key=lambda value: _likeness(value, new), default=None)
+        of_its_kind = [value for value in rest if _kind(value) == _kind(new)]
+        old = max(of_its_kind, key=lambda value: _likeness(value, new), default=None)
         if old is not None:
             rest.remove(old)
         yield old, new
@@ -203,9 +205,7 @@ def _likeness(one: object, other: object) -> tuple[bool, float]:
         set(map(repr, value.items() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()))
         for value in (one, other)
     ]
-    kinds = [(type(value), _is_marks(value), _is_contents(value)) for value in (one, other)]
-    alike = kinds[0] == kinds[1]
-    return alike, len(parts[0] & parts[1]) / (len(parts[0] | parts[1]) or 1)
+    return type(one) is type(other), len(parts[0] & parts[1]) / (len(parts[0] | parts[1]) or 1)
 
 
 def differences(old: object, new: object, path: tuple = ()) -> Iterator[tuple[tuple, object, object]]:
@@ -280,9 +280,9 @@ def sentence(cause: Cause, roots: Sequence[Job], reached: Sequence[Job], home: s
     one = len(roots) == 1
     jobs = len(made) > NAMED_FILES or (not one and {job.rule for job in roots} <= PROGRAMS)
     again = f"{counted(roots)} {'runs' if one else 'run'}" if jobs else f"{_listed(made)} {'is' if one else 'are'} made"
-    were = "was" if len(cause) == 2 else "were"
+    changed = [_bare(path, home) for path in cause[1:]] if kind == "changed" else [about]
     words = {
-        "changed": f"{_listed(grouped(_bare(path, home) for path in cause[1:]))} {were} changed",
+        "changed": f"{_listed(grouped(changed))} {'was' if len(changed) == 1 else 'were'} changed",
         "scripts": "the workflow's scripts were changed",
         "rows": f"the rows of resources/{about}.csv were changed",
         "config": f"config: {about}{_change(*cause[2:])}",

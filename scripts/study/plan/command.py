@@ -47,7 +47,7 @@ def check_command(command: Sequence[str]) -> None:
         return
     options = options_of(command)
     if not any(getattr(options, name, None) for name in LOCKLESS):
-        raise InputError(locked(command, other_runs(Path.cwd()), started_by()))
+        raise InputError(locked(command, other_runs(Path.cwd()), started_by(command)))
 
 
 def answer_to_sigterm() -> None:

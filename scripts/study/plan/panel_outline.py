@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from study.files.panel import MOST_PANEL_BYTES
-from study.plan.contents import digest
+from study.plan.contents import kept_digest
 from study.plan.kept import keep, read_kept, version_of
 from study.words.periods import Periods
 
@@ -36,7 +36,7 @@ def outline_mark(study: Study) -> str:
     try:
         if not path.is_file() or path.stat().st_size > MOST_PANEL_BYTES:
             return ""
-        found = digest(path)
+        found = kept_digest(path)
     except OSError:
         return ""
     asked = {key: part for key, part in study.given.items() if key != "ask"}  # a question changes no panel

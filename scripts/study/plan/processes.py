@@ -41,14 +41,16 @@ def runs_snakemake(words: Sequence[str]) -> bool:
     return "snakemake" in names and names[0].startswith(("python", "pypy", "snakemake"))
 
 
-def started_by() -> list[str]:
-    """The words before `snakemake` that started this run, where they are uv's, such as `uv run --group slurm`."""
+def started_by(command: Sequence[str]) -> list[str]:
+    """The words before `snakemake` that started this run, where they are uv's, such as `uv run --group slurm`.
+
+    command : the words after `snakemake`.
+    """
     import psutil
 
     try:
         words = psutil.Process().parent().cmdline()
     except (psutil.Error, AttributeError):  # the parent has ended, or belongs to another
         return []
-    if words and Path(words[0]).stem == "uv" and "snakemake" in words:
-        return ["uv", *words[1 : words.index("snakemake")]]
-    return []
+    before = words[: len(words) - len(command)]
+    return ["uv", *before[1:-1]] if before[-1:] == ["snakemake"] and Path(before[0]).stem == "uv" else []

@@ -242,6 +242,11 @@ class Study:
         return self.outline.periods
 
     @cached_property
+    def panel_there(self) -> list[str]:
+        """The user's panel; an empty list where it is no file, which its check tells."""
+        return [path for path in [self.given["panel"]["path"]] if Path(path).is_file()]
+
+    @cached_property
     def outline(self) -> Outline:
         """Columns, units and periods of the user's panel; the panel itself is not read if they were kept."""
         return self.kept_outline or self._read_outline()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study.checks.units import load_units
+from study.files.unchanged import ROWS_MARK
 from study.helpers import workflow_rows
 from study.publishers.balance_items import load_balance_items
 from study.publishers.census_employment import division_titles
@@ -73,7 +74,7 @@ def mark_rows(study: Study, part: str) -> str:
     """A mark of what rules read of a table (a key of READ), the same in any order of rows that says nothing."""
     path = Path(study.from_workflow(f"resources/{part.partition(':')[0]}.csv"))
     text = json.dumps(_plain(READ[part](path, study)), ensure_ascii=False)
-    return f"sha256-{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"{ROWS_MARK}{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _plain(read: object) -> object:
