@@ -115,8 +115,8 @@ def locked(command: Sequence[str], runs: Runs, start: Sequence[str] = ()) -> str
         )
     else:
         told = (
-            "an earlier run in this folder was killed and left its lock. No run that can be seen from here is going on in "
-            "it; if none is on another computer that shares the folder"
+            "an earlier run in this folder was killed and left its lock. No run that can be seen from here is going on "
+            "in it; if none is on another computer that shares the folder"
         )
     return (
         f"{told}, take the lock away:\n\n"
