@@ -135,7 +135,7 @@ def test_a_panel_saved_while_it_is_read_leaves_no_result(copied):
     at = next(number for number, line in enumerate(lines) if "read_panel(params.path" in line)
     module.write_text("".join([*lines[: at + 1], f"    {saving}\n", *lines[at + 1 :]]), encoding="utf-8")
     run = snakemake(snakefile, folder, "--cores", "1", "results/panel.csv")
-    refused(run, "panel.csv: saved, moved or deleted while it was read", "Run the same command again.")
+    refused(run, "panel.csv: saved, moved or deleted during this run", "Run the same command again.")
     assert not (folder / "results" / "derived" / "imported.csv").exists()
     # nothing is taken for done
     module.write_text(text, encoding="utf-8")
@@ -154,7 +154,7 @@ def test_units_that_came_after_the_start_are_refused(copied):
     module.write_text(text, encoding="utf-8")
     refused(
         snakemake(snakefile, folder, "--cores", "1", "results/panel.csv"),
-        "panel.csv: other units than when the run began",
+        "panel.csv: saved, moved or deleted during this run",
     )
 
 

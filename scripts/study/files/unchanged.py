@@ -55,15 +55,10 @@ def content_mark(digest: str) -> str:
     return f"{CONTENT_MARK}{digest[:16] if ' ' not in digest else digest}"
 
 
-def mark_of(names: Iterable[str]) -> str:
-    """A mark of a set of names."""
-    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
-
-
 @contextmanager
 def unchanged(paths: Iterable[str | Path], planned: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
-    """Raise InputError at the end of a block if one of the files is no longer what it was at its start, and at the
-    start if it is no longer what it was when the run was planned.
+    """Raise InputError at the end of a block if one of the files is no longer what it was at its start, or when the run
+    was planned.
 
     planned : files' marks in the plan, which Snakemake keeps as those of what was read.
 
@@ -72,20 +67,17 @@ def unchanged(paths: Iterable[str | Path], planned: Mapping[str, str] = MappingP
     file saved in that moment is taken for the one that was read.
     """
     before = {str(path): content(path) for path in paths}
-    if saved := [path for path in before if path in planned and _mark(path) != planned[path]]:
-        raise InputError(
-            f"{', '.join(saved[:MOST_FILES_NAMED])}: saved, moved or deleted since this run began. Run the same "
-            "command again, which makes everything of what is there now."
-        )
     fault = None
     try:
         yield
     except InputError as error:  # of a file half saved, perhaps
         fault = error
-    if changed := [path for path, mark in before.items() if content(path) != mark]:
+    changed = [path for path, mark in before.items() if content(path) != mark]
+    changed += [path for path in before if path in planned and _mark(path) != planned[path] and path not in changed]
+    if changed:
         raise InputError(
-            f"{', '.join(changed[:MOST_FILES_NAMED])}: saved, moved or deleted while it was read, so that the "
-            "results would be of the old figures or of both. Run the same command again."
+            f"{', '.join(changed[:MOST_FILES_NAMED])}: saved, moved or deleted during this run, so that the results "
+            "would be of the old figures or of both. Run the same command again."
         ) from None
     if fault:
         raise fault
