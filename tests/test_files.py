@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
-from study.files.unchanged import check_dates, content_mark, digest, reads, unchanged
+from study.files.unchanged import check_dates, content_mark, digest, mark_of, reads, unchanged
 from study.helpers import InputError
 
 
@@ -129,3 +129,7 @@ def test_a_second_ahead_is_waited_for(tmp_path):
     os.utime(path, (time.time() + 0.5,) * 2)
     check_dates([path])
     assert path.stat().st_mtime <= time.time()
+
+
+def test_a_mark_does_not_depend_on_the_order():
+    assert mark_of(["a", "b"]) == mark_of({"b": 1, "a": 2}) != mark_of(["a"])

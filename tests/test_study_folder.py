@@ -158,6 +158,18 @@ def test_units_that_came_after_the_start_are_refused(copied):
     )
 
 
+def test_units_that_came_between_the_plan_of_jobs_and_their_marks_are_refused(copied):
+    snakefile, folder = copied
+    text, read = snakefile.read_text("utf-8"), "    check_study(STUDY, main=workflow.is_main_process)\n"
+    assert read in text
+    more = '    Path("panel.csv").open("a").write("new,2010,1,1,1\\n")\n'
+    snakefile.write_text(text.replace(read, read + more), encoding="utf-8")
+    refused(
+        snakemake(snakefile, folder, "--cores", "1", "results/panel.csv"),
+        "panel.csv: other units than when the run began",
+    )
+
+
 def test_a_file_dated_ahead_is_told_before_any_job(copied):
     snakefile, folder = copied
     ahead = time.time() + 8 * 3600

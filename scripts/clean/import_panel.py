@@ -3,7 +3,7 @@
 from study.files.panel import read_panel
 from study.files.panel_figures import panel_cells
 from study.files.tables import KEYS, write_table
-from study.files.unchanged import reads
+from study.files.unchanged import mark_of, reads
 from study.files.whole import run_job
 from study.helpers import InputError, logger, start_log
 from study.words.periods import describe_order, describe_steps, order_periods, sorting_key
@@ -19,6 +19,11 @@ def main(snakemake) -> None:
     params = snakemake.params
     header, rows, lines = read_panel(params.path, params.columns)
     table, figures = panel_cells(header, rows)
+    # its mark in the plan is taken a moment after its units
+    if mark_of(set(table["province"])) != params.units:
+        raise InputError(
+            f"{params.path}: other units than when the run began; it was saved since. Run the same command again."
+        )
     observations = [*table[KEYS].itertuples(index=False, name=None)]
     try:
         periods = order_periods(observations, lines)

@@ -28,8 +28,6 @@ def content(path: str | Path) -> str:
     """A mark of a file's content; empty where it cannot be read or is no file, such as a pipe."""
     try:
         status = Path(path).stat()
-        if not stat.S_ISREG(status.st_mode):
-            return ""
         return _place(status) if status.st_size > MOST_READ else digest(path)
     except OSError:
         return ""
@@ -53,6 +51,11 @@ def _place(status: os.stat_result) -> str:
 def content_mark(digest: str) -> str:
     """A file's mark among the params of a job (`plan.contents`), short enough for what Snakemake says of them."""
     return f"{CONTENT_MARK}{digest[:16] if ' ' not in digest else digest}"
+
+
+def mark_of(names: Iterable[str]) -> str:
+    """A mark of a set of names."""
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 
 
 @contextmanager
@@ -84,6 +87,7 @@ def unchanged(paths: Iterable[str | Path], planned: Mapping[str, str] = MappingP
 
 
 def _mark(path: str) -> str:
+    """A file's mark as the plan has it."""
     try:
         return content_mark(digest(path))
     except OSError:
