@@ -7,7 +7,7 @@ import time
 import pytest
 from _plan import PANEL, write_panel
 from conftest import ROOT, planned_jobs, snakemake, write_config
-from study.files.unchanged import CONTENT_MARK
+from study.files.unchanged import CONTENT_MARK, content_mark
 from study.plan.contents import ALL_SCRIPTS, KEPT_FROM, Contents, kept_digest
 
 LARGE = b"x" * KEPT_FROM
@@ -34,6 +34,10 @@ def test_a_mark_is_of_the_content_and_of_nothing_else(tmp_path, size):
     assert first.startswith(CONTENT_MARK)
     assert mark(write(tmp_path / "b.csv", b"x" * size, dated=2_000)) == first
     assert mark(write(tmp_path / "a.csv", b"y" * size)) != first  # of the same size and date
+
+
+def test_marks_of_many_contents_are_all_different():
+    assert len({content_mark(hashlib.sha256(str(number).encode()).hexdigest()) for number in range(100_000)}) == 100_000
 
 
 def test_what_cannot_be_read_has_no_mark_and_no_error(tmp_path):
