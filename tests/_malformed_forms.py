@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from _malformed import YEARS, Case, Table
-from study.words.headings import year_of
+from study.words.years import year_of
 
 
 def figures(good: Table) -> dict[str, dict[int, str]]:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from study.checks.cleaning import convert_units
-from study.checks.units import Unit, convert, find_index_base, find_unit, load_units, unit_key
+from study.checks.units import convert
 from study.files.catalog_entries import catalog_entry, load_catalog
 from study.helpers import InputError, read_rows
 from study.publishers.yearbook import Yearbook
+from study.words.units import Unit, find_index_base, find_unit, load_units, unit_key
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")

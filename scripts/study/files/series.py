@@ -9,18 +9,12 @@ from itertools import permutations
 from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.words.headings import CHINESE, NOTE, heading_kind, year_of
-from study.words.printed import parse_number, place, squeeze
-from study.words.regions import find_province, known_province
+from study.words.headings import heading_kind
+from study.words.notes import begins_note
+from study.words.printed import CHINESE, parse_number, place, squeeze
+from study.words.regions import find_province, is_no_province, known_province
+from study.words.years import year_of
 
-# Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
-NOT_PROVINCES = """
-东部 中部 西部 东北 华北 华东 华南 华中 中南 西南 西北 沿海 内地 东部地区 中部地区 西部地区 东北地区 华北地区 华东地区
-中南地区 西南地区 西北地区 不分地区 其他 合计 总计 地区合计 各省合计 兵团 新疆生产建设兵团
-香港 澳门 台湾 香港特别行政区 澳门特别行政区 台湾省
-hongkong macao macau taiwan eastern central western northeast total
-"""
-AGGREGATES = set(NOT_PROVINCES.split())
 # Header cells that say no more than the title they stand under.
 TOTAL_HEADINGS = {"合计", "总计", "总量", "全省", "全市", "全区", "total"}
 
@@ -155,13 +149,10 @@ class Body:
             if not any(row.cells):
                 continue
             where = place(self.sheet.source, row.line)
-            if NOTE.match(row.get(0)):
-                self.notes.append(row.get(0))
-                continue
-            if self.notes:
-                if known_province(row.get(0), self.names):
+            if begins_note(row.cells) or self.notes:
+                if self.notes and known_province(row.get(0), self.names):
                     raise InputError(f"{where}: {row.get(0)!r} stands below the notes; keep one table in a file.")
-                self.notes.append(row.get(0))
+                self.notes.append(" ".join(filter(None, row.cells)))
                 continue
             if heading_kind(row.get(0)):
                 header = self.sheet.rows[self.header_at].cells
@@ -174,7 +165,7 @@ class Body:
     def province(self, row: Row, column: int) -> str | None:
         """The row's province; None for a sum over some of them, or a heading without figures."""
         name = row.get(column)
-        if squeeze(name).lower() in AGGREGATES:
+        if is_no_province(name):
             logger.info("%s: %s is no province, left out", place(self.sheet.source, row.line), name)
             return None
         if not name and not any(row.cells):

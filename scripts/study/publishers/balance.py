@@ -26,9 +26,9 @@ from study.publishers.balance_items import (
     split_units,
 )
 from study.publishers.forms import Form, form
-from study.words.headings import EDITION, province_in, year_in, year_of
 from study.words.printed import place, squeeze
-from study.words.regions import find_province
+from study.words.regions import find_province, province_in
+from study.words.years import EDITION, year_in, year_of, years_in
 
 
 def is_balance(sheet: Sheet) -> bool:
@@ -157,12 +157,7 @@ def _province_year(
     province = _province(block, names, stem)
     # A yearbook's own name has the year it comes out, a year or two after that of its tables.
     lines = [cell for row in block.above for cell in row.cells if not EDITION.search(cell)]
-    printed = {
-        int(year)
-        for cell in lines
-        if TITLE_LINE.search(squeeze(cell)) or year_of(cell)
-        for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", cell)
-    }
+    printed = {year for cell in lines if TITLE_LINE.search(squeeze(cell)) or year_of(cell) for year in years_in(cell)}
     if len(printed) > 1:
         years = ", ".join(map(str, sorted(printed)))
         raise InputError(f"{source}: the title has the years {years}; keep the balance's own.")

@@ -16,9 +16,9 @@ from pathlib import Path
 from study.files.series import Yearbook
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.words.headings import province_in, year_in
 from study.words.printed import parse_number, place, squeeze
-from study.words.regions import find_province
+from study.words.regions import find_province, province_in
+from study.words.years import year_in
 
 INVENTORY_TITLE = "co2_inventory"
 INVENTORY_UNIT = "百万吨"

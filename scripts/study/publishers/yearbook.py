@@ -14,30 +14,22 @@ from pathlib import Path
 
 from study.files.preamble import Preamble, read_preamble
 from study.files.row_width import unnamed_columns
-from study.files.series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft
+from study.files.series import Body, Draft, NoTable, Yearbook, merge_draft
 from study.files.sheets import Row, Sheet, read_sheets
 from study.helpers import InputError, logger
 from study.publishers.vendors import read_long, read_vendor, split_series, vendor_header
-from study.words.headings import (
-    CHINESE,
-    bare_label,
-    chinese_part,
-    heading_kind,
-    province_in,
-    split_unit,
-    year_in,
-    year_of,
-)
-from study.words.printed import place, shortened, squeeze
-from study.words.regions import find_province, known_province
+from study.words.headings import heading_kind
+from study.words.printed import CHINESE, place, shortened, squeeze
+from study.words.regions import find_province, is_no_province, known_province, province_in
+from study.words.titles import bare_label, chinese_part, split_unit
+from study.words.years import year_in, year_of, years_in
 
 # What UTF-8 or GBK looks like read as the other or as Western text.
 GARBLED = re.compile("\ufffd|锘|Ã|[ä-é][\x80-¿Œ-ž–-€]")
 
 
-# Sheets' names that say nothing, and first columns that number the rows.
+# Sheets' names that say nothing.
 PLAIN_SHEET = re.compile(r"(sheet|工作表|表|数据|data|table)?\s*[\d().]*", re.IGNORECASE)
-CODE_WORDS = {"序号", "编号", "代码", "地区代码", "省份代码", "行政区划代码", "行政区代码", "code", "id", "no", "no."}
 
 
 def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
@@ -92,7 +84,7 @@ def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
         if kinds and kinds[0] in ("province", "year") and any(row.cells[1:]):
             return _indicators_across(sheet, at, kinds[0], names, stem)
     garbled = any(GARBLED.search(cell) for row in sheet.rows[:9] for cell in row.cells)
-    code = next((row.get(0) for row in sheet.rows if squeeze(row.get(0)).lower() in CODE_WORDS), "")
+    code = next((row.get(0) for row in sheet.rows if heading_kind(row.get(0)) == "code"), "")
     begins = next(" | ".join(filter(None, row.cells)) for row in sheet.rows if any(row.cells))
     raise NoTable(
         f"{sheet.source}: no header row found; the file begins {shortened(begins)!r}, expected a row that begins with "
@@ -124,7 +116,7 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
     first = next(column for column, cell in enumerate(header.cells) if column and year_of(cell))
     years = _year_columns(sheet.source, header, first)
     for number, cell in enumerate(header.cells[:first]):
-        if re.search(r"(19|20)\d\d", cell):
+        if years_in(cell):
             where = place(sheet.source, header.line, number)
             raise InputError(f"{where}: found {cell!r}, expected a year such as 2022年, or a word for what runs down.")
     labels = kinds[:first]
@@ -206,7 +198,7 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     provinces: dict[str, int] = {}
     for column, cell in enumerate(header.cells):
-        if column == 0 or not cell or heading_kind(cell) or squeeze(cell) in AGGREGATES:
+        if column == 0 or not cell or heading_kind(cell) or is_no_province(cell):
             continue
         province = find_province(cell, names, place(sheet.source, header.line, column))
         if province in provinces:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from study.helpers import InputError
 
+CHINESE = re.compile(r"[㐀-鿿]")
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+")
 SIZES = (1e-12, 1e20)  # of figures; beyond them are slips of the power, and codes for missing ones such as 8.99e307
 MOST_QUOTED = 60  # characters of a cell in a message
