@@ -219,10 +219,9 @@ def test_a_folder_whose_name_holds_a_province_does_not_move_a_national_series(tm
     assert clean(path, "exchange_rate") == pytest.approx({("china", 2013): 6.1932, ("china", 2014): 6.1428})
 
 
-def test_a_column_of_numbers_before_the_names_is_named(tmp_path):
+def test_a_column_of_numbers_before_the_names_is_passed_over(tmp_path):
     text = "序号,地区,2013年,2014年\n1,河南,32191,34938\n"
-    with pytest.raises(InputError, match=r"Delete the first column \(序号\)"):
-        READ(write(tmp_path / "x.csv", text))
+    assert READ(write(tmp_path / "x.csv", text))[0].parse().values == {("henan", 2013): 32191, ("henan", 2014): 34938}
 
 
 def test_the_labels_of_statas_variables_are_titles_with_units(tmp_path):

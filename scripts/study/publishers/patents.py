@@ -34,7 +34,7 @@ from study.publishers.patent_headings import (
 )
 from study.publishers.yearbook import read_drafts
 from study.words.printed import parse_number, place, squeeze
-from study.words.regions import find_province
+from study.words.regions import PARTS_OF_CHINA, find_province
 
 PATENTS_TITLE = "green_patents"
 PATENTS_UNIT = "件"
@@ -47,8 +47,6 @@ PATENTS_NOTE = re.compile(r"注[:：\d]|资料来源|数据来源|说明|notes?\
 # What administrative codes print for the districts of a municipality and for what no prefecture administers.
 NO_CITY = {"市辖区", "县", "省直辖", "省直辖县", "省直辖县级行政区划", "省直辖县级行政单位"}
 NO_CITY |= {"自治区直辖县级行政区划"}
-# Groups of provinces, which a column 地区 beside 省份 may hold.
-PARTS_OF_CHINA = re.compile(r"(东部|中部|西部|东北|华北|华东|华中|华南|西南|西北)(地区)?|east(ern)?|central|west(ern)?")
 # In this order parts are looked for; empty is a printed total over the dimension.
 PATENT_DIMENSIONS = ("city", "district", "ipc", "ipc2", "kind", "mode", "month")
 
@@ -274,7 +272,7 @@ def _what(
 
     def part(key: str) -> str:
         text = squeeze(texts.get(key, ""))
-        region = key == "place" and "province" in keys and PARTS_OF_CHINA.fullmatch(text.lower())
+        region = key == "place" and "province" in keys and text.lower() in PARTS_OF_CHINA
         return "" if region or text.lower() in PATENT_TOTALS else text
 
     year = fixed_year or 0

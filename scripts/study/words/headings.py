@@ -24,8 +24,8 @@ HEADING_WORDS = {
     "country": "国家 国家名称 country countryname",
     "industry": "行业 行业名称 行业大类 行业分类 产业 门类 部门 industry industryname industryid sector",
     # what vendors print beside a series, and what numbers the rows
-    "about": "指标id 指标代码 指标编码 序列id seriesid srcode 编码 来源 数据来源 source 时间区间 起止时间 更新时间 更新日期 "
-    "最近更新 开始日期 结束日期 "
+    "about": "指标id 指标代码 指标编码 序列id seriesid srcode 编码 来源 数据来源 source 时间区间 起止时间 更新时间 "
+    "更新日期 最近更新 开始日期 结束日期 "
     "firstdate lastdate firstobsdate lastobsdate updatetime updated 状态 status 备注 说明",
     "code": "序号 编号 代码 地区代码 省份代码 行政区划代码 行政区代码 code id no countrycode",
 }

@@ -1,7 +1,7 @@
 """Printed names of figures, read whole: what is measured, in which unit, and what was done to the figures.
 
-A name such as `人均GDP(元)`, `GreenPatent_ln` or `分地区原煤消费量_万吨` is a known name with something before and behind
-it. Every such remainder has to be a unit, a word that changes nothing (`年末`, `by region`) or one that says what was
+A name such as `人均GDP(元)`, `GreenPatent_ln` or `分地区原煤消费量_万吨` is a known name with something before and
+behind it. Every such remainder has to be a unit, a word that changes nothing (`年末`, `by region`) or one that says what was
 done to the figures (`取对数`, `per capita`); whatever else is left makes the name another one.
 """
 
@@ -82,7 +82,7 @@ def _around(text: str, name: str, title: str) -> Reading:
     *levels, before = re.split("[:]", before)
     rest = _Rest()
     for level in levels:
-        if plain_name(level) not in name and not _SECTION.fullmatch(level.strip().lower()):
+        if plain_name(level) not in name and not _HEADED.fullmatch(level.strip().lower()):
             rest.read(level)
     # 1美元兑人民币: how many dollars the yuan are for is a part of the unit
     dollars = re.fullmatch(r"\s*(1|一|每)?(00|百)?\s*", before) if name.startswith("美元") else None
