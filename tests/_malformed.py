@@ -16,11 +16,13 @@ from study.checks.crosschecks import report_crosschecks
 from study.files.catalog_entries import load_catalog
 from study.files.encodings import decode
 from study.plan.sources import source
-from study.publishers.census_employment import division_titles, read_census
+from study.publishers.census import read_census
 from study.publishers.census_totals import PLAUSIBLE
+from study.publishers.divisions import division_titles
 from study.publishers.every_form import reader_tables, theme_reader
 from study.publishers.ifr import read_robots
-from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
+from study.publishers.major_groups import group_industries
+from study.publishers.us_employment import UNITED_STATES, read_major_groups
 from study.words.printed import place, squeeze
 from study.words.regions import province_names
 from study.words.years import year_of

@@ -171,9 +171,17 @@ def whole(rows: list[list[str]]) -> None:
 CENSUS = [
     ("text for a count", at(6, 5, "n.d."), "row 6, column E: found 'n.d.', expected a number"),
     ("a negative count", at(6, 5, "-1"), "row 6, column E: found '-1', expected a number employed"),
-    ("no count", at(6, 5, ""), "row 6, column E: found '', expected a number employed .0 if none."),
+    (
+        "no count",
+        at(6, 5, ""),
+        "counts that are missing .write 0 where nobody is employed.:\n  tianjin, division 01 .*row 6, column E",
+    ),
     ("ten times the persons", at(6, 5, "96353000"), "division 01 over provinces adds up to"),
-    ("a division twice", census(lambda rows: rows.insert(6, list(rows[5]))), "row 7: division 01 appears twice"),
+    (
+        "a division twice",
+        census(lambda rows: rows.insert(6, list(rows[5]))),
+        "row 7, column C: division 01 of china appears twice",
+    ),
     ("a division missing", census(lambda rows: rows.pop(5)), "over divisions adds up to"),
     ("a code that lost its zero", at(6, 1, "1"), "row 6, column A: code '1' has lost its leading zero"),
     ("a code mistyped", at(6, 1, "0l"), "row 6, column A: found '0l', expected a division's code of two digits"),
@@ -189,10 +197,10 @@ CENSUS = [
     (
         "a province missing",
         census(lambda rows: [row.__delitem__(slice(5, 6)) for row in rows[2:]]),
-        "no column for hebei",
+        "no figures for hebei",
     ),
     ("no unit", at(2, 1, ""), "give the unit .none.; expected one of 人, 万人"),
-    ("another unit", at(2, 1, "单位：个"), "give the unit 个; expected one of 人, 万人"),
+    ("another unit", at(2, 1, "单位：个"), "the unit is 个; expected one of 人, 万人"),
     ("万人 above persons", at(2, 1, "单位：万人"), "all employed add up to .* persons, plausible are"),
     ("人 above 10^4 persons", census(whole), "all employed add up to .* persons, plausible are"),
     (
@@ -200,7 +208,7 @@ CENSUS = [
         census(lambda rows: rows.pop(2)),
         "neither the title nor the sheet's or the file's name says the province",
     ),
-    ("the header moved right", census(lambda rows: rows[2].insert(2, "")), "xinjiang, division 01 .*row 6, column AI"),
+    ("the header moved right", census(lambda rows: rows[2].insert(2, "")), "row 4: 34 cells where the header has 35"),
     (
         "a row moved right",
         census(lambda rows: rows[6].insert(2, "")),
@@ -214,7 +222,7 @@ CENSUS = [
     (
         "the rows of divisions gone",
         census(lambda rows: rows.__delitem__(slice(4, None))),
-        "no rows with a two-digit division code",
+        "no divisions .two-digit codes or their names. with figures",
     ),
 ]
 US = [
@@ -222,17 +230,17 @@ US = [
     ("a negative count", at(5, 3, "-907.2"), "row 5, column C: found '-907.2', expected a number employed"),
     ("no count", at(5, 3, ""), "row 5, column C: found '', expected a number employed"),
     ("ten times the persons", at(5, 3, "9072"), "division A over major groups adds up to"),
-    ("a group twice", census(lambda rows: rows.insert(5, list(rows[4]))), "row 6: major group 01 appears twice"),
+    ("a group twice", census(lambda rows: rows.insert(5, list(rows[4]))), "row 6, column C: SIC 01 appears twice"),
     ("a group missing", census(lambda rows: rows.pop(4)), "division A over major groups adds up to"),
     ("a code that lost its zero", at(5, 1, "1"), "row 5, column A: code '1' has lost its leading zero"),
-    ("a code mistyped", at(5, 1, "O1"), "row 5, column A: found 'O1', expected a division's code of two digits"),
+    ("a code mistyped", at(5, 1, "O1"), "row 5, column A: found 'O1', expected a SIC 1987 code"),
     (
         "a decimal comma",
         census(lambda rows: rows[4].__setitem__(slice(2, 3), ["907", "2"])),
         "row 5, column D: '2' stands right",
     ),
-    ("no unit", at(2, 1, ""), "give the unit .none.; expected one of thousands, persons"),
-    ("another unit", at(2, 1, "(In millions)"), "give the unit millions; expected one of thousands, persons"),
+    ("no unit", at(2, 1, ""), "no unit of 'Employment'; .* known are thousands, persons"),
+    ("another unit", at(2, 1, "(In millions)"), "all employed add up to 1.* persons, plausible are"),
     (
         "persons above thousands",
         at(2, 1, "(In persons)"),

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, default_config
 from study.audit.published import LARGEST_TYPED, find_published, read_published_rows
+from study.files.finding import DEEPEST_FOLDER, MOST_FILES, folder_tables
 from study.files.unchanged import content
 from study.helpers import MOST_SAID, InputError
 from study.plan.read_config import LARGEST_CONFIG, read_config
 from study.plan.refusals import MOST_JOBS, check_jobs
 from study.plan.schema import check_schema, read_schema
-from study.plan.sources import DEEPEST_FOLDER, MOST_FILES, folder_tables
 
 SCHEMA = read_schema(ROOT / "rules/config.schema.yaml")
 
@@ -23,14 +23,14 @@ SCHEMA = read_schema(ROOT / "rules/config.schema.yaml")
 
 def test_a_folder_of_too_many_tables_is_no_inputs_folder(tmp_path, monkeypatch):
     assert MOST_FILES == 20_000
-    monkeypatch.setattr("study.plan.sources.MOST_FILES", 20)
+    monkeypatch.setattr("study.files.finding.MOST_FILES", 20)
     for number in range(21):
         (tmp_path / f"{number}.csv").touch()
     with pytest.raises(InputError, match=f"{tmp_path}: more than 20 tables below it"):
         folder_tables(tmp_path)
     (tmp_path / "0.csv").unlink()
     assert len(folder_tables(tmp_path)) == 20
-    monkeypatch.setattr("study.plan.sources.MOST_ENTRIES", 19)
+    monkeypatch.setattr("study.files.finding.MOST_ENTRIES", 19)
     with pytest.raises(InputError, match="more than 19 files below it"):
         folder_tables(tmp_path)
 

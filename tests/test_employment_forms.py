@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from study.helpers import InputError
-from study.publishers.census_employment import division_titles, read_census
-from study.publishers.divisions import INDUSTRY_SECTIONS
-from study.publishers.major_group_employment import group_industries, read_major_groups
-from study.publishers.us_employment import _lines
+from study.publishers.census import read_census
+from study.publishers.divisions import INDUSTRY_SECTIONS, division_titles
+from study.publishers.major_groups import group_industries
+from study.publishers.us_employment import _lines, read_major_groups
 from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
@@ -278,7 +278,7 @@ def test_bad_sets_of_tables_are_refused(tmp_path):
     lacking = [LONG_HEAD, *(row for row in long() if row[0] != "西藏")]
     refused("no figures for tibet", text(tmp_path / "census1.csv", lacking))
     years = [["年份", *LONG_HEAD], *long(year=2004), *long(year=2008)]
-    refused("the years 2004, 2008 are here", text(tmp_path / "census2.csv", years))
+    refused("no rows of one year alone; the file has 2004, 2008", text(tmp_path / "census2.csv", years))
     refused("no rows of 2013; the file has 2004, 2008", tmp_path / "census2.csv", year=2013)
     two = [[*LONG_HEAD, "从业人员平均数"], *([*row, 1] for row in long())]
     refused("more than one column of persons employed", text(tmp_path / "census3.csv", two))
@@ -435,7 +435,7 @@ def test_the_config_names_sheet_and_unit(tmp_path):
     rows = [["sic", "emp"], *([code, n] for code, n in THOUSANDS.items())]
     path = book(tmp_path / "us.xlsx", {"notes": [["x"]], "data": rows})
     assert groups(path, sheet="data", unit="thousands") == US
-    with pytest.raises(InputError, match=r"us\.xlsx: no sheet 'Data'; its sheets are notes, data"):
+    with pytest.raises(InputError, match=r"us\.xlsx: no sheet 'Data'; those that are filled: notes, data"):
         groups(path, sheet="Data")
     with pytest.raises(InputError, match="the config gives the unit 'millions'"):
         groups(path, sheet="data", unit="millions")

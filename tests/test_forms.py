@@ -102,9 +102,9 @@ def test_a_rule_imports_the_readers_of_its_form_alone(form):
 @pytest.mark.parametrize(
     ("rule", "foreign"),
     [
-        ("clean_robots", {"yearbook", "census", "us_employment", "units", "cleaning"}),
-        ("clean_census", {"us_employment", "major_group_employment", "major_groups", "yearbook", "units", "cleaning"}),
-        ("clean_foreign_employment", {"census", "census_layout", "divisions", "yearbook", "units", "cleaning"}),
+        ("clean_robots", {"yearbook", "census", "us_employment", "cleaning"}),
+        ("clean_census", {"us_employment", "major_groups", "yearbook", "cleaning"}),
+        ("clean_foreign_employment", {"census", "census_layout", "divisions", "yearbook", "cleaning"}),
     ],
 )
 def test_robots_and_employment_import_no_reader_of_another(rule, foreign):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from study.helpers import InputError
-from study.publishers.census_employment import read_census
+from study.publishers.census import read_census
 from study.publishers.ifr import LEAVES, read_robots
-from study.publishers.major_group_employment import read_major_groups
+from study.publishers.us_employment import read_major_groups
 from study.words.regions import province_names
 
 NAMES = province_names(Path(__file__).parents[1] / "resources" / "provinces.csv")
@@ -77,7 +77,7 @@ TWO = {"全国": "china", "北京": "beijing", "天津": "tianjin"}
 def test_a_census_needs_every_province(tmp_path):
     path = tmp_path / "census.csv"
     path.write_bytes(CENSUS.encode("gbk"))
-    with pytest.raises(InputError, match=r"row 3: no column for anhui, chongqing"):
+    with pytest.raises(InputError, match="no figures for anhui, chongqing"):
         read_census(path, NAMES, {"万人": 1e4}, 0.001)
 
 
@@ -88,16 +88,24 @@ def test_census_divisions_in_persons(tmp_path):
     assert rows == [("beijing", "01", 4e4), ("beijing", "06", 2e4), ("tianjin", "01", 3e4), ("tianjin", "06", 1e4)]
 
 
+def test_other_words_for_codes_and_units_are_the_same_table(tmp_path):
+    path = tmp_path / "census.csv"
+    path.write_bytes(CENSUS.replace("代码", "编号").replace("单位：万人", "（10 000 persons）").encode("gbk"))
+    assert read_census(path, TWO, {"万人": 1e4}, 0.001)[0] == ("beijing", "01", 4e4)
+    path.write_text(GROUPS.replace("thousands", "millions"))
+    assert read_major_groups(path, {"thousands": 1000}, 0.001) == [("20", 1661.5e6), ("21", 10e6)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("06,煤炭", "01,煤炭", "division 01 appears twice"),
+        ("06,煤炭", "01,煤炭", "row 7, column C: division 01 of china appears twice"),
         ("06,煤炭", "6,煤炭", "row 7, column A: code '6' has lost its leading zero"),
         ("7,4,3\n06", "7,4,x\n06", "'x'"),
         ("06,煤炭,3,2,1", "06,煤炭,3,2,2", "adds up to"),
         ("单位：万人", "单位：户", "户"),
         ("天津", "北京", "appears twice"),
-        ("代码", "编号", "no header row"),
+        ("代码,行业,全国,北京,天津\n", "", "no header row found above the industries|says the province"),
     ],
 )
 def test_bad_census_tables_are_refused(tmp_path, old, new, expected):
@@ -119,9 +127,9 @@ def test_major_groups_in_persons(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("thousands", "millions", "millions"),
+        ("thousands", "dozens", "row 2: no unit of 'Employment'"),
         ("21,Tobacco,10\n", "", "division D over major groups adds up to 1661.5"),
-        ("21,Tobacco", "20,Tobacco", "major group 20 appears twice"),
+        ("21,Tobacco", "20,Tobacco", "row 5, column C: SIC 20 appears twice"),
         ("21,Tobacco,10", "21,Tobacco,", "row 5, column C"),
     ],
 )

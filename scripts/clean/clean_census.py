@@ -4,8 +4,9 @@ from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
 from study.files.whole import run_job
 from study.helpers import start_log, workflow_table, write_rows
-from study.publishers.census_employment import division_titles, read_census
+from study.publishers.census import read_census
 from study.publishers.census_totals import PLAUSIBLE
+from study.publishers.divisions import division_titles
 from study.words.regions import province_names
 
 

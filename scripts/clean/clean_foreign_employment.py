@@ -4,7 +4,8 @@ from study.files.catalog_entries import catalog_entry, require_files
 from study.files.unchanged import reads
 from study.files.whole import run_job
 from study.helpers import start_log, workflow_table, write_rows
-from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
+from study.publishers.major_groups import group_industries
+from study.publishers.us_employment import UNITED_STATES, read_major_groups
 
 
 @reads("raw")

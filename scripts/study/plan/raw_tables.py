@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study.files.catalog_entries import catalog_entry
+from study.files.finding import folder_tables
 from study.helpers import InputError
 from study.plan.books import Book, find_books
 from study.plan.catalog import CATALOG, check_catalog, own_rows
 from study.plan.schema import read_schema
-from study.plan.sources import by_name, find_sources, folder_tables
+from study.plan.sources import by_name, find_sources
 from study.publishers.every_form import ReaderTables, reader_tables
 from study.publishers.untitled import has_census, has_major_groups, has_robots
 from study.variables.choices import chosen_activities, chosen_indicators

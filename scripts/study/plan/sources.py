@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from study.files.catalog_entries import catalog_entry, entry_names
+from study.files.finding import folder_tables, is_table
 from study.helpers import InputError
 from study.plan.kept import keep, read_kept, version_of
 from study.publishers.every_form import ReaderTables, every_reader
@@ -14,10 +14,6 @@ from study.words.printed import squeeze
 
 # Modules that tell what a file holds.
 READERS = ("study/publishers/every_form.py", "study/publishers/untitled.py")
-MOST_FILES = 20_000  # tables below a folder; pages by province and year of thirty tables are as many
-MOST_ENTRIES = 200_000  # files and folders that are looked at for them
-DEEPEST_FOLDER = 32  # levels
-SUFFIXES = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".dta", ".parquet")
 
 
 def source(files: Iterable[str] = (), how: str = "", problem: str = "", **choice: str) -> dict:
@@ -26,33 +22,6 @@ def source(files: Iterable[str] = (), how: str = "", problem: str = "", **choice
     choice : `title` of the indicator in the files, its `unit` where they name none, the `sheet` of a workbook.
     """
     return {"files": list(files), "how": how, "problem": problem, "title": "", "unit": "", "sheet": ""} | choice
-
-
-def is_table(path: Path) -> bool:
-    """Whether a file may be a raw table, by its name: not hidden, no spreadsheet's lock file, a format that is read."""
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$")) and path.name != "SIMULATED.txt"
-
-
-def folder_tables(folder: str | Path) -> list[str]:
-    """Every file below a folder that may be a raw table, sorted; links to folders, pipes and devices are none.
-
-    Raises InputError for a folder that is too large or too deep to be one of raw tables.
-    """
-    found, entries, top = [], 0, len(Path(folder).parts)
-    for root, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        entries += len(folders) + len(files)
-        found += [str(path) for name in sorted(files) if is_table(path := Path(root, name)) and path.is_file()]
-        deep = bool(folders) and len(Path(root).parts) - top >= DEEPEST_FOLDER
-        if deep or entries > MOST_ENTRIES or len(found) > MOST_FILES:
-            many = (
-                f"more than {MOST_FILES:,} tables" if len(found) > MOST_FILES else f"more than {MOST_ENTRIES:,} files"
-            )
-            raise InputError(
-                f"{folder}: {f'folders of more than {DEEPEST_FOLDER} levels' if deep else many} below it; `inputs` and "
-                "`sources` name a folder that holds the study's raw tables alone."
-            )
-    return found
 
 
 def by_name(inputs: str, file: str) -> dict:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from study.files.unchanged import ROWS_MARK
 from study.helpers import workflow_rows
 from study.publishers.balance_items import load_balance_items
-from study.publishers.census_employment import division_titles
 from study.publishers.cities import load_cities
-from study.publishers.major_group_employment import group_industries
+from study.publishers.divisions import division_titles
+from study.publishers.major_groups import group_industries
 from study.regression.tf import read_critical_values
 from study.variables.crosswalk import crosswalk_weights
 from study.variables.emissions import fuel_components

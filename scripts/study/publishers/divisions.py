@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from study.helpers import InputError
+from study.helpers import InputError, workflow_rows
 from study.words.printed import FOOTNOTE, squeeze
 
 # Sections of GB/T 4754-2002 with their first and last division.
@@ -50,6 +51,11 @@ class Industry:
     code: str
 
 
+def division_titles(path: str | Path) -> dict[str, str]:
+    """GB/T 4754-2002 division -> Chinese name (resources/industries.csv)."""
+    return {row["code"]: row["name"] for row in workflow_rows(path) if row["source"] == "gbt4754_2002"}
+
+
 class Divisions:
     """The divisions' names; `find` reads the labels of a row."""
 
@@ -65,6 +71,10 @@ class Divisions:
         self.names |= {name: Industry("total", "") for name in INDUSTRY_TOTALS} | {
             name: Industry("sum", "") for name in SUMS
         }
+
+    def is_name(self, text: str) -> bool:
+        """Whether a cell is an industry's name, its code before it or not."""
+        return _key(re.sub(r"^\d+", "", squeeze(text))) in self.names
 
     def find(self, labels: list[str], where: str) -> Industry | None:
         """The industry that the cells of a row name by code, name or both; None where no cell is known.

@@ -1,75 +1,79 @@
-"""What readers of employment by industry share: units, counts and the check of printed totals."""
+"""What readers of employment by industry share: units, years, codes and the check of printed totals."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 
-from study.files.sheets import Row
+from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.words.printed import parse_number, place, squeeze
-
-# Printed forms of units -> the catalog's words for them.
-SAME_UNIT = {
-    "10000persons": "万人",
-    "persons": "人",
-    "person": "人",
-    "thousandsofemployees": "thousands",
-    "thousandsofpersons": "thousands",
-    "inthousands": "thousands",
-    "thousand": "thousands",
-    "千人": "thousands",
-    "employees": "persons",
-    "numberofemployees": "persons",
-}
+from study.words.printed import parse_count, place, squeeze
+from study.words.units import find_unit
+from study.words.years import year_of
 
 
-def unit_factor(path: str | Path, preamble: list[Row], units: dict[str, float]) -> float:
-    """Persons in one printed unit, from the lines above the header; InputError where they name none of `units`."""
-    text = " ".join(squeeze(cell).lower() for row in preamble for cell in row.cells)
-    stated = re.search(r"单位:(\S+)|\(in(\w+)\)", text)
-    unit = (stated[1] or stated[2]) if stated else ""
-    if unit not in units:
-        raise InputError(
-            f"{path}: the lines above the header give the unit {unit or '(none)'}; expected one of {', '.join(units)} "
-            "(written 单位：人, or (In thousands))."
-        )
-    return units[unit]
-
-
-def find_unit(texts: Iterable[str], units: dict[str, float], where: str) -> float | None:
-    """Persons in one unit named in the first of `texts` that names one (`单位：个、人`, `(万人)`, `[Thousands]`).
-
-    None where none does; InputError where `单位` is followed by no unit of employment.
-    """
-    for text in texts:
-        plain = squeeze(text).lower()
-        for stated in re.findall(r"[(\[]([^()\[\]]+)[)\]]", plain):
-            for part in re.split(r"[,、/]", stated.removeprefix("单位:")):
-                unit = part if part in units else SAME_UNIT.get(part, part)
-                if unit in units:
-                    return units[unit]
-        match = re.search(r"单位:([^()\s]+)", plain)
-        if match:
-            parts = [p if p in units else SAME_UNIT.get(p, p) for p in re.split(r"[,、/]", match[1])]
-            found = [units[part] for part in parts if part in units]
-            if not found:
-                raise InputError(f"{where}: the unit is {match[1]}; expected one of {', '.join(units)}.")
-            return found[0]
+def persons_in(unit: str) -> float | None:
+    """Persons in a printed unit (`万人`, `个、人`, `Thousands of employees`, `In thousands`); None for any other."""
+    for part in re.split(r"[,、/]", squeeze(unit).lower().removeprefix("单位:")):
+        plain = re.sub(r"^in(?=thou|mill|pers)|(?<=thousand)s|(?<=million)s|(?<=[ds])of", "", part)
+        # tables of employment may say the scale alone
+        found = find_unit(plain) or (find_unit(f"{plain}persons") if plain.isalpha() else None)
+        if found and found.dimension == "persons":
+            return found.factor
     return None
 
 
-def count(path: str | Path, row: Row, column: int) -> float:
-    """A number of persons; InputError for an empty or negative cell."""
-    where = place(path, row.line, column)
-    value = parse_number(row.get(column), where)
-    if value is None or value < 0:
-        raise InputError(f"{where}: found {row.get(column)!r}, expected a number employed (0 if none).")
-    return value
+def find_factor(texts: Iterable[str], units: Iterable[str], where: str) -> float | None:
+    """Persons in the unit named in the first of `texts` that names one, in brackets or behind `单位：`.
+
+    None where none does; InputError where `单位：` is followed by no unit of persons.
+    """
+    for text in map(squeeze, texts):
+        for unit in re.findall(r"[(\[]([^()\[\]]+)[)\]]", text):
+            if (factor := persons_in(unit)) is not None:
+                return factor
+        if stated := re.search(r"单位:([^()\s]+)", text):
+            factor = persons_in(stated[1])
+            if factor is None:
+                raise InputError(f"{where}: the unit is {stated[1]}; expected one of {', '.join(units)}.")
+            return factor
+    return None
 
 
-def check_sum(path: str | Path, what: str, parts: float, total: float, tolerance: float) -> None:
+def configured_factor(unit: str, units: Mapping[str, float], source: str) -> float | None:
+    """Persons in the unit that the config gives the table; InputError for one that the catalog does not have."""
+    if unit and unit not in units:
+        raise InputError(f"{source}: the config gives the unit {unit!r}; expected one of {', '.join(units)}.")
+    return units.get(unit)
+
+
+def count(sheet: Sheet, row: Row, column: int, *, empty: bool = False) -> float | None:
+    """A number employed; InputError for a negative cell, and for an empty one unless it may be `empty`."""
+    return parse_count(row.get(column), place(sheet.source, row.line, column), "employed", empty=empty)
+
+
+def rows_of_year(
+    sheet: Sheet,
+    header: Row,
+    body: list[Row],
+    column: int,
+    year: int | None,
+    read: Callable[[str], int | None] = year_of,
+) -> list[Row]:
+    """The rows of the year, or of the one that there is; InputError where no row, or no one year, is left."""
+    years = {read(row.get(column)) for row in body}
+    wanted = year if year is not None or len(years) > 1 else next(iter(years), None)
+    kept = [row for row in body if wanted is not None and read(row.get(column)) == wanted]
+    if not kept:
+        listed = ", ".join(sorted({row.get(column) for row in body}))
+        raise InputError(
+            f"{place(sheet.source, header.line, column)}: no rows of {year or 'one year alone'}; the file has "
+            f"{listed or 'no years'}."
+        )
+    return kept
+
+
+def check_sum(path: str, what: str, parts: float, total: float, tolerance: float) -> None:
     """Log how far parts are from their printed total; InputError beyond the relative `tolerance`."""
     gap = parts / total - 1 if total else float(parts != 0)
     if abs(gap) > tolerance:

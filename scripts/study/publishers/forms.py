@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
+from study.files.finding import chosen_sheets
 from study.files.series import Draft, Yearbook
 from study.files.sheets import Sheet, read_sheets
 from study.helpers import InputError
@@ -38,9 +39,7 @@ def reader(provinces: Mapping[str, str], *forms: Form, named: str = "") -> Calla
     sheets_of = lru_cache(maxsize=1)(read_sheets)  # sheets of one workbook are asked for in turn
 
     def indicators(path: str, sheet: str) -> list[Draft | Yearbook]:
-        sheets = sheets_of(path)
-        if sheet:
-            sheets = chosen_sheets(path, sheets, sheet)
+        sheets = chosen_sheets(path, sheets_of(path), sheet)
         try:
             for one in forms:
                 if (found := one(path, sheets)) is not None:
@@ -66,12 +65,3 @@ def reader(provinces: Mapping[str, str], *forms: Form, named: str = "") -> Calla
         return found
 
     return read
-
-
-def chosen_sheets(path: str | Path, sheets: list[Sheet], name: str) -> list[Sheet]:
-    """The sheet of that name; InputError with the names there are."""
-    chosen = [sheet for sheet in sheets if sheet.name == name]
-    if not chosen:
-        names = ", ".join(sheet.name for sheet in sheets if sheet.name) or "none"
-        raise InputError(f"{path}: no sheet {name!r}; those that are filled: {names}.")
-    return chosen

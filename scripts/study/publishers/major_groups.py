@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from study.helpers import InputError, logger
+from study.helpers import InputError, logger, workflow_rows
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,15 @@ class Figure:
     code: str
     persons: float
     where: str
+
+
+def group_industries(path: str | Path) -> dict[str, tuple]:
+    """SIC 1987 major group -> the robot industries it goes to, with weights (resources/industries.csv)."""
+    groups: dict[str, list] = {}
+    for row in workflow_rows(path):
+        if row["source"] == "sic1987":
+            groups.setdefault(row["code"], []).append((row["ifr_industry"], row["weight"]))
+    return {code: tuple(sorted(industries)) for code, industries in groups.items()}
 
 
 def plain_code(text: str, where: str) -> str:

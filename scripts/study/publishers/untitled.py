@@ -7,10 +7,12 @@ from pathlib import Path
 
 from study.files.catalog_entries import CatalogEntry
 from study.helpers import InputError
-from study.publishers.census_employment import division_titles, read_census
+from study.publishers.census import read_census
+from study.publishers.divisions import division_titles
 from study.publishers.ifr import load_leaf_set
 from study.publishers.ifr_forms import read_counts
-from study.publishers.major_group_employment import group_industries, read_major_groups
+from study.publishers.major_groups import group_industries
+from study.publishers.us_employment import read_major_groups
 
 
 def has_robots(file: str, country: str, years: range, leaf_sets: str | Path) -> bool:

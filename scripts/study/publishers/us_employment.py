@@ -1,113 +1,133 @@
-"""Employment by industry of the United States as its agencies publish it, on the SIC of 1987.
+"""Employment by industry of the United States, on the SIC of 1987, as its agencies publish it.
 
 Forms read: table 6.4C of the national accounts (Bureau of Economic Analysis), flat extracts of Current Employment
-Statistics (Bureau of Labor Statistics, series EE...), and data sets with a SIC code a row, such as the NBER-CES
-manufacturing database.
+Statistics (Bureau of Labor Statistics, series EE...), and tables with a SIC code a row: major groups below their
+divisions, or data sets such as the NBER-CES manufacturing database.
 """
 
 from __future__ import annotations
 
 import difflib
+import math
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from study.files.sheets import Row, Sheet
+from study.files.finding import chosen_sheets, table_files
+from study.files.row_width import check_width
+from study.files.sheets import Row, Sheet, read_sheets
+from study.files.table_rows import rows_above_notes
 from study.helpers import RESOURCES, InputError, logger, workflow_rows
-from study.publishers.employment_counts import check_sum, find_unit, restore_zeros
+from study.publishers.employment_counts import (
+    check_size,
+    check_sum,
+    configured_factor,
+    count,
+    find_factor,
+    restore_zeros,
+    rows_of_year,
+)
 from study.publishers.major_groups import Figure, major_groups, plain_code
-from study.words.printed import parse_number, place, squeeze
+from study.words.headings import bare_heading, exact_kind
+from study.words.printed import is_figure, place
+from study.words.years import year_of
 
 US_INDUSTRIES = RESOURCES / "us_industries.csv"
-SIC_HEADS = (
-    "sic4",
-    "sic",
-    "siccode",
-    "sic87",
-    "sic1987",
-    "sic871",
-    "sic3",
-    "sic2",
-    "sicgroup",
-    "majorgroup",
-    "industrycode",
-)
-EMPLOYMENT_HEADINGS = (
-    "emp",
-    "employment",
-    "employees",
-    "allemployees",
-    "numberofemployees",
-    "totalemployment",
-    "persons",
+# Persons employed in the United States: 31 million on payrolls in 1939, 161 million employed in 2024 (Bureau of Labor
+# Statistics, Current Employment Statistics and Current Population Survey).
+UNITED_STATES = (2e7, 3e8)
+EMPLOYED = re.compile(
+    r"emp(loyment|loyees)?(inthousands|000s?|thousands)?|allemployees|numberofemployees|totalemployment|persons"
 )
 NBER = {"pay", "prode", "prodh", "prodw", "vship", "matcost", "vadd", "invest", "cap", "equip", "plant", "piship"}
-YEAR_HEADING = re.compile(r"((?:19|20)\d{2})(?:\.0)?")
+SERIES_HEADS = {"seriesid", "period", "value"}
+MOST_ABOVE = 20  # rows in which a header is looked for
 # Codes of government in the Current Employment Statistics, which counts it by owner and not by SIC.
 GOVERNMENT = ("91", "92", "93")
 
 
-def read_other_forms(
-    sheets: list[Sheet],
+@dataclass(frozen=True)
+class Wanted:
+    """What is read of a table: the year, the catalog's units in persons, the factor of figures that state none, and how
+    far parts may be from their printed total."""
+
+    year: int | None
+    units: Mapping[str, float]
+    stated: float | None
+    tolerance: float
+
+    def factor(self, sheet: Sheet, at: int, heading: str = "") -> float | None:
+        """Persons in the unit that a heading or the lines above the header state, else the config."""
+        above = [cell for row in sheet.rows[:at] for cell in row.cells]
+        return find_factor([heading, *above], self.units, sheet.source) or self.stated
+
+
+def read_major_groups(
+    path: str | Path | Iterable[str | Path],
     units: dict[str, float],
     tolerance: float,
-    year: int | None,
-    industries: dict[str, tuple] | None,
+    *,
+    year: int | None = None,
+    industries: dict[str, tuple] | None = None,
+    sheet: str = "",
     unit: str = "",
+    plausible: tuple[float, float] = (0, math.inf),
 ) -> list[tuple[str, float]]:
-    """Rows (major group, persons) of the sheets in whichever of the forms; `unit` is theirs where none is stated.
+    """Rows (SIC 1987 major group, persons employed) of the United States in `year`.
 
-    Raises InputError.
+    industries : major group -> where the crosswalk puts it (`major_groups.group_industries`); with it every group of
+    the crosswalk has to be there, and a figure for several groups stands at the first of them where the crosswalk
+    treats them alike. units, sheet, unit, plausible (`UNITED_STATES`) : as in `census.read_census`. Raises InputError
+    naming file, row and column for an unknown unit or industry, a group listed twice, a cell that is no count, missing
+    groups or years, and parts that do not add to printed totals within `tolerance`.
     """
+    sheets = [page for file in table_files(path) for page in chosen_sheets(file, read_sheets(file), sheet)]
     source = sheets[0].source
-    if unit and unit not in units:
-        raise InputError(f"{source}: the config gives the unit {unit!r}; expected one of {', '.join(units)}.")
-    stated = units.get(unit)
+    wanted = Wanted(year, units, configured_factor(unit, units, source), tolerance)
+    rows = major_groups(_figures(sheets, wanted), industries, source)
+    check_size(source, sum(persons for _, persons in rows), plausible)
+    return rows
+
+
+def _figures(sheets: list[Sheet], wanted: Wanted) -> list[Figure]:
     tables = [(sheet, at) for sheet in sheets if (at := _table_of_accounts(sheet)) is not None]
     if tables:
-        sheet, at = _choose(tables, year)
-        return major_groups(_accounts(sheet, at, units, tolerance, year, stated), industries, sheet.source)
+        return _accounts(*_choose(tables, wanted.year), wanted)
     figures: list[Figure] = []
+    headed = False
     for sheet in sheets:
-        at = next((i for i, row in enumerate(sheet.rows[:20]) if _is_header(row)), None)
+        at = next((at for at, row in enumerate(sheet.rows[:MOST_ABOVE]) if _is_header(row)), None)
         if at is None:
             logger.info("%s: no header row found here, left out", sheet.source)
             continue
-        heads = [_plain(cell) for cell in sheet.rows[at].cells]
-        read = _series if {"seriesid", "period", "value"} <= set(heads) else _data_set
-        figures += read(sheet, at, heads, units, year, stated)
+        headed = True
+        heads = [bare_heading(cell) for cell in sheet.rows[at].cells]
+        read = _series if set(heads) >= SERIES_HEADS else _data_set
+        figures += read(sheet, at, heads, wanted)
+    source = sheets[0].source
+    if headed and not figures:
+        raise InputError(f"{source}: no rows with a two-digit SIC code, or one of more digits, below the header.")
     if not figures:
-        naics = any("naics" in _plain(cell) for sheet in sheets for row in sheet.rows[:20] for cell in row.cells)
+        cells = (bare_heading(cell) for sheet in sheets for row in sheet.rows[:MOST_ABOVE] for cell in row.cells)
+        naics = any("naics" in cell for cell in cells)
         raise InputError(
             f"{source}: {'the industries are NAICS; ' if naics else ''}no header row found; expected "
             "SIC,Industry,Employment, or BEA's table 6.4C (Line, names, years), or columns sic, year and employment, "
             "or series_id, year, period, value."
         )
-    return major_groups(figures, industries, source)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[_\-./]", "", re.sub(r"[(\[].*?[)\]]", "", squeeze(text).lower()))
+    return figures
 
 
 def _is_header(row: Row) -> bool:
-    heads = {_plain(cell) for cell in row.cells}
-    return {"seriesid", "period", "value"} <= heads or bool(heads & set(SIC_HEADS) and _employed(heads))
+    heads = [bare_heading(cell) for cell in row.cells]
+    return set(heads) >= SERIES_HEADS or (_code_column(heads) is not None and any(map(EMPLOYED.fullmatch, heads)))
 
 
-def _employed(heads) -> list[str]:
-    return [
-        head
-        for head in heads
-        if head in EMPLOYMENT_HEADINGS or re.fullmatch(r"emp(loyment|loyees)?(inthousands|000s?|thousands)?", head)
-    ]
-
-
-def _figure(sheet: Sheet, row: Row, column: int) -> float:
-    where = place(sheet.source, row.line, column)
-    value = parse_number(row.get(column), where)
-    if value is None or value < 0:
-        raise InputError(f"{where}: found {row.get(column)!r}, expected a number employed (0 if none).")
-    return value
+def _code_column(heads: list[str]) -> int | None:
+    """The column of SIC codes, that of most digits where a data set has several."""
+    coded = [column for column, head in enumerate(heads) if exact_kind(head) == "industry code"]
+    return min(coded, key=lambda column: (heads[column] != "sic4", column), default=None)
 
 
 # --- Bureau of Economic Analysis, table 6.4C ----------------------------------------------------------------------
@@ -140,94 +160,85 @@ def _words(name: str) -> str:
 def _table_of_accounts(sheet: Sheet) -> int | None:
     """Where the header Line, (blank), years is."""
     for at, row in enumerate(sheet.rows[:20]):
-        if row.get(0).lower() == "line" and any(YEAR_HEADING.fullmatch(cell) for cell in row.cells[1:]):
+        if row.get(0).lower() == "line" and any(year_of(cell) for cell in row.cells[1:]):
             return at
     return None
 
 
 def _choose(tables: list[tuple[Sheet, int]], year: int | None) -> tuple[Sheet, int]:
     """The table of employees of the year among a workbook's; the one table of a file whatever its title."""
-
-    def has(table: tuple[Sheet, int], text: str) -> bool:
-        sheet, at = table
-        above = " ".join(cell for row in sheet.rows[:at] for cell in row.cells).lower()
-        return text in above
-
+    above = [" ".join(cell for row in sheet.rows[:at] for cell in row.cells) for sheet, at in tables]
     if len(tables) == 1:
-        sheet, at = tables[0]
-        above = " ".join(cell for row in sheet.rows[:at] for cell in row.cells)
-        other = re.search(r"table\s*6\.\d+[a-d]?[^,;]*", above, re.IGNORECASE)
-        if other and not has(tables[0], "full-time and part-time employees"):
-            raise InputError(f"{sheet.source}: this is {other[0]!r}; table 6.4C, full-time and part-time employees by "
-                             "industry, is wanted.")  # fmt: skip
+        other = re.search(r"table\s*6\.\d+[a-d]?[^,;]*", above[0], re.IGNORECASE)
+        if other and "full-time and part-time employees" not in above[0].lower():
+            raise InputError(f"{tables[0][0].source}: this is {other[0]!r}; table 6.4C, full-time and part-time "
+                             "employees by industry, is wanted.")  # fmt: skip
         return tables[0]
-    fitting = [t for t in tables if has(t, "full-time and part-time employees by industry") and not has(t, "hours")]
-    dated = [t for t in fitting if year is None or any(cell == str(year) for cell in t[0].rows[t[1]].cells)]
-    if len(dated) != 1:
+    found = [
+        (sheet, at)
+        for (sheet, at), text in zip(tables, map(str.lower, above), strict=True)
+        if "full-time and part-time employees by industry" in text and "hours" not in text
+        if year is None or year in map(year_of, sheet.rows[at].cells)
+    ]
+    if len(found) != 1:
         raise InputError(
-            f"{tables[0][0].source}: {len(dated)} sheets are table 6.4C (full-time and part-time employees by industry)"
+            f"{tables[0][0].source}: {len(found)} sheets are table 6.4C (full-time and part-time employees by industry)"
             f"{f' with the year {year}' if year else ''}; keep the one to use."
         )
-    return dated[0]
+    return found[0]
 
 
 def _year_column(sheet: Sheet, header: Row, year: int | None) -> int:
-    years = {int(m[1]): c for c, cell in enumerate(header.cells) if c and (m := YEAR_HEADING.fullmatch(cell))}
+    years = {found: column for column, cell in enumerate(header.cells) if column and (found := year_of(cell))}
     if year is None and len(years) == 1:
         return next(iter(years.values()))
     if year not in years:
         listed = ", ".join(map(str, sorted(years)))
-        raise InputError(
-            f"{place(sheet.source, header.line)}: no column for {year or 'one year'}; years here: {listed}."
-        )
+        where = place(sheet.source, header.line)
+        raise InputError(f"{where}: no column for {year or 'one year'}; years here: {listed}.")
     return years[year]
 
 
-def _accounts(
-    sheet: Sheet, at: int, units: dict[str, float], tolerance: float, year: int | None, stated: float | None
-) -> list[Figure]:
+def _accounts(sheet: Sheet, at: int, wanted: Wanted) -> list[Figure]:
     """Figures of the lines that are major groups; sums are checked, never added."""
-    header = sheet.rows[at]
-    column = _year_column(sheet, header, year)
-    factor = find_unit([cell for row in sheet.rows[:at] for cell in row.cells], units, sheet.source)
-    factor = factor or stated
+    column = _year_column(sheet, sheet.rows[at], wanted.year)
+    factor = wanted.factor(sheet, at)
     if factor is None:
         raise InputError(f"{sheet.source}: no unit above the header; expected [Thousands of employees].")
     lines = _lines()
-    printed: dict[int, tuple[float, str]] = {}
+    printed: dict[int, Figure] = {}
     last = -1
-    for row in sheet.rows[at + 1 :]:
+    for row in rows_above_notes(sheet, sheet.rows[at + 1 :], lambda row: row.get(0).isdecimal()):
+        where = place(sheet.source, row.line, 1)
         if not row.get(0).isdecimal():
-            if row.get(0) and len([cell for cell in row.cells if cell]) == 1:
+            if not row.get(column) or sum(map(bool, row.cells)) == 1:
                 continue  # footnotes, the words Addenda or Legend
-            if not row.get(column):
-                continue
             raise InputError(f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a line number.")
         name = row.get(1)
         if not name:
-            raise InputError(f"{place(sheet.source, row.line, 1)}: the line has no name.")
+            raise InputError(f"{where}: the line has no name.")
         matches = [i for i, line in enumerate(lines) if _words(line.name) == _words(name)]
         later = [i for i in matches if i > last]
         if not later:
             near = difflib.get_close_matches(name, [line.name for line in lines], n=2)
             problem = "stands out of the table's order, or twice" if matches else "is no line of table 6.4C"
             hint = f" (did you mean {', '.join(near)}?)" if near and not matches else ""
-            raise InputError(f"{place(sheet.source, row.line, 1)}: {name!r} {problem}{hint}.")
+            raise InputError(f"{where}: {name!r} {problem}{hint}.")
         last = later[0]
-        printed[last] = (_figure(sheet, row, column), place(sheet.source, row.line, column))
+        printed[last] = Figure(lines[last].sic, count(sheet, row, column), place(sheet.source, row.line, column))
     absent = [line.name for i, line in enumerate(lines) if line.sic and i not in printed]
     if absent:
         raise InputError(f"{sheet.source}: no lines {'; '.join(absent)}; export the whole table 6.4C.")
     for i, line in reversed(list(enumerate(lines))):
         children = [k for k, child in enumerate(lines) if child.parent == i]
         if i in printed and children and all(k in printed for k in children):
-            check_sum(printed[i][1], line.name, sum(printed[k][0] for k in children), printed[i][0], tolerance)
+            parts = sum(printed[k].persons for k in children)
+            check_sum(printed[i].where, line.name, parts, printed[i].persons, wanted.tolerance)
     sums: dict[str, Figure] = {}
-    for i, line in enumerate(lines):
-        if line.sic:
-            value, where = printed[i]
-            before = sums[line.sic].persons if line.sic in sums else 0.0
-            sums[line.sic] = Figure(line.sic, before + value * factor, where)
+    for figure in printed.values():
+        if figure.code:
+            before = sums[figure.code].persons if figure.code in sums else 0.0
+            sums[figure.code] = Figure(figure.code, before + factor * figure.persons, figure.where)
     return _join_overlaps(sums)
 
 
@@ -244,41 +255,31 @@ def _join_overlaps(sums: dict[str, Figure]) -> list[Figure]:
 # --- Bureau of Labor Statistics, Current Employment Statistics ----------------------------------------------------
 
 
-def _series(
-    sheet: Sheet, at: int, heads: list[str], units: dict[str, float], year: int | None, stated: float | None
-) -> list[Figure]:
+def _series(sheet: Sheet, at: int, heads: list[str], wanted: Wanted) -> list[Figure]:
     """Annual averages (M13, else the mean of twelve months) of all employees by SIC code."""
     header = sheet.rows[at]
     if "year" not in heads:
         raise InputError(f"{place(sheet.source, header.line)}: no column year.")
     series_at, year_at, period_at, value_at = (heads.index(name) for name in ("seriesid", "year", "period", "value"))
-    code_at = next((heads.index(name) for name in SIC_HEADS if name in heads), None)
-    own = find_unit([header.get(value_at), *(c for row in sheet.rows[:at] for c in row.cells)], units, sheet.source)
-    factor = own or stated or units.get("thousands", 1000.0)
+    code_at = _code_column(heads)
+    factor = wanted.factor(sheet, at, header.get(value_at)) or 1000.0  # the bureau's own unit
     months: dict[str, dict[str, dict[str, float]]] = {}
     places: dict[str, str] = {}
-    years = {row.get(year_at) for row in sheet.rows[at + 1 :] if any(row.cells)}
-    wanted = str(year) if year is not None else (next(iter(years)) if len(years) == 1 else "")
-    if wanted not in years:
-        raise InputError(f"{place(sheet.source, header.line, year_at)}: no rows of {year or 'one year alone'}; the "
-                         f"file has {', '.join(sorted(years))}.")  # fmt: skip
-    body = [row for row in sheet.rows[at + 1 :] if row.get(year_at) == wanted]
-    codes: list[str | None] = [None] * len(body)
-    if code_at is not None:
-        codes = [*_restore([row.get(code_at) for row in body], sheet, header, code_at)]
-    for row, printed in zip(body, codes, strict=True):
+    body = _body(sheet, at, heads, value_at)
+    body = rows_of_year(sheet, header, body, year_at, wanted.year)
+    codes = _restore([row.get(code_at) for row in body], sheet, header, code_at) if code_at is not None else []
+    for row, printed in zip(body, codes or [""] * len(body), strict=True):
         where = place(sheet.source, row.line, series_at)
-        series = row.get(series_at).upper()
+        series, period = row.get(series_at).upper(), row.get(period_at).upper()
         code = _series_code(series, printed, where)
         if not code:
             continue
-        period = row.get(period_at).upper()
         if not re.fullmatch(r"M(0[1-9]|1[0-3])", period):
             raise InputError(f"{place(sheet.source, row.line, period_at)}: found {period!r}, expected M01 to M13.")
         values = months.setdefault(code, {}).setdefault(series, {})
         if period in values:
-            raise InputError(f"{where}: {series} {wanted} {period} appears twice.")
-        values[period] = _figure(sheet, row, value_at)
+            raise InputError(f"{where}: {series} {row.get(year_at)} {period} appears twice.")
+        values[period] = count(sheet, row, value_at)
         places.setdefault(code, where)
     figures = []
     for code, by_series in months.items():
@@ -293,7 +294,7 @@ def _series(
     return _government(figures)
 
 
-def _series_code(series: str, code: str | None, where: str) -> str:
+def _series_code(series: str, code: str, where: str) -> str:
     """The SIC code of a series of all employees; empty for hours and earnings, and for sums above major groups.
 
     An EE series is EE, S or U (season), two digits of the division, four of the SIC, two of the data type.
@@ -332,55 +333,64 @@ def _government(figures: list[Figure]) -> list[Figure]:
     return [figure for figure in figures if figure.code[:2] not in GOVERNMENT] + [total]
 
 
-# --- data sets ----------------------------------------------------------------------------------------------------
+# --- tables with a code a row -------------------------------------------------------------------------------------
 
 
-def _data_set(
-    sheet: Sheet, at: int, heads: list[str], units: dict[str, float], year: int | None, stated: float | None
-) -> list[Figure]:
-    """Rows of a SIC code, a year where there are several, and employment."""
+def _data_set(sheet: Sheet, at: int, heads: list[str], wanted: Wanted) -> list[Figure]:
+    """Rows of a SIC code, a year where there are several, and employment; divisions (letters) are checked as sums."""
     header = sheet.rows[at]
-    code_at = next(heads.index(name) for name in SIC_HEADS if name in heads)
-    found = _employed(heads)
-    if len(found) > 1:
-        raise InputError(f"{place(sheet.source, header.line)}: {' and '.join(found)} are both employment; keep one.")
-    value_at = heads.index(found[0])
-    body = [row for row in sheet.rows[at + 1 :] if row.get(code_at) and (row.get(value_at) or len(row.cells) > 1)]
+    code_at = _code_column(heads)
+    employed = [column for column, head in enumerate(heads) if EMPLOYED.fullmatch(head)]
+    if len(employed) > 1:
+        both = " and ".join(heads[column] for column in employed)
+        raise InputError(f"{place(sheet.source, header.line)}: {both} are both employment; keep one.")
+    value_at = employed[0]
+    body = _body(sheet, at, heads, value_at)
     if "year" in heads:
-        year_at = heads.index("year")
-        years = {row.get(year_at) for row in body}
-        wanted = {str(year), str(year)[2:]} if year is not None else (years if len(years) == 1 else set())
-        body = [row for row in body if row.get(year_at) in wanted]
-        if not body:
-            raise InputError(f"{place(sheet.source, header.line, year_at)}: no rows of {year or 'one year alone'}; the "
-                             f"file has {', '.join(sorted(years))}.")  # fmt: skip
-    factor = _unit(sheet, at, heads, header.get(value_at), units, stated)
-    codes = [row.get(code_at) for row in body]
-    restored = _restore(codes, sheet, header, code_at)
-    figures = []
-    for row, text in zip(body, restored, strict=True):
-        code = plain_code(text, place(sheet.source, row.line, code_at))
+        body = rows_of_year(sheet, header, body, heads.index("year"), wanted.year, _year)
+    factor = _unit(sheet, at, heads, header.get(value_at), wanted)
+    figures: list[Figure] = []
+    divisions: dict[str, tuple[Figure, int]] = {}  # the printed sum, and at which figure its groups begin
+    codes = _restore([row.get(code_at) for row in body], sheet, header, code_at)
+    for row, text in zip(body, codes, strict=True):
+        code, where = plain_code(text, place(sheet.source, row.line, code_at)), place(sheet.source, row.line, value_at)
         if code:
-            where = place(sheet.source, row.line, value_at)
-            figures.append(Figure(code, factor * _figure(sheet, row, value_at), where))
+            figures.append(Figure(code, factor * count(sheet, row, value_at), where))
+        elif re.fullmatch("[A-K]", text) and row.get(value_at):
+            divisions[text] = Figure(text, count(sheet, row, value_at), where), len(figures)
+    if all(len(figure.code) == 2 for figure in figures) and len({figure.code for figure in figures}) == len(figures):
+        ends = [*(start for _, start in divisions.values()), len(figures)][1:]
+        for (name, (whole, start)), end in zip(divisions.items(), ends, strict=bool(divisions)):
+            parts = sum(figure.persons for figure in figures[start:end]) / factor
+            check_sum(whole.where, f"division {name} over major groups", parts, whole.persons, wanted.tolerance)
     return figures
 
 
-def _unit(
-    sheet: Sheet, at: int, heads: list[str], heading: str, units: dict[str, float], stated: float | None
-) -> float:
-    own = find_unit([heading, *(cell for row in sheet.rows[:at] for cell in row.cells)], units, sheet.source)
-    stated = own or stated
-    if stated is not None:
-        return stated
-    if re.search(r"thousand|000", heading.lower()) and "thousands" in units:
-        return units["thousands"]
-    if len(NBER & set(heads)) >= 2 and "thousands" in units:
+def _body(sheet: Sheet, at: int, heads: list[str], value_at: int) -> list[Row]:
+    """The rows between the header and the notes, those with figures as wide as the header."""
+    rows = rows_above_notes(sheet, sheet.rows[at + 1 :], lambda row: is_figure(row.get(value_at)))
+    rows = [row for row in rows if len(row.cells) > 1]
+    for row in rows:
+        check_width(sheet, row, max(column for column, head in enumerate(heads) if head))
+    return rows
+
+
+def _year(text: str) -> int | None:
+    """A year, of two digits in some editions of the NBER-CES database."""
+    return 1900 + int(text) if re.fullmatch(r"[5-9]\d", text) else year_of(text)
+
+
+def _unit(sheet: Sheet, at: int, heads: list[str], heading: str, wanted: Wanted) -> float:
+    if (factor := wanted.factor(sheet, at, heading)) is not None:
+        return factor
+    if re.search(r"thousand|000", heading.lower()):
+        return 1000.0
+    if len(NBER & set(heads)) >= 2:
         logger.info("%s: read as the NBER-CES database, employment in thousands", sheet.source)
-        return units["thousands"]
+        return 1000.0
     raise InputError(
         f"{place(sheet.source, sheet.rows[at].line)}: no unit of {heading!r}; write it in the heading, as in "
-        f"employment (thousands); known are {', '.join(units)}."
+        f"employment (thousands), or above it, as in (In thousands); known are {', '.join(wanted.units)}."
     )
 
 

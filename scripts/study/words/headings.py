@@ -21,13 +21,15 @@ HEADING_WORDS = {
     "unit": "单位 计量单位 unit units",
     "value": "数值 值 指标值 value values obsvalue",
     "frequency": "频率 frequency",
-    "country": "国家 国家名称 country countryname",
-    "industry": "行业 行业名称 行业大类 行业分类 产业 门类 部门 industry industryname industryid sector",
+    "country": "国家 国家名称 国家代码 country countryname countrycode",
+    "industry": "行业 行业名称 行业大类 行业分类 产业 门类 部门 大类 industry industryname sector branch division",
+    "industry code": "行业代码 行业大类代码 大类代码 行业编码 industrycode industryid indcode ind divisioncode "
+    "sic sic2 sic3 sic4 sic87 sic1987 sic871 siccode sicgroup majorgroup",
     # what vendors print beside a series, and what numbers the rows
     "about": "指标id 指标代码 指标编码 序列id seriesid srcode 编码 来源 数据来源 source 时间区间 起止时间 更新时间 "
     "更新日期 最近更新 开始日期 结束日期 "
     "firstdate lastdate firstobsdate lastobsdate updatetime updated 状态 status 备注 说明",
-    "code": "序号 编号 代码 地区代码 省份代码 行政区划代码 行政区代码 code id no countrycode",
+    "code": "序号 编号 代码 地区代码 省份代码 行政区划代码 行政区代码 code id no",
 }
 KIND_OF = {word: kind for kind, words in HEADING_WORDS.items() for word in words.split()}
 # What a row may be of besides a province, a year and an indicator: such tables have to be summed up or cut out first.
@@ -35,6 +37,7 @@ FURTHER = {
     "city": "cities",
     "district": "cities",
     "industry": "industries",
+    "industry code": "industries",
     "quarter": "quarters or months",
     "month": "quarters or months",
 }
@@ -57,6 +60,11 @@ def exact_kind(text: str) -> str:
     kinds = {KIND_OF.get(chinese), KIND_OF.get(latin)}
     kinds = kinds if len(kinds) == 1 else {"region"} if kinds == {"region", "province"} else set()
     return (kinds.pop() or "") if chinese and latin and kinds else ""
+
+
+def bare_heading(text: str) -> str:
+    """A heading for comparison, without what stands in brackets: `Employment (persons)` is `employment`."""
+    return plain_heading(re.sub(r"[(（\[【].*?[)）\]】]", "", text))
 
 
 def plain_heading(text: str) -> str:

@@ -54,6 +54,21 @@ def parse_number(text: str, where: str) -> float | None:
     return number
 
 
+def is_figure(text: str) -> bool:
+    """Whether a cell is a printed number, signs of a missing one aside."""
+    plain = text.translate(HALF_WIDTH).strip()
+    return plain.isascii() and bool(NUMBER.fullmatch(plain))
+
+
+def parse_count(text: str, where: str, of: str, most: float = math.inf, *, empty: bool = False) -> float | None:
+    """A printed number of persons, robots or patents: zero or more. None for an empty cell where one may be `empty`;
+    else, and for anything that is no such number, InputError."""
+    value = parse_number(text, where)
+    if not (empty if value is None else 0 <= value <= most):
+        raise InputError(f"{where}: found {shortened(text)!r}, expected a number {of} (0 if none).")
+    return value
+
+
 def shortened(text: str) -> str:
     """A cell for a message, cut where it is long."""
     return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}..."
