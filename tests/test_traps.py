@@ -12,6 +12,7 @@ from study.helpers import InputError, read_rows
 from study.plan.config import check_names
 from study.plan.sources import find_sources, source
 from study.publishers.every_form import every_reader, reader_tables, theme_reader
+from study.words.titles import plain_name
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
@@ -33,7 +34,7 @@ def clean(paths, key, provinces=("henan",), years=range(2013, 2015)):
 
 
 def by_name(path):
-    return {name: draft for draft in READ(path) for name in draft.names()}
+    return {plain_name(name): draft for draft in READ(path) for name in draft.names()}
 
 
 def refused(path, key, *parts, **choices):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from study.files.series import Draft, Yearbook
@@ -27,7 +28,6 @@ from study.publishers.patent_headings import (
     YEAR_PRINTED,
     Columns,
     find_columns,
-    is_panel,
     is_patent_table,
     kind_of,
     plain,
@@ -35,6 +35,7 @@ from study.publishers.patent_headings import (
 from study.publishers.yearbook import read_drafts
 from study.words.printed import parse_number, place, squeeze
 from study.words.regions import PARTS_OF_CHINA, find_province
+from study.words.titles import plain_name
 
 PATENTS_TITLE = "green_patents"
 PATENTS_UNIT = "件"
@@ -75,18 +76,27 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
         pages = [sheet for sheet in sheets if is_patent_table(sheet)]
         if not pages:
             return None
-        if not all(map(is_panel, pages)):
-            return [read_patents(pages, names, cities)]
-        try:
+        others: list[Draft | Yearbook] = []
+        with suppress(InputError):
             others = read_drafts(path, sheets, names)
-        except InputError:
-            others = []
         if len(others) > 1 and not any(GREEN.search(cell.lower()) for page in pages for cell in page.rows[0].cells):
             return others
-        counts = read_patents(pages, names, cities)
-        return [counts, *(other for other in others if not other.names() & counts.names())]
+        try:
+            counts = read_patents(pages, names, cities)
+        except InputError as error:
+            if len(others) < 2:
+                raise
+            return [*others, Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))]
+        counted = {plain_name(page.rows[head.body - 1].get(column)) for page, head, column in _counted(pages)}
+        return [counts, *(other for other in others if not counted.intersection(map(plain_name, other.names())))]
 
     return indicators
+
+
+def _counted(pages: list[Sheet]) -> list[tuple[Sheet, Columns, int]]:
+    """The columns of applications of each page."""
+    heads = [(page, head) for page in pages if (head := find_columns(page))]
+    return [(page, head, column) for page, head in heads for column, *_ in head.values]
 
 
 def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:
@@ -241,8 +251,11 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
         for column, year, kind, mode in head.values:
             where = place(sheet.source, row.line, column)
             value = parse_number(row.get(column), where)
-            if value is not None and value < 0:
-                raise InputError(f"{where}: found {row.get(column)!r}, expected a number of patents (0 or more).")
+            if value is not None and (value < 0 or value != round(value)):
+                raise InputError(
+                    f"{where}: found {row.get(column)!r}, expected a number of patents (whole, 0 or more); are these "
+                    "figures per head, logarithms or shares?"
+                )
             more = {"kind": kind} if kind else {}
             counts.append(replace(base, year=year or base.year, value=value, where=where, mode=mode, **more))
     if grants and not counts:
