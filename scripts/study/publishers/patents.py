@@ -122,6 +122,9 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
             "(省份, 城市) and a column of applications (申请数), or years across."
         )
     _check_classes(counts)
+    kinds = {count.kind for count in counts}
+    if len(kinds) == 1 and kinds != {""}:
+        logger.warning("%s: counts of one kind of patents alone (%s), no total", source, *kinds)
     table = Yearbook(source, "patents", PATENTS_TITLE, PATENTS_UNIT, sorted({count.year for count in counts}))
     groups: dict[tuple[str, int], list[Count]] = {}
     for count in counts:

@@ -228,8 +228,8 @@ def unit_behind(text: str) -> str:
 def chinese_part(text: str) -> str:
     """A bilingual cell's Chinese name: `第一产业 Primary Industry` without the English, but `人均GDP` whole.
 
-    English that is a unit, a short sign, or says what was done to figures where the Chinese does not (`专利 growth`)
-    stays.
+    English that is a unit, a sign that is joined (`专利_x`), or says what was done to figures where the Chinese does not
+    (`专利 growth`) stays.
     """
     match = re.search(r"[A-Za-z][A-Za-z0-9 ,.'&/()-]*$", text)
     if not match or not CHINESE.search(text[: match.start()]):
@@ -237,8 +237,8 @@ def chinese_part(text: str) -> str:
     before, english = text[: match.start()], match[0]
     if find_unit(english) or changes_in(english) - changes_in(before) or before[-1] in "_/":
         return text
-    apart = before[-1] in " \u3000)）]" or re.search("[a-z]", english)
-    return before.strip() if apart and len(english.strip()) >= SHORTEST_TRANSLATION else text
+    long = len(english.strip()) >= SHORTEST_TRANSLATION and re.search("[a-z]", english)
+    return before.strip() if before[-1] in " \u3000)）]" or long else text
 
 
 def bare_label(text: str) -> tuple[str, bool]:
