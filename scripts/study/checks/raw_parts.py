@@ -11,7 +11,7 @@ from study.files.series import Draft, Yearbook
 from study.helpers import InputError, logger
 from study.words.printed import squeeze
 from study.words.titles import Reading, best_reading, split_unit, unit_behind
-from study.words.units import find_unit, unit_key
+from study.words.units import find_index_base, find_unit, unit_key
 
 
 def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
@@ -91,7 +91,8 @@ def with_unit(draft: Draft | Yearbook, reading: Reading, entry: CatalogEntry) ->
     printed, wanted = find_unit(draft.unit), find_unit(entry.unit)
     if wanted and wanted.dimension == "CNY per USD" and printed and printed.dimension == "CNY":
         return replace(draft, unit=said)  # the yuan alone do not say for how many dollars they are
-    if not said or unit_key(said) == unit_key(draft.unit) or (printed and find_unit(said) == printed):
+    same = [(find_unit(unit), find_index_base(unit)) for unit in (said, draft.unit)]
+    if not said or unit_key(said) == unit_key(draft.unit) or (same[0] == same[1] != (None, None)):
         return draft
     if draft.unit:
         raise InputError(

@@ -25,7 +25,7 @@ CHANGE_WORDS = {
         r"l\d*|lag ?\d*|lagged|lead ?\d*|f\d*|t ?[-+] ?\d",
     ),
     "an index": ("指数|定基|环比指数", "index|indices|idx"),
-    "a share or rate": ("占比|比重|比例|份额|百分比|比率|率", "share|proportion|percent(?:age)?|pct|rate|ratio"),
+    "a share or rate": ("占比|比重|比例|份额|百分比|比率|率", "share|proportion|fraction|rate|ratio"),
     "standardised figures": (
         "标准化|归一化|无量纲|中心化|z得分",
         "z|z ?score|zscore|std|stdz|standardi[sz]ed|normali[sz]ed|norm|centred|centered|demeaned|c",

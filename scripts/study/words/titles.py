@@ -91,8 +91,9 @@ def plain_name(text: str) -> str:
 
 def changes_in(text: str) -> set[str]:
     """What a text says was done to figures (keys of CHANGE_WORDS)."""
-    plain = _spaced(text.translate(HALF_WIDTH))
-    return {meaning for meaning, pattern in _CHANGED if pattern.search(plain)}
+    text = text.translate(HALF_WIDTH)
+    forms = (_spaced(text), text.lower())
+    return {meaning for meaning, pattern in _CHANGED if any(map(pattern.search, forms))}
 
 
 def _around(text: str, name: str, known: Mapping[str, str]) -> Reading:
@@ -157,6 +158,9 @@ class _Rest:
         for end in [i for i in range(len(text), at, -1) if i == len(text) or _parts(text, i)]:
             unit = text[at:end].strip(MARKS + BRACKETS)
             if not unit or text[end - 1] in MARKS:
+                continue
+            # `share` and `cum` are in the table of units, and behind a name say what was done
+            if any(word.fullmatch(unit) for _, word in _CHANGED):
                 continue
             if find_unit(unit) or find_index_base(unit):
                 self.unit = self.unit or unit
@@ -228,17 +232,23 @@ def unit_behind(text: str) -> str:
 def chinese_part(text: str) -> str:
     """A bilingual cell's Chinese name: `第一产业 Primary Industry` without the English, but `人均GDP` whole.
 
-    English that is a unit, a sign that is joined (`专利_x`), or says what was done to figures where the Chinese does not
-    (`专利 growth`) stays.
+    English that is a unit, a sign that is joined (`专利_x`), or says what was done to figures where the Chinese is
+    silent (`专利 growth`) stays.
     """
     match = re.search(r"[A-Za-z][A-Za-z0-9 ,.'&/()-]*$", text)
     if not match or not CHINESE.search(text[: match.start()]):
         return text
     before, english = text[: match.start()], match[0]
+    if re.search(r"[(（\[【][^)）\]】]*$", before):
+        return text  # the end of a unit in brackets
     if find_unit(english) or changes_in(english) - changes_in(before) or before[-1] in "_/":
         return text
+    if before[-1] in " \u3000)）]":
+        return before.strip()
+    # 年末population is one name, 人口Population two
+    own = read_words(before, _HARMLESS).unknown
     long = len(english.strip()) >= SHORTEST_TRANSLATION and re.search("[a-z]", english)
-    return before.strip() if before[-1] in " \u3000)）]" or long else text
+    return before if own and long else text
 
 
 def bare_label(text: str) -> tuple[str, bool]:
