@@ -67,8 +67,8 @@ UNITS = [
     ("gdp", "亿元", 1), ("gdp", "百亿元", 100), ("gdp", "万元", 1e-4), ("gdp", "10^8 CNY", 1),
     ("gdp", "billion yuan", 10), ("population", "万人", 1), ("population", "人", 1e-4), ("population", "千人", 0.1),
     ("raw_coal", "万吨", 1), ("energy_total", "万吨标准煤", 1), ("energy_total", "10^4 tce", 1),
-    ("trade", "亿美元", 1),
-    ("trade", "千美元", 1e-5), ("natural_gas", "亿立方米", 1), ("electricity", "亿千瓦时", 1), ("urbanisation", "%", 0.01),
+    ("trade", "亿美元", 1), ("trade", "千美元", 1e-5), ("natural_gas", "亿立方米", 1),
+    ("electricity", "亿千瓦时", 1), ("urbanisation", "%", 0.01),
     ("green_patents", "件", 1), ("gdp_index", "上年=100", 1), ("area", "平方公里", 1e-4), ("loans", "万亿元", 1e4),
 ]  # fmt: skip
 

@@ -121,6 +121,12 @@ def find_columns(sheet: Sheet) -> Columns | None:
     return None
 
 
+def counts_green(heading: str) -> bool:
+    """Whether a heading is wholly one of applications for green patents."""
+    text = plain(heading)
+    return bool(GREEN.search(text)) and not GRANTED.search(text) and read_words(heading, COUNT_WORDS).is_it
+
+
 def _is_count(unit: str) -> bool:
     """Whether a unit, if any is printed, is that of single patents."""
     found = find_unit(unit) if unit else None

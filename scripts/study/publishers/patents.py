@@ -27,6 +27,7 @@ from study.publishers.patent_headings import (
     PLACES,
     YEAR_PRINTED,
     Columns,
+    counts_green,
     find_columns,
     is_patent_table,
     kind_of,
@@ -84,9 +85,12 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
         try:
             counts = read_patents(pages, names, cities)
         except InputError as error:
-            if len(others) < 2:
+            if not others:
                 raise
-            return [*others, Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))]
+            refused = Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))
+            return (
+                others if any(counts_green(name) for other in others for name in other.names()) else [*others, refused]
+            )
         counted = {plain_name(page.rows[head.body - 1].get(column)) for page, head, column in _counted(pages)}
         return [counts, *(other for other in others if not counted.intersection(map(plain_name, other.names())))]
 
