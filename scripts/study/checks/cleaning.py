@@ -22,7 +22,7 @@ def check_title(table: Yearbook, entry: CatalogEntry, catalog: dict[str, Catalog
     """Raise InputError where the file is titled as another table, or says of its figures what is not known."""
     if not table.title:
         return
-    named = named_by(table.names(), {key: entry_names(other) for key, other in catalog.items()})
+    named = named_by(table.names(), {key: entry_names(other) for key, other in (catalog | {entry.key: entry}).items()})
     if entry.key in named:
         return
     reading = best_reading(table.names(), entry_names(entry))

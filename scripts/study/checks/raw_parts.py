@@ -10,7 +10,7 @@ from study.files.catalog_entries import CatalogEntry, entry_names
 from study.files.series import Draft, Yearbook
 from study.helpers import InputError, logger
 from study.words.printed import squeeze
-from study.words.titles import Reading, best_reading, split_unit, unit_behind
+from study.words.titles import Reading, best_reading, unit_behind
 from study.words.units import find_index_base, find_unit, unit_key
 
 
@@ -87,7 +87,7 @@ def with_unit(draft: Draft | Yearbook, reading: Reading, entry: CatalogEntry) ->
 
     A title named in the config may end in a unit, and a name of the catalog say one (`人民币对美元汇率(美元=100)`).
     """
-    said = reading.unit or next(filter(None, map(unit_behind, draft.names())), "") or split_unit(reading.name)[1]
+    said = reading.unit or next(filter(None, map(unit_behind, [*draft.names(), reading.name])), "")
     printed, wanted = find_unit(draft.unit), find_unit(entry.unit)
     if wanted and wanted.dimension == "CNY per USD" and printed and printed.dimension == "CNY":
         return replace(draft, unit=said)  # the yuan alone do not say for how many dollars they are

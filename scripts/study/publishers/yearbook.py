@@ -67,7 +67,8 @@ def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
         if "province" in kinds and "year" in kinds:
             return read_long(sheet, at, kinds, names)
         provinces = [cell for cell in row.cells[1:] if known_province(cell, names)]
-        if len(provinces) > 1 and not known_province(row.get(0), names) and (kinds[0] or not row.get(0)):
+        headed = kinds[0] not in ("", "code") or not row.get(0)
+        if len(provinces) > 1 and not known_province(row.get(0), names) and headed:
             return _provinces_across(sheet, at, kinds[0], names, stem)
         if kinds and kinds[0] in ("province", "year") and any(row.cells[1:]):
             return _indicators_across(sheet, at, kinds[0], names, stem)
@@ -107,14 +108,15 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         if years_in(cell):
             where = place(sheet.source, header.line, number)
             raise InputError(f"{where}: found {cell!r}, expected a year such as 2022年, or a word for what runs down.")
-    column, seconds = _label_columns(sheet, at, kinds[:first], names)
+    column, seconds, unnamed = _label_columns(sheet, at, kinds[:first], names)
+    last = max(years.values())
+    unnamed += [place for place in unnamed_columns(header, last) if place > first]
     bilingual = "province" in column and bool(seconds)
     if "indicator" in column and "province" not in column:
-        return _indicators_down(sheet, at, years, column, preamble, names, stem)
+        return _indicators_down(sheet, at, years, column, unnamed, preamble, names, stem)
     drafts: dict[str, Draft] = {}
     form = "energy by region" if bilingual else _form(preamble)
-    last = max(years.values())
-    body = Body(sheet, at, last, names, [c for c in unnamed_columns(header, last) if c > first])
+    body = Body(sheet, at, last, names, unnamed)
     for row in body.rows():
         province = body.province(row, column["province"])
         if province is None:
@@ -136,30 +138,35 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
     return body.finish(drafts.values())
 
 
-def _label_columns(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) -> tuple[dict[str, int], list[int]]:
-    """What the columns before the years hold, kind -> column, and those with the province in a second language.
+def _label_columns(
+    sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
+) -> tuple[dict[str, int], list[int], list[int]]:
+    """What the columns before the years hold, kind -> column; those with the province in a second language; and those
+    that nothing says what they are, which may have no figure.
 
-    Columns without a heading are told by what stands below: names of provinces, or other words.
+    Columns without a heading are told by what stands below: names of provinces, other words, or running numbers.
     """
     header, rows = sheet.rows[at], [row for row in sheet.rows[at + 1 :] if any(row.cells)]
-    found = dict(zip(range(len(kinds)), kinds, strict=True))
+    found = dict(enumerate(kinds))
     for column in [column for column in found if not header.get(column)]:
         texts = [row.get(column) for row in rows if row.get(column) and not begins_note(row.cells)]
         words = [text for text in texts if not NUMBER.fullmatch(text)]
         known = sum(known_province(text, names) is not None or is_no_province(text) for text in words)
-        if known * 2 > len(texts) or (known and len(kinds) == 1):
+        if "province" not in kinds and (known * 2 > len(texts) or (known and len(kinds) == 1)):
             found[column] = "province"
         elif len(words) * 2 > len(texts) and "indicator" not in found.values():
             found[column] = "indicator"
-    column = {
-        kind: at for at, kind in reversed(found.items()) if kind in ("province", "indicator", "unit", "frequency")
-    }
+        elif texts == [str(number) for number in range(1, len(texts) + 1)]:
+            found[column] = "code"
+    wanted = ("province", "indicator", "unit", "frequency")
+    column = {kind: place for place, kind in reversed(found.items()) if kind in wanted}
     if "province" not in column and "indicator" not in column:
         column["indicator"] = 0
-    return column, [at for at, kind in found.items() if kind == "province" and at != column["province"]]
+    seconds = [place for place, kind in found.items() if kind == "province" and place != column["province"]]
+    return column, seconds, [place for place, kind in found.items() if place and not kind and not header.get(place)]
 
 
-def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) -> list[Draft]:
+def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, names, stem) -> list[Draft]:
     """Indicators down, with the unit in the row's name, years across: a province's page, or a national table.
 
     A row may name the province, too: `北京:地区生产总值`.
@@ -167,8 +174,7 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
     fixed = preamble.province or province_in(sheet.name, names) or province_in(stem, names)
     form = "single province" if fixed else "national"
     drafts: dict[tuple[str, str], Draft] = {}
-    last, first = max(years.values()), min(years.values())
-    body = Body(sheet, at, last, names, [c for c in unnamed_columns(sheet.rows[at], last) if c > first])
+    body = Body(sheet, at, max(years.values()), names, unnamed)
     outer, outer_unit, outer_indent, outer_filled = "", "", 0, False
     for row in body.rows():
         label = row.get(column["indicator"])

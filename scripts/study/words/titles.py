@@ -224,9 +224,11 @@ def split_unit(title: str) -> tuple[str, str]:
 
 
 def unit_behind(text: str) -> str:
-    """The unit behind the last mark of a name that is not read: `GRP of 2020_亿元`; empty where none is there."""
-    printed = re.split(r"[_/，,\n]", text)[-1].strip()
-    return printed if printed != text.strip() and find_unit(printed) else ""
+    """The unit in the last brackets or behind the last mark of a name that is known as a whole: `GRP of 2020_亿元`,
+    `人民币对美元汇率(美元=100)`; empty where none is there."""
+    title, printed = split_unit(text)
+    printed = printed or re.split(r"[_/，,\n]", title)[-1].strip()
+    return printed if printed != text.strip() and (find_unit(printed) or find_index_base(printed)) else ""
 
 
 def chinese_part(text: str) -> str:
