@@ -103,6 +103,26 @@ def test_a_unit_of_another_quantity_is_refused(key, title):
         convert(draft.unit, CATALOG[key], "x.csv")
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("地区生产总值(亿元)", ("地区生产总值", "亿元")),
+        ("地区生产总值（亿元，当年价）", ("地区生产总值", "亿元")),
+        ("地区生产总值(当年价，亿元)", ("地区生产总值", "亿元")),
+        ("地区生产总值(当年价)(亿元)", ("地区生产总值(当年价)", "亿元")),
+        ("地区生产总值(亿元，2000年价)", ("地区生产总值(亿元，2000年价)", "")),
+        ("专利(取对数)", ("专利(取对数)", "")),
+        ("地区生产总值(宏量)", ("地区生产总值", "宏量")),
+        ("固定资产投资(不含农户)增速(%)", ("固定资产投资(不含农户)增速", "%")),
+        ("GRP (100 million yuan)", ("GRP", "100millionyuan")),
+        ("指数(上年=100)", ("指数", "上年=100")),
+        ("能源 (万吨标准煤)", ("能源", "万吨标准煤")),
+    ],
+)
+def test_the_last_brackets_are_a_unit_or_belong_to_the_title(text, parts):
+    assert split_unit(text) == parts
+
+
 def test_a_unit_in_the_name_and_another_in_brackets_contradict():
     draft = Draft("x.csv", "data set", ("GDP_亿元",), "万元")
     with pytest.raises(InputError, match="GDP_亿元 says the unit '亿元', and '万元' is printed"):

@@ -225,6 +225,14 @@ def test_a_column_of_numbers_before_the_names_is_passed_over(tmp_path):
     assert READ(write(tmp_path / "x.csv", text))[0].parse().values == {("henan", 2013): 32191, ("henan", 2014): 34938}
 
 
+def test_a_column_of_values_is_of_what_the_file_says(tmp_path):
+    text = "province,year,value\nHenan,2013,32191\nHenan,2014,34938\n"
+    assert clean(write(tmp_path / "gdp.csv", text), "gdp")["henan", 2013] == 32191
+    titled = write(tmp_path / "x.csv", f"年末常住人口(万人)\n{text}".replace("32191", "9573").replace("34938", "9645"))
+    assert clean(titled, "population")["henan", 2014] == 9645
+    refused(titled, "gdp", "x.csv", "this is 年末常住人口, the table of population")
+
+
 def test_the_labels_of_statas_variables_are_titles_with_units(tmp_path):
     table = pd.DataFrame(
         {"province": ["河南", "河南"], "year": [2013, 2014], "x1": [32191e4, 34938e4], "x2": [9573, 9645]}

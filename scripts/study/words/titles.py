@@ -218,9 +218,10 @@ def split_unit(title: str) -> tuple[str, str]:
         return bare, ""
     rest = _Rest()
     rest.read(match[2])
-    if rest.unit or (rest.unknown and not rest.changes):
-        return match[1].strip(), squeeze(match[2])
-    return bare, ""
+    if rest.changes or not (rest.unit or rest.unknown):
+        return bare, ""
+    # (亿元，当年价) is a unit and a word that changes nothing; what is not known is refused as a unit
+    return match[1].strip(), squeeze(match[2] if rest.unknown else rest.unit)
 
 
 def unit_behind(text: str) -> str:
