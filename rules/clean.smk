@@ -37,7 +37,7 @@ rule clean_book:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_book", STUDY.raw_tables.books[wildcards.book].files),
-        rows=marks_of("provinces"),
+        rows=marks_of("provinces", "units"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
     script:
         "../scripts/clean/clean_book.py"

@@ -153,7 +153,7 @@ UNITS = [
         "population",
         "a sample's title in 万人",
         lambda t: titled(t, "人口抽样调查人口数(万人)"),
-        "a sample survey's count of persons in the sample",
+        "a sample survey's count",
     ),
     ("population", "households", lambda t: titled(t, "年末常住人口(万户)"), "'万户'"),
     (

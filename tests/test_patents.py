@@ -378,7 +378,7 @@ MALFORMED = [
     (LONG, "绿色专利申请量", "金额", "no table of green patents found"),
     (LONG, "年份", "序号", "row 1: no column of years"),
     (LONG, "省份,城市", "甲,乙", "unknown province ''"),
-    (LONG, "绿色专利申请量", "绿色专利申请量(万件)", "10^4"),
+    (LONG, "绿色专利申请量", "绿色专利申请量(万件)", "万件"),
     (LONG, LONG.partition("\n")[2], "", "row 1: no rows of figures"),
     (LONG, "2014,北京市,北京市", "2014,,", "row 8, column B: the row names no province"),
     (LONG, "2014,北京市,北京市", ",北京市,北京市", "row 8, column A: found '', expected a year"),

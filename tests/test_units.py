@@ -7,8 +7,8 @@ import pytest
 from study.checks.cleaning import convert_units
 from study.checks.units import convert
 from study.files.catalog_entries import catalog_entry, load_catalog
+from study.files.series import Yearbook
 from study.helpers import InputError, read_rows
-from study.publishers.yearbook import Yearbook
 from study.words.units import Unit, find_index_base, find_unit, load_units, unit_key
 
 ROOT = Path(__file__).parents[1]
@@ -148,8 +148,8 @@ def test_the_base_of_an_index(printed, base):
         ("trade", "千美元", 1e-5),
         ("trade", "USD million", 0.01),
         ("trade", "(1000 US dollars)", 1e-5),
-        ("exchange_rate", "元", 0.01),
-        ("exchange_rate", "yuan", 0.01),
+        ("exchange_rate", "元/100美元", 0.01),
+        ("exchange_rate", "yuan/100 usd", 0.01),
         ("exchange_rate", "元/美元", 1),
         ("exchange_rate", "美元=100", 0.01),
         ("urbanisation", "%", 0.01),
@@ -192,6 +192,7 @@ def test_a_known_unit_becomes_the_catalogs(key, printed, factor):
         ("raw_coal", "万吨标准煤", "a unit of energy, not of mass"),
         ("energy_total", "万吨", "a unit of mass, not of energy"),
         ("exchange_rate", "美元", "a unit of USD, not of CNY"),
+        ("exchange_rate", "元", "a unit of CNY, not of CNY per USD"),
         ("population", "人/平方公里", "does not know"),
         ("optical_cable", "芯公里", "does not know"),
         ("gdp_index", "%", "a unit of share, not of previous year = 100"),

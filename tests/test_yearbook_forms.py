@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from _tables import read_yearbook
 from conftest import SHARED, needs_shared
 from openpyxl import Workbook
 from study.files.series import Yearbook
 from study.files.sheets import read_sheets
 from study.helpers import InputError
-from study.publishers.yearbook import read_drafts, read_yearbook
+from study.publishers.yearbook import read_drafts
 from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]

@@ -27,6 +27,7 @@ from study.publishers.ifr import read_robots
 from study.publishers.major_groups import group_industries
 from study.publishers.us_employment import UNITED_STATES, read_major_groups
 from study.words.regions import province_names
+from study.words.titles import best_reading, named_by
 
 
 def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, object]:
@@ -76,15 +77,19 @@ def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
         drafts = [draft for draft in read(file, "") if draft.title]
     except InputError as error:
         return dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "unused file", "file": file, "warnings": str(error)}
-    known = {}
-    for key, need in tables.items():
-        if need["source"]["files"]:
-            where = f"{key}, which is read from {need['source']['files'][0]}"
-            known |= dict.fromkeys(entry_names(catalog_entry(need["entry"])), where)
-    held = {draft.title: sorted(draft.names() & known.keys()) for draft in drafts}
-    found = "; ".join(f"{title}: {known[names[0]] if names else 'no table here'}" for title, names in held.items())
+    names = {key: entry_names(catalog_entry(need["entry"])) for key, need in tables.items()}
+    found = "; ".join(f"{draft.title}: {_seems(draft, names, tables)}" for draft in drafts)
     advice = "names no indicator; give it its table's name in resources/catalog.csv, or name it under `sources`"
     return dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found or advice}
+
+
+def _seems(draft, names: dict[str, list[str]], tables: dict[str, dict]) -> str:
+    """Which table of the study an indicator is, or why it is none of those that its name has."""
+    if keys := named_by(draft.names(), names):
+        files = tables[keys[0]]["source"]["files"]
+        return f"{keys[0]}, which is read from {files[0]}" if files else keys[0]
+    near = [(key, reading) for key, its in names.items() if (reading := best_reading(draft.names(), its))]
+    return "; ".join(f"not {key}, for it {reading.describe()}" for key, reading in near[:2]) or "no table here"
 
 
 TABLE_HEADER = [

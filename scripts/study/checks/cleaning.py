@@ -13,49 +13,31 @@ from study.checks.units import chain_index, check_scale, convert
 from study.files.catalog_entries import CATALOG_SIGNS, CatalogEntry, entry_names
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
-from study.words.printed import squeeze
+from study.words.titles import best_reading, changes_in, named_by
 
 MOST_LISTED = 20  # lines of a message
 
 
-# What a title must not say unless the catalog's does: another population, or what is left after transformation.
-OTHER_MATTERS = {
-    "样本": "a sample survey's count of persons in the sample, not the population",
-    "抽样": "a sample survey's count of persons in the sample, not the population",
-    "人均": "a figure per head",
-    "percapita": "a figure per head",
-    "不变价": "figures at constant prices; current prices are meant",
-    "可比价": "figures at constant prices; current prices are meant",
-    "constantprice": "figures at constant prices; current prices are meant",
-    "累计": "figures of part of a year",
-    "户籍": "registered, not resident population",
-    "城镇单位": "employment in urban units alone",
-    "增速": "a rate of growth",
-    "增长率": "a rate of growth",
-    "指数": "an index",
-    "终端": "final consumption, without what power plants and refineries transform; total consumption is meant",
-    "final": "final consumption, without what power plants and refineries transform; total consumption is meant",
-    "sample": "a sample survey's count of persons in the sample, not the population",
-}
-
-
 def check_title(table: Yearbook, entry: CatalogEntry, catalog: dict[str, CatalogEntry]) -> None:
-    """Raise InputError where the file is titled as another table; warn of an unknown title."""
-    printed = table.names()
-    if not table.title or printed & entry_names(entry):
+    """Raise InputError where the file is titled as another table, or says of its figures what is not known."""
+    if not table.title:
         return
-    for other in catalog.values():
-        if printed & entry_names(other):
-            raise InputError(
-                f"{table.path}: this is {table.title}, the table of {other.key}; {entry.key} is "
-                f"{entry.title_zh or entry.title_en}. Save the right table under this name, or, if it "
-                f"is meant, name its title: sources: {{{entry.key}: {{file: ..., title: {table.title}}}}}."
-            )
-    title = squeeze(table.title).lower()
-    for word, matter in OTHER_MATTERS.items():
-        if word in title and word not in squeeze(entry.title_zh + entry.title_en).lower():
-            raise InputError(f"{table.path}: titled {table.title}: {matter}. {entry.key} is {entry.describe()}.")
-    logger.warning("%s: titled %s, the catalog expects %s; is it the same?", table.path, table.title, entry.title_zh)
+    named = named_by(table.names(), {key: entry_names(other) for key, other in (catalog | {entry.key: entry}).items()})
+    if entry.key in named:
+        return
+    reading = best_reading(table.names(), entry_names(entry))
+    if named:
+        said = f"this is {table.title}, the table of {' or '.join(named)}"
+    elif reading:
+        said = f"titled {table.title}, which {reading.describe()}"
+    elif changes := changes_in(table.title) - changes_in(entry.title_zh + entry.title_en):
+        said = f"titled {table.title}, which reads as {' and '.join(sorted(changes))}"
+    else:
+        said = f"titled {table.title}, a name that the catalog does not have"
+    raise InputError(
+        f"{table.path}: {said}; {entry.key} is {entry.describe()}. Save the right table under this name, or, if it is "
+        f"meant, name its title: sources: {{{entry.key}: {{file: ..., title: {table.title}}}}}."
+    )
 
 
 def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int], float | None]:

@@ -48,7 +48,7 @@ def printed_table(folder: str | Path, key: str) -> Yearbook:
 def as_json(table: Yearbook) -> dict:
     """A table with its cells in printed order, each as province, year, value (None if empty), place, whether nil."""
     cells = [(*cell, value, table.places[cell], cell in table.nil) for cell, value in table.values.items()]
-    said = {name: getattr(table, name) for name in ("path", "form", "title", "unit", "years", "notes")}
+    said = {name: getattr(table, name) for name in ("path", "form", "title", "unit", "years", "notes", "forms")}
     return said | {"cells": cells}
 
 

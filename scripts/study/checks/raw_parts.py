@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from study.files.catalog_entries import CatalogEntry, entry_names
 from study.files.series import Draft, Yearbook
 from study.helpers import InputError, logger
 from study.words.printed import squeeze
+from study.words.titles import Reading, best_reading, unit_behind
+from study.words.units import find_index_base, find_unit, unit_key
 
 
 def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
@@ -46,13 +49,15 @@ class Absent(InputError):
 def pick_indicator(
     path: str | Path, drafts: list[Draft | Yearbook], entry: CatalogEntry, title: str, alone: bool
 ) -> Draft | Yearbook:
-    """The indicator of a file that is the entry's: by `title` where the config names it, else by the catalog's names.
+    """The indicator of a file that is the entry's: by `title` where the config names it, else by the catalog's names,
+    with the unit that the printed name says.
 
     A file with one indicator of another name is taken where it stands `alone` under the table's name: `check_title`
     then tells what it is.
     """
-    wanted = {squeeze(title).lower()} if title else entry_names(entry)
-    chosen = [draft for draft in drafts if wanted & draft.names()]
+    names = [title] if title else entry_names(entry)
+    read = [(draft, reading) for draft in drafts if (reading := best_reading(draft.names(), names))]
+    chosen = [with_unit(draft, reading, entry) for draft, reading in read if reading.is_it]
     if len(chosen) > 1:
         fitting = [draft for draft in chosen if draft.unit in entry.conversion]
         chosen = fitting if len(fitting) == 1 else chosen
@@ -63,12 +68,37 @@ def pick_indicator(
         return chosen[0]
     if len(drafts) == 1 and not title and alone:
         return drafts[0]
+    if not any(draft.title for draft in drafts):
+        raise Absent(
+            f"{path}: the file does not say what it is of, so that no title can be named; leave `title` out of "
+            f"sources.{entry.key} and say the unit: sources: {{{entry.key}: {{file: ..., unit: ...}}}}."
+        )
+    near = [f"{draft.title!r} {reading.describe()}" for draft, reading in read[:3]]
     titles = ", ".join(dict.fromkeys(draft.title or "(no title)" for draft in drafts[:12]))
     raise Absent(
         f"{path}: no indicator called {title or entry.title_zh or entry.title_en} ({entry.key}); the file has {titles}"
-        f"{', ...' if len(drafts) > 12 else ''}. Name the one that is meant in the config, sources: {{{entry.key}: "
-        "{file: ..., title: ...}}."
+        f"{', ...' if len(drafts) > 12 else ''}{' (' + '; '.join(near) + ')' if near else ''}. Name the one that is "
+        f"meant in the config, sources: {{{entry.key}: {{file: ..., title: ...}}}}."
     )
+
+
+def with_unit(draft: Draft | Yearbook, reading: Reading, entry: CatalogEntry) -> Draft | Yearbook:
+    """An indicator with the unit that its name says beside the title; InputError where another is printed.
+
+    A title named in the config may end in a unit, and a name of the catalog say one (`人民币对美元汇率(美元=100)`).
+    """
+    said = reading.unit or next(filter(None, map(unit_behind, [*draft.names(), reading.name])), "")
+    printed, wanted = find_unit(draft.unit), find_unit(entry.unit)
+    if wanted and wanted.dimension == "CNY per USD" and printed and printed.dimension == "CNY":
+        return replace(draft, unit=said)  # the yuan alone do not say for how many dollars they are
+    same = [(find_unit(unit), find_index_base(unit)) for unit in (said, draft.unit)]
+    if not said or unit_key(said) == unit_key(draft.unit) or (same[0] == same[1] != (None, None)):
+        return draft
+    if draft.unit:
+        raise InputError(
+            f"{draft.path}: {draft.title} says the unit {said!r}, and {draft.unit!r} is printed; one is wrong."
+        )
+    return replace(draft, unit=said)
 
 
 def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:

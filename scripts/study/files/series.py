@@ -13,6 +13,7 @@ from study.words.headings import heading_kind
 from study.words.notes import begins_note
 from study.words.printed import CHINESE, parse_number, place, squeeze
 from study.words.regions import find_province, is_no_province, known_province
+from study.words.titles import changes_in
 from study.words.years import year_of
 
 # Header cells that say no more than the title they stand under.
@@ -24,7 +25,8 @@ class Yearbook:
     """One table as printed. `values[(province, year)]` is the figure or None for an empty cell, in `unit`.
 
     `places` names each cell for messages; `title` and `unit` are empty where the file does not say them. `notes` are
-    the lines below the table, `nil` the empty cells that mean zero (an energy balance leaves out what is not used).
+    the lines below the table, `nil` the empty cells that mean zero (an energy balance leaves out what is not used),
+    `forms` other ways to say the title (`Draft.names`).
     """
 
     path: str
@@ -36,15 +38,16 @@ class Yearbook:
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     notes: str = ""
     nil: set[tuple[str, int]] = field(default_factory=set)
+    forms: list[str] = field(default_factory=list)
 
     @property
     def provinces(self) -> list[str]:
         """Slugs in printed order, `china` for a national row."""
         return list(dict.fromkeys(province for province, _ in self.values))
 
-    def names(self) -> set[str]:
+    def names(self) -> list[str]:
         """Ways to say the title."""
-        return {squeeze(self.title).lower()}
+        return self.forms or ([self.title] if self.title else [])
 
     def parse(self) -> Yearbook:
         """A copy that may be changed: the figures are read already."""
@@ -74,14 +77,16 @@ class Draft:
         """The printed title without its unit."""
         return "".join(self.parts)
 
-    def names(self) -> set[str]:
-        """Ways to say the title: its parts in any order, for a header may put the sector or the quantity first."""
-        parts = [squeeze(part).lower() for part in self.parts]
+    def names(self) -> list[str]:
+        """Ways to say the title: its parts in any order, for a header may put the sector or the quantity first, and
+        each under the one before it."""
+        parts = list(self.parts)
         if len(parts) > 1:
-            parts = [part for part in parts if part not in TOTAL_HEADINGS] or parts
-        names = {"".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])}
-        names |= {squeeze(self.label).lower()} - {""}
-        return names | {parts[-1]} if self.below_heading else names
+            parts = [part for part in parts if squeeze(part).lower() not in TOTAL_HEADINGS] or parts
+        names = ["".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])]
+        names += [":".join(parts)] if len(parts) > 1 else []
+        names += [parts[-1]] if self.below_heading and not changes_in("".join(parts[:-1])) else []
+        return list(dict.fromkeys(filter(None, (*names, self.label))))
 
     def add(self, province: str, year: int, text: str, where: str) -> None:
         """A printed cell; InputError where the province-year is there already with another figure."""
@@ -106,7 +111,8 @@ class Draft:
         """The figures; InputError naming the cell that is none."""
         if self.problem:
             raise InputError(self.problem)
-        table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes)
+        forms = self.names() if len(self.parts) > 1 or self.label else []
+        table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes, forms=forms)
         for (province, year), (text, where) in self.cells.items():
             table.values[province, year] = parse_number(text, where)
             table.places[province, year] = where

@@ -10,7 +10,7 @@ from study.files.finding import folder_tables, is_table
 from study.helpers import InputError
 from study.plan.kept import keep, read_kept, version_of
 from study.publishers.every_form import ReaderTables, every_reader
-from study.words.printed import squeeze
+from study.words.titles import named_by, plain_name
 
 # Modules that tell what a file holds.
 READERS = ("study/publishers/every_form.py", "study/publishers/untitled.py")
@@ -84,9 +84,11 @@ def find_sources(
     files = [file for file in folder_tables(inputs) if file not in claimed]
     titles = titles_of(files, tables, cache, {key: others[key] for key in absent if key in others} if others else {})
     names = {key: entry_names(catalog_entry(row)) for key, row in rows.items()}
+    plain = {key: set(map(plain_name, its)) for key, its in names.items()}
+    held = {file: {key for forms in titles[file]["titles"] for key in named_by(forms, names)} for file in files}
     for key in absent:
-        holding = [file for file in files if names[key].intersection(titles[file]["titles"])]
-        twins = [other for other in rows if other != key and names[other] & names[key]]
+        holding = [file for file in files if key in held[file]]
+        twins = [other for other in rows if other != key and plain[other] & plain[key]]
         if holding and twins:
             problem = (
                 f"{holding[0]} may be {' or '.join([key, *twins])}, which have a title in common; name the file under "
@@ -101,7 +103,7 @@ def find_sources(
 def titles_of(
     files: list[str], tables: ReaderTables, cache: str | Path, others: Mapping[str, Callable[[str], bool]]
 ) -> dict[str, dict]:
-    """File -> the titles of its indicators (squeezed, lower case) and why it could not be read, where it could not.
+    """File -> the ways to say the title of each of its indicators, and why it could not be read, where it could not.
 
     The key of a table without a title that the file has, by `others`, counts as a title.
     """
@@ -122,11 +124,11 @@ def titles_of(
 
 
 def _titles(file: str, tables: ReaderTables, others: Mapping[str, Callable[[str], bool]]) -> dict:
-    stem = squeeze(Path(file).stem).lower()
+    stem = Path(file).stem
     if held := [key for key, has in others.items() if has(file)]:
-        return {"titles": held, "problem": ""}
+        return {"titles": [[key] for key in held], "problem": ""}
     try:
         found = every_reader(tables)(file)
     except InputError as error:
         return {"titles": [], "problem": str(error)}
-    return {"titles": sorted({name or stem for draft in found for name in draft.names()}), "problem": ""}
+    return {"titles": [draft.names() or [stem] for draft in found], "problem": ""}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from study.files.series import Draft, Yearbook
@@ -26,8 +27,8 @@ from study.publishers.patent_headings import (
     PLACES,
     YEAR_PRINTED,
     Columns,
+    counts_green,
     find_columns,
-    is_panel,
     is_patent_table,
     kind_of,
     plain,
@@ -35,6 +36,7 @@ from study.publishers.patent_headings import (
 from study.publishers.yearbook import read_drafts
 from study.words.printed import parse_number, place, squeeze
 from study.words.regions import PARTS_OF_CHINA, find_province
+from study.words.titles import plain_name
 
 PATENTS_TITLE = "green_patents"
 PATENTS_UNIT = "件"
@@ -75,18 +77,30 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
         pages = [sheet for sheet in sheets if is_patent_table(sheet)]
         if not pages:
             return None
-        if not all(map(is_panel, pages)):
-            return [read_patents(pages, names, cities)]
-        try:
+        others: list[Draft | Yearbook] = []
+        with suppress(InputError):
             others = read_drafts(path, sheets, names)
-        except InputError:
-            others = []
         if len(others) > 1 and not any(GREEN.search(cell.lower()) for page in pages for cell in page.rows[0].cells):
             return others
-        counts = read_patents(pages, names, cities)
-        return [counts, *(other for other in others if not other.names() & counts.names())]
+        try:
+            counts = read_patents(pages, names, cities)
+        except InputError as error:
+            if not others:
+                raise
+            refused = Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))
+            return (
+                others if any(counts_green(name) for other in others for name in other.names()) else [*others, refused]
+            )
+        counted = {plain_name(page.rows[head.body - 1].get(column)) for page, head, column in _counted(pages)}
+        return [counts, *(other for other in others if not counted.intersection(map(plain_name, other.names())))]
 
     return indicators
+
+
+def _counted(pages: list[Sheet]) -> list[tuple[Sheet, Columns, int]]:
+    """The columns of applications of each page."""
+    heads = [(page, head) for page in pages if (head := find_columns(page))]
+    return [(page, head, column) for page, head in heads for column, *_ in head.values]
 
 
 def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:
@@ -112,6 +126,9 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
             "(省份, 城市) and a column of applications (申请数), or years across."
         )
     _check_classes(counts)
+    kinds = {count.kind for count in counts}
+    if len(kinds) == 1 and kinds != {""}:
+        logger.warning("%s: counts of one kind of patents alone (%s), no total", source, *kinds)
     table = Yearbook(source, "patents", PATENTS_TITLE, PATENTS_UNIT, sorted({count.year for count in counts}))
     groups: dict[tuple[str, int], list[Count]] = {}
     for count in counts:
@@ -241,8 +258,11 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
         for column, year, kind, mode in head.values:
             where = place(sheet.source, row.line, column)
             value = parse_number(row.get(column), where)
-            if value is not None and value < 0:
-                raise InputError(f"{where}: found {row.get(column)!r}, expected a number of patents (0 or more).")
+            if value is not None and (value < 0 or value != round(value)):
+                raise InputError(
+                    f"{where}: found {row.get(column)!r}, expected a number of patents (whole, 0 or more); are these "
+                    "figures per head, logarithms or shares?"
+                )
             more = {"kind": kind} if kind else {}
             counts.append(replace(base, year=year or base.year, value=value, where=where, mode=mode, **more))
     if grants and not counts:

@@ -132,10 +132,13 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             )
     by_name = "indicator" in kinds and "value" in kinds
     last = max(column for column, name in enumerate(header.cells) if name)
-    columns = [] if by_name else [c for c, name in enumerate(header.cells) if name and kinds[c] in ("", "about")]
+    # without an indicator, values are of what the lines above or the file's name say
+    held = () if by_name else ("", "about", "value")
+    columns = [c for c, name in enumerate(header.cells) if name and kinds[c] in held]
     drafts: dict[str | int, Draft] = {}
     for column in columns:
         title, unit = split_unit(header.get(column))
+        title = preamble.title if kinds[column] == "value" else title
         label, its_unit = split_unit(sheet.titles[column]) if column < len(sheet.titles) else ("", "")
         draft = Draft(sheet.source, "data set", (title,), unit or its_unit or preamble.unit, label=label)
         drafts[column] = draft

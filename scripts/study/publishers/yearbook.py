@@ -14,12 +14,13 @@ from pathlib import Path
 
 from study.files.preamble import Preamble, read_preamble
 from study.files.row_width import unnamed_columns
-from study.files.series import Body, Draft, NoTable, Yearbook, merge_draft
-from study.files.sheets import Row, Sheet, read_sheets
+from study.files.series import Body, Draft, NoTable, merge_draft
+from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.publishers.vendors import read_long, read_vendor, split_series, vendor_header
+from study.publishers.vendors import check_annual, read_long, read_vendor, split_series, vendor_header
 from study.words.headings import heading_kind
-from study.words.printed import CHINESE, place, shortened, squeeze
+from study.words.notes import begins_note
+from study.words.printed import CHINESE, NUMBER, place, shortened, squeeze
 from study.words.regions import find_province, is_no_province, known_province, province_in
 from study.words.titles import bare_label, chinese_part, split_unit
 from study.words.years import year_in, year_of, years_in
@@ -30,19 +31,6 @@ GARBLED = re.compile("\ufffd|锘|Ã|[ä-é][\x80-¿Œ-ž–-€]")
 
 # Sheets' names that say nothing.
 PLAIN_SHEET = re.compile(r"(sheet|工作表|表|数据|data|table)?\s*[\d().]*", re.IGNORECASE)
-
-
-def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
-    """Read a file that holds one indicator, in whichever form it has.
-
-    `names` maps printed province names to slugs (`regions.province_names`). Raises InputError naming file, row and
-    column for an unknown form or province, a duplicated province or year, a ragged row or a cell that is no number.
-    """
-    drafts = read_drafts(path, read_sheets(path), names)
-    if len(drafts) > 1:
-        titles = ", ".join(draft.title for draft in drafts[:6])
-        raise InputError(f"{path}: {len(drafts)} indicators stand here ({titles}...); name the one that is meant.")
-    return drafts[0].parse()
 
 
 def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) -> list[Draft]:
@@ -79,7 +67,8 @@ def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
         if "province" in kinds and "year" in kinds:
             return read_long(sheet, at, kinds, names)
         provinces = [cell for cell in row.cells[1:] if known_province(cell, names)]
-        if len(provinces) > 1 and not known_province(row.get(0), names) and (kinds[0] or not row.get(0)):
+        headed = kinds[0] not in ("", "code") or not row.get(0)
+        if len(provinces) > 1 and not known_province(row.get(0), names) and headed:
             return _provinces_across(sheet, at, kinds[0], names, stem)
         if kinds and kinds[0] in ("province", "year") and any(row.cells[1:]):
             return _indicators_across(sheet, at, kinds[0], names, stem)
@@ -119,21 +108,15 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         if years_in(cell):
             where = place(sheet.source, header.line, number)
             raise InputError(f"{where}: found {cell!r}, expected a year such as 2022年, or a word for what runs down.")
-    labels = kinds[:first]
-    column = {kind: labels.index(kind) for kind in ("province", "indicator", "unit") if kind in labels}
-    if "province" not in column and "indicator" not in column:
-        # a header stripped by hand: what runs down is told by the first label that is a province
-        known = any(known_province(row.get(0), names) for row in sheet.rows[at + 1 :])
-        column["province" if known else "indicator"] = 0
-    # the name in a second language
-    seconds = [c for c in range(1, first) if kinds[c] == "province" and c != column.get("province")]
+    column, seconds, unnamed = _label_columns(sheet, at, kinds[:first], names)
+    last = max(years.values())
+    unnamed += [place for place in unnamed_columns(header, last) if place > first]
     bilingual = "province" in column and bool(seconds)
     if "indicator" in column and "province" not in column:
-        return _indicators_down(sheet, at, years, column, preamble, names, stem)
+        return _indicators_down(sheet, at, years, column, unnamed, preamble, names, stem)
     drafts: dict[str, Draft] = {}
     form = "energy by region" if bilingual else _form(preamble)
-    last = max(years.values())
-    body = Body(sheet, at, last, names, unnamed_columns(sheet.rows[at], last))
+    body = Body(sheet, at, last, names, unnamed)
     for row in body.rows():
         province = body.province(row, column["province"])
         if province is None:
@@ -146,6 +129,8 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         label = row.get(column["indicator"]) if "indicator" in column else ""
         title, unit = split_unit(label) if label else (preamble.title, preamble.unit)
         unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
+        if "frequency" in column:
+            check_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
         body.once((province, title), row, column["province"])
         draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit))
         draft.in_unit(unit, place(sheet.source, row.line))
@@ -153,7 +138,35 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
     return body.finish(drafts.values())
 
 
-def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) -> list[Draft]:
+def _label_columns(
+    sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
+) -> tuple[dict[str, int], list[int], list[int]]:
+    """What the columns before the years hold, kind -> column; those with the province in a second language; and those
+    that nothing says what they are, which may have no figure.
+
+    Columns without a heading are told by what stands below: names of provinces, other words, or running numbers.
+    """
+    header, rows = sheet.rows[at], [row for row in sheet.rows[at + 1 :] if any(row.cells)]
+    found = dict(enumerate(kinds))
+    for column in [column for column in found if not header.get(column)]:
+        texts = [row.get(column) for row in rows if row.get(column) and not begins_note(row.cells)]
+        words = [text for text in texts if not NUMBER.fullmatch(text)]
+        known = sum(known_province(text, names) is not None or is_no_province(text) for text in words)
+        if "province" not in kinds and (known * 2 > len(texts) or (known and len(kinds) == 1)):
+            found[column] = "province"
+        elif len(words) * 2 > len(texts) and "indicator" not in found.values():
+            found[column] = "indicator"
+        elif texts == [str(number) for number in range(1, len(texts) + 1)]:
+            found[column] = "code"
+    wanted = ("province", "indicator", "unit", "frequency")
+    column = {kind: place for place, kind in reversed(found.items()) if kind in wanted}
+    if "province" not in column and "indicator" not in column:
+        column["indicator"] = 0
+    seconds = [place for place, kind in found.items() if kind == "province" and place != column["province"]]
+    return column, seconds, [place for place, kind in found.items() if place and not kind and not header.get(place)]
+
+
+def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, names, stem) -> list[Draft]:
     """Indicators down, with the unit in the row's name, years across: a province's page, or a national table.
 
     A row may name the province, too: `北京:地区生产总值`.
@@ -161,8 +174,7 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
     fixed = preamble.province or province_in(sheet.name, names) or province_in(stem, names)
     form = "single province" if fixed else "national"
     drafts: dict[tuple[str, str], Draft] = {}
-    last = max(years.values())
-    body = Body(sheet, at, last, names, unnamed_columns(sheet.rows[at], last))
+    body = Body(sheet, at, max(years.values()), names, unnamed)
     outer, outer_unit, outer_indent, outer_filled = "", "", 0, False
     for row in body.rows():
         label = row.get(column["indicator"])
@@ -171,6 +183,8 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
         title, inner = bare_label(title)
         if "unit" in column:
             unit = squeeze(row.get(column["unit"])) or unit
+        if "frequency" in column:
+            check_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
         inner = inner or row.indent > outer_indent
         parts = (outer, title) if inner and outer else (title,)
         unit = unit or (outer_unit if inner else "")

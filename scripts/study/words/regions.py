@@ -20,7 +20,17 @@ _OTHERS = """
 """
 PARTS_OF_CHINA = set(_PARTS_OF_CHINA.split())
 NOT_PROVINCES = PARTS_OF_CHINA | set(_OTHERS.split())
-NATION_NAMES = ("全国", "全国合计", "全国总计", "全国总量", "nationaltotal", "national", "wholecountry")
+NATION_NAMES = (
+    "全国",
+    "中国",
+    "china",
+    "全国合计",
+    "全国总计",
+    "全国总量",
+    "nationaltotal",
+    "national",
+    "wholecountry",
+)
 
 
 def province_names(path: str | Path) -> dict[str, str]:

@@ -25,7 +25,7 @@ CHANGE_WORDS = {
         r"l\d*|lag ?\d*|lagged|lead ?\d*|f\d*|t ?[-+] ?\d",
     ),
     "an index": ("指数|定基|环比指数", "index|indices|idx"),
-    "a share or rate": ("占比|比重|比例|份额|百分比|比率|率", "share|proportion|percent(?:age)?|pct|rate|ratio"),
+    "a share or rate": ("占比|比重|比例|份额|百分比|比率|率", "share|proportion|fraction|rate|ratio"),
     "standardised figures": (
         "标准化|归一化|无量纲|中心化|z得分",
         "z|z ?score|zscore|std|stdz|standardi[sz]ed|normali[sz]ed|norm|centred|centered|demeaned|c",
@@ -36,11 +36,11 @@ CHANGE_WORDS = {
     ),
     "winsorised figures": ("缩尾|截尾", r"w|w\d+|win|winsor|winsori[sz]ed|trimmed|trim|tr"),
     "figures at constant prices": (
-        r"(?:按?\d{4}年)?(?:不变价|可比价)格?|\d{4}年价格?|平减|实际",
+        r"按?(?:\d{4}年)?(?:不变价|可比价)格?(?:计算)?|\d{4}年价格?|平减|实际",
         r"real|constant(?: \d{4})?(?: prices?)?|deflated|r|\d{4} prices?|ppp",
     ),
     "averages": ("平均值?|均值|中位数|移动平均|三年平均", r"mean|avg|average|median|ma\d*|moving average"),
-    "accumulated figures": ("累计|存量|累积", "cum|cumulative|accumulated|stock|ytd|cumul"),
+    "accumulated figures, or those of part of a year": ("累计|存量|累积", "cum|cumulative|accumulated|stock|ytd|cumul"),
     "planned, predicted or fitted figures": (
         "预测|预计|计划|目标|拟合|残差|预算",
         "forecast|predicted|pred|hat|fitted|fit|resid(?:ual)?s?|target|planned|plan|proj|est",
@@ -65,8 +65,7 @@ HARMLESS_WORDS = (
     "数值|数据|绝对值|数|值|额|量|全省|全市|全区|全社会|分?各?地区|分?各?省份?|分省|省级|省区市|情况|统计表?|指标|原始|原值|的|"
     "按地区分|地方",
     "by (?:region|province)s?|of (?:regions|provinces)|provincial|regional|total|value|values|number|amount|nominal|"
-    "current|prices?|annual|yearly|year ?-? ?end|end of (?:the )?year|at|of|the|in|by|for|and|from|all|raw|level|"
-    "levels|data|y",
+    "(?:at )?current(?: prices?)?|annual|yearly|year ?-? ?end|end of (?:the )?year|at|of|the|in|raw|levels?|data",
 )
 # Headings of a publisher's sections, above a name that is whole by itself.
 SECTION_WORDS = (

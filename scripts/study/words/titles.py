@@ -1,14 +1,14 @@
 """Printed names of figures, read whole: what is measured, in which unit, and what was done to the figures.
 
 A name such as `人均GDP(元)`, `GreenPatent_ln` or `分地区原煤消费量_万吨` is a known name with something before and
-behind it. Every such remainder has to be a unit, a word that changes nothing (`年末`, `by region`) or one that says what was
-done to the figures (`取对数`, `per capita`); whatever else is left makes the name another one.
+behind it. Every such remainder has to be a unit, a word that changes nothing (`年末`, `by region`) or one that says
+what was done to the figures (`取对数`, `per capita`); whatever else is left makes the name another one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from study.words.printed import CHINESE, HALF_WIDTH, squeeze
 from study.words.title_words import CHANGE_WORDS, HARMLESS_WORDS, SECTION_WORDS
 from study.words.units import find_index_base, find_unit
 
+SHORTEST_TRANSLATION = 4  # letters; what is shorter is a sign
 MARKS = " \t\n\r_-–—/,，、;；:：.·|*#\\'\"’‘“”"
 BRACKETS = "()[]{}（）【】"
 
@@ -40,12 +41,13 @@ class Reading:
         return " and ".join(said + [f"has {word!r}, which is not known" for word in self.unknown])
 
 
-def _compiled(chinese: str, latin: str) -> re.Pattern:
+def word_pattern(chinese: str, latin: str) -> re.Pattern:
+    """Words as `title_words` has them: Chinese ones anywhere, Latin ones as words of their own."""
     return re.compile(rf"{chinese}|(?<![a-z])(?:{latin})(?![a-z])")
 
 
-_CHANGED = [(meaning, _compiled(*words)) for meaning, words in CHANGE_WORDS.items()]
-_HARMLESS, _HEADED = _compiled(*HARMLESS_WORDS), _compiled(*SECTION_WORDS)
+_CHANGED = [(meaning, word_pattern(*words)) for meaning, words in CHANGE_WORDS.items()]
+_HARMLESS, _HEADED = word_pattern(*HARMLESS_WORDS), word_pattern(*SECTION_WORDS)
 
 
 def read_title(text: str, names: Iterable[str]) -> Reading | None:
@@ -58,8 +60,27 @@ def read_title(text: str, names: Iterable[str]) -> Reading | None:
     if whole in known:
         return Reading(known[whole])
     inside = sorted((name for name in known if name and name in whole), key=len, reverse=True)
-    found = [_around(text, name, known[name]) for name in inside]
-    return min(found, key=lambda reading: len(reading.unknown) + len(reading.changes), default=None)
+    return min((_around(text, name, known) for name in inside), key=_left_over, default=None)
+
+
+def best_reading(texts: Iterable[str], names: Collection[str]) -> Reading | None:
+    """The reading of several forms of one printed name that leaves least over; None where none has one of `names`."""
+    return min(filter(None, (read_title(text, names) for text in texts)), key=_left_over, default=None)
+
+
+def named_by(texts: Collection[str], names: Mapping[str, Collection[str]]) -> list[str]:
+    """Keys of `names` whose measure a printed name, in several forms, is: those that it is word for word, else those
+    whose longest name it is with words beside it that leave the figures what they are."""
+    plain = {plain_name(text) for text in texts}
+    if exact := [key for key, its in names.items() if plain & set(map(plain_name, its))]:
+        return exact
+    read = {key: reading for key, its in names.items() if (reading := best_reading(texts, its)) and reading.is_it}
+    longest = max((len(plain_name(reading.name)) for reading in read.values()), default=0)
+    return [key for key, reading in read.items() if len(plain_name(reading.name)) == longest]
+
+
+def _left_over(reading: Reading) -> int:
+    return len(reading.unknown) + len(reading.changes)
 
 
 @lru_cache(maxsize=8192)
@@ -70,12 +91,14 @@ def plain_name(text: str) -> str:
 
 def changes_in(text: str) -> set[str]:
     """What a text says was done to figures (keys of CHANGE_WORDS)."""
-    plain = _spaced(text.translate(HALF_WIDTH))
-    return {meaning for meaning, pattern in _CHANGED if pattern.search(plain)}
+    text = text.translate(HALF_WIDTH)
+    forms = (_spaced(text), text.lower())
+    return {meaning for meaning, pattern in _CHANGED if any(map(pattern.search, forms))}
 
 
-def _around(text: str, name: str, title: str) -> Reading:
-    """The reading of a text around the last place where a name stands in it."""
+def _around(text: str, name: str, known: Mapping[str, str]) -> Reading:
+    """The reading of a text around the last place where a name stands in it; another of the names beside it says the
+    same again."""
     kept = [(c, at) for at, char in enumerate(text) for c in plain_name(char)]
     at = "".join(c for c, _ in kept).rfind(name)
     before, behind = text[: kept[at][1]], text[kept[at + len(name) - 1][1] + 1 :]
@@ -89,9 +112,9 @@ def _around(text: str, name: str, title: str) -> Reading:
     if dollars and before.strip():
         rest.unit = "元/100美元" if dollars[2] else "元/美元"
     else:
-        rest.read(before)
-    rest.read(behind)
-    return Reading(title, rest.unit, tuple(dict.fromkeys(rest.changes)), tuple(dict.fromkeys(rest.unknown)))
+        rest.read("" if plain_name(before) in known else before)
+    rest.read("" if plain_name(behind) in known else behind)
+    return Reading(known[name], rest.unit, tuple(dict.fromkeys(rest.changes)), tuple(dict.fromkeys(rest.unknown)))
 
 
 def _spaced(text: str) -> str:
@@ -99,11 +122,18 @@ def _spaced(text: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
 
 
-class _Rest:
-    """What stands before and behind a name, word by word."""
+def read_words(text: str, words: re.Pattern) -> Reading:
+    """A text that should consist of `words` (`word_pattern`) and of what stands beside names."""
+    rest = _Rest(words)
+    rest.read(text.translate(HALF_WIDTH))
+    return Reading("", rest.unit, tuple(dict.fromkeys(rest.changes)), tuple(dict.fromkeys(rest.unknown)))
 
-    def __init__(self) -> None:
-        self.unit, self.changes, self.unknown = "", [], []
+
+class _Rest:
+    """What stands before and behind a name, word by word; `words` are those of a name that is not known as a whole."""
+
+    def __init__(self, words: re.Pattern | None = None) -> None:
+        self.words, self.unit, self.changes, self.unknown = words, "", [], []
 
     def read(self, text: str) -> None:
         """Take a remainder apart: at each place the longest unit, else the longest word that is known."""
@@ -129,6 +159,9 @@ class _Rest:
             unit = text[at:end].strip(MARKS + BRACKETS)
             if not unit or text[end - 1] in MARKS:
                 continue
+            # `share` and `cum` are in the table of units, and behind a name say what was done
+            if any(word.fullmatch(unit) for _, word in _CHANGED):
+                continue
             if find_unit(unit) or find_index_base(unit):
                 self.unit = self.unit or unit
                 return end
@@ -140,10 +173,11 @@ class _Rest:
     def _word_at(self, text: str, at: int) -> int:
         """Where the longest known word that begins at a place ends; 0 where there is none."""
         found = [(match.end(), meaning) for meaning, word in _CHANGED if (match := word.match(text, at))]
-        harmless = _HARMLESS.match(text, at)
+        harmless = [pattern.match(text, at) for pattern in (_HARMLESS, self.words) if pattern]
         end, meaning = max(found, default=(0, ""))
-        if harmless and harmless.end() >= end:
-            return harmless.end()
+        longest = max((match.end() for match in harmless if match), default=0)
+        if longest >= end:
+            return longest
         if end:
             self.changes.append(meaning)
         return end
@@ -184,24 +218,40 @@ def split_unit(title: str) -> tuple[str, str]:
         return bare, ""
     rest = _Rest()
     rest.read(match[2])
-    if rest.unit or (rest.unknown and not rest.changes):
-        return match[1].strip(), squeeze(match[2])
-    return bare, ""
+    if rest.changes or not (rest.unit or rest.unknown):
+        return bare, ""
+    # (亿元，当年价) is a unit and a word that changes nothing; what is not known is refused as a unit
+    return match[1].strip(), squeeze(match[2] if rest.unknown else rest.unit)
+
+
+def unit_behind(text: str) -> str:
+    """The unit in the last brackets or behind the last mark of a name that is known as a whole: `GRP of 2020_亿元`,
+    `人民币对美元汇率(美元=100)`; empty where none is there."""
+    title, printed = split_unit(text)
+    printed = printed or re.split(r"[_/，,\n]", title)[-1].strip()
+    return printed if printed != text.strip() and (find_unit(printed) or find_index_base(printed)) else ""
 
 
 def chinese_part(text: str) -> str:
     """A bilingual cell's Chinese name: `第一产业 Primary Industry` without the English, but `人均GDP` whole.
 
-    English that is a unit, or says what was done to figures where the Chinese does not (`专利 growth`), stays.
+    English that is a unit, a sign that is joined (`专利_x`), or says what was done to figures where the Chinese is
+    silent (`专利 growth`) stays.
     """
     match = re.search(r"[A-Za-z][A-Za-z0-9 ,.'&/()-]*$", text)
     if not match or not CHINESE.search(text[: match.start()]):
         return text
     before, english = text[: match.start()], match[0]
+    if re.search(r"[(（\[【][^)）\]】]*$", before):
+        return text  # the end of a unit in brackets
     if find_unit(english) or changes_in(english) - changes_in(before) or before[-1] in "_/":
         return text
-    apart = before[-1] in " \u3000)）]" or re.search("[a-z]", english)
-    return before.strip() if apart else text
+    if before[-1] in " \u3000)）]":
+        return before.strip()
+    # 年末population is one name, 人口Population two
+    own = read_words(before, _HARMLESS).unknown
+    long = len(english.strip()) >= SHORTEST_TRANSLATION and re.search("[a-z]", english)
+    return before if own and long else text
 
 
 def bare_label(text: str) -> tuple[str, bool]:
