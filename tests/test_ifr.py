@@ -533,14 +533,15 @@ def test_missing_empty_and_alien_files_are_refused(tmp_path):
     with pytest.raises(InputError, match="file not found"):
         read_robots(tmp_path / "none.csv", "CN", YEARS, TOLERANCE)
     (tmp_path / "ifr").mkdir()
-    with pytest.raises(InputError, match="no table of robots"):
+    with pytest.raises(InputError, match="no file of the table"):
         read_robots([], "CN", YEARS, TOLERANCE)
-    with pytest.raises(InputError, match="the folder has no file"):
+    with pytest.raises(InputError, match="the folder is empty of tables"):
         read_robots(tmp_path / "ifr", "CN", YEARS, TOLERANCE)
     long_file(tmp_path / "ifr")
     (tmp_path / "ifr" / "report.pdf").write_bytes(b"%PDF-1.4")
+    assert read_robots(tmp_path / "ifr", "CN", YEARS, TOLERANCE)  # as the plan finds files, by their endings
     with pytest.raises(InputError, match=r"report\.pdf: this is a PDF"):
-        read_robots(tmp_path / "ifr", "CN", YEARS, TOLERANCE)
+        read_robots(sorted((tmp_path / "ifr").iterdir()), "CN", YEARS, TOLERANCE)
 
 
 @pytest.mark.parametrize(

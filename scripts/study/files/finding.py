@@ -43,13 +43,15 @@ def folder_tables(folder: str | Path) -> list[str]:
 
 
 def table_files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
-    """The files of a table: a path itself, several, or those of a folder; InputError for a folder without any."""
+    """The files of a table: a path itself, several, or those of a folder; InputError where there is none."""
     files = []
     for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
         inside = list(map(Path, folder_tables(path))) if path.is_dir() else [path]
         if not inside:
             raise InputError(f"{path}: the folder is empty of tables; put the publisher's files in it.")
         files += inside
+    if not files:
+        raise InputError("no file of the table; put the publisher's files into the inputs folder.")
     return files
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from study.helpers import RESOURCES, InputError, logger, workflow_lines
-from study.publishers.ifr_counts import MEASURES, Cell, Counts, is_missing
-from study.publishers.ifr_forms import MEASURE_HEADINGS, list_files, read_counts
+from study.publishers.ifr_counts import MEASURES, Counts, is_missing
+from study.publishers.ifr_forms import MEASURE_HEADINGS, common_folder, read_counts
 from study.publishers.ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters
-from study.words.printed import parse_number
+from study.words.printed import parse_count
 
 LEAF_SETS = RESOURCES / "robots.csv"
 # The leaf set of all countries in resources/robots.csv, and what makes its row `99`.
@@ -158,7 +158,7 @@ def read_robots(
     leaf_set = load_leaf_set(leaf_sets, country, years)
     counts = read_counts(path, country, leaf_set.names)
     if not isinstance(path, str | Path):
-        path = path[0] if len(path) == 1 else list_files(path)[0]
+        path = path[0] if len(path) == 1 else common_folder(path)
     if counts.countries and not counts.met:
         found = ", ".join(sorted(counts.countries))
         raise InputError(f"{path}: no rows of country {country}; the file has {found}.")
@@ -227,7 +227,11 @@ class _Series:
                 or f"{path}: no {measure} of {country}; add the federation's table of {MEASURE_HEADINGS[measure]}."
             )
         self.made: dict[tuple[str, int], str] = {}
-        self.figures = {key: _count(cell) for key, cell in self.cells.items() if not is_missing(cell)}
+        self.figures = {
+            key: parse_count(cell.text, cell.where, "of robots", MOST_ROBOTS)
+            for key, cell in self.cells.items()
+            if not is_missing(cell)
+        }
 
     def by_year(self, years: range) -> dict[int, dict[str, float]]:
         """Robots by year and industry: the leaves and `99`."""
@@ -366,11 +370,3 @@ class _Series:
                 f"{total:.6g} ({gap:+.2%}, allowed {self.tolerance:.2%}). Look for a mistyped or missing industry, or "
                 f"raise cleaning.total_tolerance.{self.unlisted}"
             )
-
-
-def _count(cell: Cell) -> float:
-    """A figure as a number of robots."""
-    value = parse_number(cell.text, cell.where)
-    if value is None or not 0 <= value <= MOST_ROBOTS:
-        raise InputError(f"{cell.where}: found {cell.text!r}, expected a number of robots (0 if none).")
-    return value

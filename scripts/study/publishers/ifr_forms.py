@@ -13,6 +13,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from study.files.finding import table_files
 from study.files.sheets import Row, Sheet, read_sheets
 from study.helpers import InputError, logger
 from study.publishers.ifr_counts import MEASURES, Cell, Counts, Unknown
@@ -26,50 +27,29 @@ from study.publishers.ifr_labels import (
     letters,
     named_countries,
 )
-from study.words.printed import NUMBER, place
+from study.words.headings import exact_kind
+from study.words.printed import is_figure, place
 from study.words.years import year_of
 
 LONG_HEADER = "Year,industrycode,industry,countrycode,country,delivered,op_stock"
-# What the columns of the long form are called, letters and digits only; the first is the federation's own name.
-LONG_FORM_HEADINGS = {
-    "year": ("year",),
-    "industry": ("industrycode", "industry", "industryname", "sector", "branch"),
-    "country": ("countrycode", "country", "countryname"),
+# What the columns of figures are called in the long form, letters and digits only; the first is the federation's name.
+FIGURE_HEADINGS = {
     "installations": ("delivered", "deliveries", "installations", "installation", "installed", "shipments"),
     "operational_stock": ("opstock", "operationalstock", "stock"),
-    "measure": ("measure", "variable", "indicator"),
     "value": ("value", "robots", "units"),
 }
+FIGURE_OF = {heading: what for what, headings in FIGURE_HEADINGS.items() for heading in headings}
 MEASURE_HEADINGS = {"installations": "delivered", "operational_stock": "op_stock"}
+COLUMN_KINDS = ("year", "industry", "country", "indicator", *FIGURE_HEADINGS)
 HEAD = 15  # rows in which a header is looked for
 MOST_LABELS = 200  # rows that show which column has the industries
 
 
-def _is_figure(text: str) -> bool:
-    return bool(NUMBER.fullmatch(text.lstrip("-")))
-
-
-# --- files --------------------------------------------------------------------------------------------------------
-
-
-def list_files(path: str | Path | Sequence[str | Path]) -> tuple[Path, list[Path]]:
-    """The folder of a file, of files, or given as such, and the files; hidden ones and lock files are left out."""
-    if not isinstance(path, str | Path):
-        files = [Path(file) for file in path]
-        if not files:
-            raise InputError("no table of robots; put the federation's tables into the inputs folder.")
-        return Path(os.path.commonpath([file.absolute().parent for file in files])), files
-    path = Path(path)
-    if not path.is_dir():
-        return path.absolute().parent, [path]
-    files = sorted(
-        file
-        for file in path.rglob("*")
-        if file.is_file() and not any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
-    )
-    if not files:
-        raise InputError(f"{path}: the folder has no file; put the federation's tables there.")
-    return path.absolute(), files
+def common_folder(path: str | Path | Sequence[str | Path]) -> Path:
+    """The folder that a file, or files, stand in or below; a folder itself."""
+    several = [path] if isinstance(path, str | Path) else path
+    folders = [one.absolute() if one.is_dir() else one.absolute().parent for one in map(Path, several)]
+    return Path(os.path.commonpath(folders))
 
 
 def read_counts(path: str | Path | Sequence[str | Path], country: str, names: dict[str, str]) -> Counts:
@@ -79,7 +59,8 @@ def read_counts(path: str | Path | Sequence[str | Path], country: str, names: di
     not say which country, industry or measure it is.
     """
     counts, wanted = Counts(), country_keys(country)
-    root, files = list_files(path)
+    files = table_files(path)
+    root = common_folder(path)
     for file in files:
         folders = [*reversed(file.absolute().parent.relative_to(root).parts), root.name]
         sheets = read_sheets(file)
@@ -97,6 +78,12 @@ def read_counts(path: str | Path | Sequence[str | Path], country: str, names: di
     return counts
 
 
+def _kind(heading: str) -> str:
+    """Which of COLUMN_KINDS a heading is; empty for any other."""
+    kind = FIGURE_OF.get(letters(heading).lower()) or exact_kind(heading)
+    return "industry" if kind == "industry code" else kind
+
+
 @dataclass
 class _Reader:
     """One sheet and what is known about it from outside: `outside` are the names of sheet, file and folders."""
@@ -111,10 +98,10 @@ class _Reader:
         """Take the sheet's cells; the form's name, None where it has none of the three."""
         head = self.sheet.rows[:HEAD]
         for at, row in enumerate(head):
-            keys = [letters(cell).lower() for cell in row.cells]
-            if "year" in keys and any(name in keys for name in LONG_FORM_HEADINGS["industry"]):
+            kinds = [_kind(cell) for cell in row.cells]
+            if "year" in kinds and "industry" in kinds:
                 self._check_width(at)
-                self._read_long(at, keys)
+                self._read_long(at, kinds)
                 return "long"
         for at, row in enumerate(head):
             if any(map(self._is_country, row.cells[1:])) and not year_of(row.get(0)) and self._has_years_below(at):
@@ -141,7 +128,7 @@ class _Reader:
         width = max(j for j, cell in enumerate(self.sheet.rows[at].cells) if cell) + 1
         for row in self.sheet.rows[at + 1 :]:
             for j, cell in enumerate(row.cells[width:], width):
-                if _is_figure(cell) and not year_of(cell):
+                if is_figure(cell) and not year_of(cell):
                     raise InputError(
                         f"{self._place(row, j)}: found {cell!r}, where the header has no name; name every column."
                     )
@@ -156,19 +143,16 @@ class _Reader:
 
     # - long -
 
-    def _read_long(self, at: int, keys: list[str]) -> None:
+    def _read_long(self, at: int, kinds: list[str]) -> None:
         header, rows = self.sheet.rows[at], self.sheet.rows[at + 1 :]
-        columns = {
-            what: [keys.index(name) for name in names if name in keys] for what, names in LONG_FORM_HEADINGS.items()
-        }
+        columns = {kind: [j for j, its in enumerate(kinds) if its == kind] for kind in COLUMN_KINDS}
         for what in ("year", *MEASURES):
-            twice = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS[what]]
-            if len(twice) > 1:
-                raise InputError(f"{self._place(header, twice[1])}: a second column of {what}; keep one.")
-        industries = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["industry"]]
-        industries.sort(key=lambda j: (keys[j] != "industrycode", -self._industries(rows, j), j))
-        figures = {columns[measure][0]: measure for measure in MEASURES if columns[measure]}
-        if not figures and columns["measure"] and columns["value"]:
+            if len(columns[what]) > 1:
+                raise InputError(f"{self._place(header, columns[what][1])}: a second column of {what}; keep one.")
+        coded = [exact_kind(cell) == "industry code" for cell in header.cells]
+        industries = sorted(columns["industry"], key=lambda j: (not coded[j], -self._industries(rows, j), j))
+        figures: dict[int, str | None] = {columns[measure][0]: measure for measure in MEASURES if columns[measure]}
+        if not figures and columns["indicator"] and columns["value"]:
             figures = {columns["value"][0]: None}
         for measure in MEASURES:
             if None not in figures.values() and measure not in figures.values():
@@ -204,7 +188,7 @@ class _Reader:
         if year is None:
             raise InputError(f"{self._place(row, at)}: no year; found {row.get(at)!r}, expected such as 2013.")
         for column, measure in figures.items():
-            measure = measure or self._told_measure(row, columns["measure"][0])
+            measure = measure or self._told_measure(row, columns["indicator"][0])
             self._take(row, column, code, industries, year, measure)
 
     def _told_measure(self, row: Row, column: int) -> str:
@@ -269,17 +253,17 @@ class _Reader:
     def _read_wide(self, at: int, column: int) -> None:
         header = self.sheet.rows[at]
         years = {j: year for j, cell in enumerate(header.cells) if (year := year_of(cell))}
-        keys = [letters(cell).lower() for cell in header.cells]
-        countries = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["country"]]
-        told = next((j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["measure"]), None)
+        kinds = [_kind(cell) for cell in header.cells]
+        countries = [j for j, kind in enumerate(kinds) if kind == "country"]
+        told = kinds.index("indicator") if "indicator" in kinds else None
         if not countries and not self._is_wanted(self.sheet.rows[: at + 1]):
             return
-        names = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["industry"] and j != column]
+        names = [j for j, kind in enumerate(kinds) if kind == "industry" and j != column]
         head = self.sheet.rows[: at + 1]
         for row in self.sheet.rows[at + 1 :]:
             figures = {j: row.get(j) for j in years if row.get(j)}
             if find_industry(row.get(column), self.names) is None:
-                if not any(map(_is_figure, figures.values())):
+                if not any(map(is_figure, figures.values())):
                     if find_measure(" ".join(row.cells)):  # a title between blocks; else a note, or blank
                         head = [row]
                     continue
@@ -309,7 +293,7 @@ class _Reader:
         code, measure = self._title_industry(at), self._measure(self.sheet.rows[: at + 1])
         for row in self.sheet.rows[at + 1 :]:
             text, year = row.get(columns[0]), year_of(row.get(0))
-            if year is None and _is_figure(text):
+            if year is None and is_figure(text):
                 raise InputError(f"{self._place(row, 0)}: no year; found {row.get(0)!r}, expected such as 2013.")
             if year is not None:
                 self.counts.add(code, year, measure, Cell(text, self._place(row, columns[0])))

@@ -17,7 +17,7 @@ HEADING_WORDS = {
     "year": "年份 年度 年 时间 时期 日期 统计年度 统计年份 year years yr time period date",
     "quarter": "季度 季 quarter",
     "month": "月份 月 month",
-    "indicator": "指标 指标名称 项目 指标项 变量 item items indicator indicators variable series",
+    "indicator": "指标 指标名称 项目 指标项 变量 item items indicator indicators variable measure series",
     "unit": "单位 计量单位 unit units",
     "value": "数值 值 指标值 value values obsvalue",
     "frequency": "频率 frequency",
