@@ -61,7 +61,7 @@ rule clean_balance_book:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_balance_book", STUDY.raw_tables.books[wildcards.book].files),
-        rows=marks_of("provinces", "balance"),
+        rows=marks_of("provinces", "balance", "units"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
     script:
         "../scripts/clean/clean_balance_book.py"
@@ -230,7 +230,7 @@ rule clean_census:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_census", raw(wildcards.key)),
-        rows=marks_of("provinces", "industries:divisions"),
+        rows=marks_of("provinces", "industries:divisions", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         year=lambda wildcards: config["exposure"]["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],
@@ -256,7 +256,7 @@ rule clean_foreign_employment:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_foreign_employment", raw(wildcards.key)),
-        rows=marks_of("industries:groups", "us_industries"),
+        rows=marks_of("industries:groups", "units", "us_industries"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         year=lambda wildcards: config["exposure"]["instrument"]["base_year"],
         total_tolerance=config["cleaning"]["total_tolerance"],

@@ -13,7 +13,8 @@ from study.plan.imports import imports_of
 SCRIPTS = ROOT / "scripts"
 FLOORS = ("clean", "derive", "productivity", "panel", "estimate", "present")
 PRINTED = ("clean_yearbook", "clean_balances", "clean_patents")  # tables by province and year
-COUNTS = ("clean_robots", "clean_census", "clean_foreign_employment")
+EMPLOYED = ("clean_census", "clean_foreign_employment")
+COUNTS = ("clean_robots", *EMPLOYED)
 EXPOSURE = ("derived/ai", "derived/ai_us")
 SOLVED = ("dea/ml/*", "tables/productivity")  # the second model's programs, and the page that says what it is
 WINSORISED = ("panel_winsorised", "estimates/*")
@@ -144,11 +145,11 @@ ROWS = {
         ("2.1,", "2.10,", ()),
     ),
     "units": (
-        ("元,CNY,yuan,1", "圆,CNY,yuan,1", (*PRINTED, "derive_variable")),
+        ("元,CNY,yuan,1", "圆,CNY,yuan,1", (*PRINTED, *EMPLOYED, "derive_variable")),
         (
             "tons of coal equivalent,energy,tce,1",
             "tons of coal equivalents,energy,tce,1",
-            (*PRINTED, "derive_variable"),
+            (*PRINTED, *EMPLOYED, "derive_variable"),
         ),
         ("weight case of 50 kg,1", "weight case of 50 kg,1.0", ()),
     ),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from study.helpers import InputError, workflow_rows
 from study.words.printed import CHINESE, squeeze
+from study.words.units import find_unit
 
 # Item -> how Chinese and English editions print it, numbering and marks aside. Parts count inside their section only.
 BALANCE_SECTIONS = {
@@ -49,35 +50,13 @@ ROW_NAMES = {
     "final/construction": "建筑业",
     "final/transport": "交通运输、仓储和邮政业",
 }
-# Unit -> factor and other ways to print it, marks and raised digits aside: 10^4 tn is printed 104 tn.
-UNIT_FORMS = {
-    "万吨": {
-        1: "万吨 104tn 104t 104ton 104tons 104tonnes 10000tn 10000tons",
-        0.1: "千吨 103tn kt",
-        1e-4: "吨 t tn tons",
-    },
-    "亿立方米": {
-        1: "亿立方米 亿立方 108cum 108m3 100millioncum",
-        0.01: "百万立方米 106cum",
-        1e-4: "万立方米 104cum 104m3",
-    },
-    "亿千瓦小时": {
-        1: "亿千瓦小时 亿千瓦时 108kwh 100millionkwh",
-        0.01: "百万千瓦小时 百万千瓦时 gwh",
-        1e-4: "万千瓦小时 万千瓦时 104kwh",
-    },
-    "万百万千焦": {
-        1: "万百万千焦 百亿千焦 万吉焦 1010kj 104gj",
-        0.1: "太焦 十亿千焦 109kj tj",
-        1e-4: "百万千焦 吉焦 106kj gj",
-    },
-    "万吨标准煤": {1: "万吨标准煤 万吨标煤 104tce 10000tce"},
-}
+# Dimension of resources/units.csv -> the unit in which a balance's figures are taken.
 BALANCE_UNITS = {
-    form: (unit, float(factor))
-    for unit, factors in UNIT_FORMS.items()
-    for factor, forms in factors.items()
-    for form in forms.split()
+    "mass": "万吨",
+    "gas volume": "亿立方米",
+    "electricity": "亿千瓦小时",
+    "heat": "万百万千焦",
+    "energy": "万吨标准煤",
 }
 BRACKET = re.compile(r"(.*)[(（]([^()（）]*)[)）]", re.DOTALL)
 
@@ -98,7 +77,7 @@ def load_balance_items(path: str | Path) -> dict[str, BalanceItem]:
     for row in workflow_rows(path):
         rows = tuple((text[1:], -1 if text[0] == "-" else 1) for text in row["rows"].split(";"))
         unknown = [name for name, _ in rows if name not in ROW_NAMES]
-        if unknown or row["unit"] not in UNIT_FORMS:
+        if unknown or row["unit"] not in BALANCE_UNITS.values():
             raise InputError(f"{path}: {row['key']} asks for the row {unknown} in {row['unit']!r}; neither may be new.")
         items[row["key"]] = BalanceItem(row["key"], tuple(row["fuel"].split(";")), rows, row["unit"])
     return items
@@ -124,11 +103,13 @@ def section_of(text: str) -> str:
 
 
 def read_unit(text: str) -> tuple[str, float] | None:
-    """Unit and factor of a printed unit, in one or two languages; None for anything else."""
-    plain = re.sub(r"[^0-9a-z㐀-鿿]", "", squeeze(text).lower())
-    chinese = "".join(c for c in plain if CHINESE.match(c))
-    found = {BALANCE_UNITS.get(part) for part in (chinese, plain.replace(chinese, "") if chinese else plain) if part}
-    return found.pop() if len(found) == 1 else None
+    """The unit of BALANCE_UNITS that a printed unit is of, and its factor to it; None for anything else."""
+    found = find_unit(text)
+    if not found or found.dimension not in BALANCE_UNITS:
+        return None
+    unit = BALANCE_UNITS[found.dimension]
+    # twelve digits, or 千吨 would be 0.10000000000000002 of 万吨
+    return unit, float(f"{found.factor / find_unit(unit).factor:.12g}")
 
 
 def split_units(cell: str) -> tuple[str, list[str]]:

@@ -18,19 +18,12 @@ from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
 from study.words.printed import parse_number, place, squeeze
 from study.words.regions import find_province, province_in
+from study.words.units import Unit, find_unit
 from study.words.years import year_in
 
 INVENTORY_TITLE = "co2_inventory"
 INVENTORY_UNIT = "百万吨"
-# Printed unit, letters and digits only -> Mt.
-EMISSION_UNITS = {
-    **dict.fromkeys(
-        ("mt", "mtco2", "milliontonnes", "milliontons", "milliontonnesco2", "milliontonsco2", "百万吨"), 1.0
-    ),
-    **dict.fromkeys(("104t", "104tons", "104tonnes", "104tco2", "万吨"), 0.01),
-    **dict.fromkeys(("kt", "ktco2", "thousandtonnes"), 0.001),
-    **dict.fromkeys(("t", "tco2", "tons", "tonnes"), 1e-6),
-}
+MT = Unit("mass", 1e6)
 TOTAL_COLUMNS = ("scope1total", "total")
 TOTAL_ROWS = ("totalemissions", "totalemission", "totalconsumption", "total")
 # Indirect emissions, which the total of scope 1 leaves out wherever they stand.
@@ -107,6 +100,13 @@ def read_inventories(sheets: list[Sheet], names: dict[str, str], hint: str = "")
 def _fold(text: str) -> str:
     """A heading in small letters and digits: `Scope_1_Total` and `Scope 1 Total` are `scope1total`."""
     return re.sub("[^a-z0-9㐀-鿿]", "", squeeze(text).lower())
+
+
+def _megatonnes(unit: str) -> float | None:
+    """Mt in a printed unit of emissions (`Mt CO2`, `10^4 t`); None for any other. Mt is printed mt, too."""
+    bare = re.sub(r"(of)?co2e?$", "", squeeze(unit), flags=re.IGNORECASE)
+    found = find_unit("Mt" if bare.lower() == "mt" else bare)
+    return found.factor / MT.factor if found and found.dimension == MT.dimension else None
 
 
 def _header_line(sheet: Sheet) -> int | None:
@@ -219,7 +219,7 @@ def _layout(sheet: Sheet) -> _Layout:
 def _is_unit_line(row: Row) -> bool:
     """Whether a row gives the units: it says so, or has nothing else."""
     return bool(re.match("units?|单位", _fold(row.get(0)))) or (
-        not row.get(0) and any(row.cells) and all(_fold(cell) in EMISSION_UNITS for cell in row.cells if cell)
+        not row.get(0) and any(row.cells) and all(map(_megatonnes, filter(None, row.cells)))
     )
 
 
@@ -230,14 +230,14 @@ def _unit(sheet: Sheet, body: list[Row], layout: _Layout) -> float:
         logger.warning("%s: no unit line, read as Mt", sheet.source)
         return 1.0
     units = {column: line.get(column) for column in (*layout.parts, layout.total) if line.get(column)}
-    if stated := re.sub("^(units?|单位)", "", _fold(line.get(0))):
+    if stated := re.sub(r"^(units?|单位)\W*", "", squeeze(line.get(0)), flags=re.IGNORECASE):
         units[0] = stated
     for column, unit in units.items():
-        if _fold(unit) not in EMISSION_UNITS:
+        if _megatonnes(unit) is None:
             raise InputError(
                 f"{place(sheet.source, line.line, column)}: found the unit {unit!r}, expected Mt (million tonnes)."
             )
-    factors = {EMISSION_UNITS[_fold(unit)] for unit in units.values()}
+    factors = {_megatonnes(unit) for unit in units.values()}
     if len(factors) > 1:
         raise InputError(
             f"{place(sheet.source, line.line)}: the units {' and '.join(dict.fromkeys(units.values()))} stand in one "

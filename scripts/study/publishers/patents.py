@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from study.files.series import Draft, Yearbook
 from study.files.sheets import Row, Sheet
+from study.files.table_rows import rows_above_notes
 from study.helpers import InputError, logger
 from study.publishers.cities import Cities, find_city
 from study.publishers.forms import Form
@@ -25,7 +26,6 @@ from study.publishers.patent_headings import (
     NAME_OF,
     OF_WHICH,
     PLACES,
-    YEAR_PRINTED,
     Columns,
     counts_green,
     find_columns,
@@ -34,18 +34,15 @@ from study.publishers.patent_headings import (
     plain,
 )
 from study.publishers.yearbook import read_drafts
-from study.words.printed import parse_number, place, squeeze
-from study.words.regions import PARTS_OF_CHINA, find_province
+from study.words.printed import is_figure, parse_number, place, squeeze
+from study.words.regions import PARTS_OF_CHINA, find_province, is_outside
 from study.words.titles import plain_name
+from study.words.years import year_of, years_in
 
 PATENTS_TITLE = "green_patents"
 PATENTS_UNIT = "件"
 PATENT_TOTALS = {"合计", "总计", "小计", "全省", "全市", "全区", "全部", "总数", "total", "subtotal", "all", "sum"}
 PATENT_TOTALS |= {"全省合计", "全市合计", "全区合计", "省合计"}
-ABROAD = re.compile(
-    r"台湾|香港|澳门|国外|境外|国际|其他|其它|未知|不详|空白|taiwan|hongkong|maca[uo]|foreign|overseas|others?|unknown"
-)
-PATENTS_NOTE = re.compile(r"注[:：\d]|资料来源|数据来源|说明|notes?\b|(data)?source", re.IGNORECASE)
 # What administrative codes print for the districts of a municipality and for what no prefecture administers.
 NO_CITY = {"市辖区", "县", "省直辖", "省直辖县", "省直辖县级行政区划", "省直辖县级行政单位"}
 NO_CITY |= {"自治区直辖县级行政区划"}
@@ -222,13 +219,13 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
         fixed_province = find_province(sheet.name, names, f"{sheet.source} (sheet's name, for want of a column)")
     counts: list[Count] = []
     last: dict[str, str] = {}
-    merged = _merged(sheet.rows[head.body :], keys)
+    columns = [column for column, *_ in head.values]
+    body = rows_above_notes(
+        sheet, sheet.rows[head.body :], lambda row: bool(row.get(0)) and any(is_figure(row.get(c)) for c in columns)
+    )
+    merged = _merged(body, keys)
     grants = 0
-    for row in sheet.rows[head.body :]:
-        if not any(row.cells):
-            continue
-        if PATENTS_NOTE.match(row.get(0)):
-            break
+    for row in body:
         texts = {key: row.get(column) for key, column in keys.items()}
         if all(NAME_OF.get(plain(text)) == key for key, text in texts.items()):
             continue  # the header printed again
@@ -240,7 +237,7 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
         if any(OF_WHICH.match(label) for label in labels):
             logger.info("%s: a part of the row above (%s), not added", place(sheet.source, row.line), "其中")
             continue
-        if any(ABROAD.match(label) for label in labels[:3]):
+        if any(map(is_outside, labels[:3])):
             logger.info(
                 "%s: %s is no province, left out", place(sheet.source, row.line), " ".join(filter(None, labels))
             )
@@ -297,10 +294,9 @@ def _what(
 
     year = fixed_year or 0
     if "year" in keys:
-        match = re.fullmatch(r"((?:19|20)\d{2})(?:\.0)?年?度?|((?:19|20)\d{2})-\d{2}-\d{2}", squeeze(texts["year"]))
-        if not match:
+        year = year_of(texts["year"])
+        if year is None:
             raise InputError(f"{where('year')}: found {texts['year']!r}, expected a year such as 2015.")
-        year = int(match[1] or match[2])
     province = fixed_province
     if "province" in keys:
         text = part("province")
@@ -360,7 +356,7 @@ def _fixed_year(sheet: Sheet, head: Columns) -> int:
     """The year of a table without years: from the sheet's name, else from the lines above the header."""
     above = [cell for row in sheet.rows if row.line < head.line for cell in row.cells]
     for texts in ([sheet.name], above):
-        years = {int(year) for text in texts for year in YEAR_PRINTED.findall(text)}
+        years = set().union(*map(years_in, texts))
         if len(years) == 1:
             logger.info("%s: no column of years, read as %d", sheet.source, min(years))
             return min(years)

@@ -14,12 +14,14 @@ _PARTS_OF_CHINA = """
 华中地区 华南地区 中南地区 西南地区 西北地区 eastern central western northeast east west easternregion centralregion
 westernregion
 """
-_OTHERS = """
-不分地区 其他 其它 合计 总计 小计 地区合计 各省合计 兵团 新疆生产建设兵团 香港 澳门 台湾 香港特别行政区 澳门特别行政区
-台湾省 hongkong macao macau taiwan total
-"""
+_NO_PLACES = "不分地区 合计 总计 小计 地区合计 各省合计 兵团 新疆生产建设兵团 total"
+# Places that are none of the provinces, squeezed and in small letters.
+_OUTSIDE = re.compile(
+    r"(?:中国)?(?:台湾|香港|澳门).{0,6}|(?:国外|境外|海外|国际|其他|其它|未知|不详|空白).{0,4}|"
+    r"(?:taiwan|hongkong|maca[uo]|foreign|overseas|others?|unknown).*"
+)
 PARTS_OF_CHINA = set(_PARTS_OF_CHINA.split())
-NOT_PROVINCES = PARTS_OF_CHINA | set(_OTHERS.split())
+NOT_PROVINCES = PARTS_OF_CHINA | set(_NO_PLACES.split())
 NATION_NAMES = (
     "全国",
     "中国",
@@ -66,7 +68,12 @@ def find_province(name: str, names: dict[str, str], where: str) -> str:
 
 def is_no_province(name: str) -> bool:
     """Whether a row is a sum over provinces, or a place that is none of them."""
-    return squeeze(name).lower() in NOT_PROVINCES
+    return squeeze(name).lower() in NOT_PROVINCES or is_outside(name)
+
+
+def is_outside(name: str) -> bool:
+    """Whether a place is none of the provinces: Taiwan, Hong Kong, Macao, abroad, others, unknown."""
+    return bool(_OUTSIDE.fullmatch(squeeze(name).lower()))
 
 
 def province_in(text: str, names: dict[str, str]) -> str:
