@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
+from study.words.notes import begins_note
 from study.words.printed import place, squeeze
 from study.words.titles import read_words, word_pattern
 from study.words.units import find_unit
@@ -74,7 +75,7 @@ def is_patent_table(sheet: Sheet) -> bool:
 
     A plain table of provinces and years is none: it says what it counts in its title only, as any yearbook table.
     """
-    top = plain(" ".join(cell for row in sheet.rows[:30] for cell in row.cells))
+    top = plain(" ".join(cell for row in sheet.rows[:30] if not begins_note(row.cells) for cell in row.cells))
     if not re.search(r"ipc|分类号|\bclass", top) and not APPLIED.search(top) and not PATENT.search(top):
         return False
     try:
@@ -111,8 +112,8 @@ def find_columns(sheet: Sheet) -> Columns | None:
         if not keys.keys() & (PLACES | {"year"}):
             continue
         second = sheet.rows[at + 1] if at + 1 < len(sheet.rows) else Row(row.line, ())
-        # a second header line names no place and no figure
-        two = any(second.cells) and not any(re.fullmatch(r"[\d.,]+", c) for c in second.cells) and any(
+        # a second header line names no place and no figure, and is no note
+        two = not begins_note(second.cells) and not any(re.fullmatch(r"[\d.,]+", c) for c in second.cells) and any(
             APPLIED.search(plain(c)) or GRANTED.search(plain(c)) or YEAR_PRINTED.search(c) for c in second.cells
         )  # fmt: skip
         values = _value_columns(sheet, row, second if two else None, keys)
