@@ -76,7 +76,7 @@ ROBOTS = [
     (
         "a total of another year",
         line("2015,000,", cell(5, "5998")),
-        "installations of 2015 add up to 84000 over industries, the total .000. says 5998",
+        "installations of 2015 over industries adds up to 84000, the printed total says 5998",
     ),
     (
         "an industry missing",

@@ -165,7 +165,7 @@ def test_an_unlisted_code_that_another_row_counts_is_shown(tmp_path, caplog):
     [
         ("30", ("31", "Ships"), r"no row for industry 30 in 2013"),
         ("F", ("FF", "Works"), r"no row for industry F in 2013"),
-        ("99", ("98", "Unplaced"), r"add up to 110 over industries, the total \(000\) says 115"),
+        ("99", ("98", "Unplaced"), r"over industries adds up to 110, the printed total says 115"),
     ],
 )
 def test_an_unlisted_code_whose_robots_are_missed_is_refused_with_its_figures(tmp_path, code, new, message):

@@ -44,8 +44,7 @@ def read_census(
     that do not add to the printed totals within `tolerance`.
     """
     files = table_files(path)
-    titles = titles or division_titles(workflow_table("industries"))
-    divisions = Divisions(titles)
+    divisions = Divisions(titles or division_titles(workflow_table("industries")))
     source = str(path) if isinstance(path, (str, Path)) else ", ".join(map(str, files))
     configured_factor(unit, units, source)
     pages = [
@@ -55,7 +54,7 @@ def read_census(
     ]
     cells = [cell for page in pages for cell in read_page(page, bool(unit))]
     settled = settle(with_unit(cells, units, source, unit))
-    rows = employment(settled, set(names.values()) - {"china"}, titles, source, tolerance)
+    rows = employment(settled, set(names.values()) - {"china"}, source, tolerance)
     check_size(source, sum(persons for *_, persons in rows), plausible)
     return rows
 

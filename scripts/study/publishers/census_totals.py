@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from study.checks.totals import check_sum
 from study.helpers import InputError, logger
 from study.publishers.census_layout import Cell
-from study.publishers.divisions import INDUSTRY_SECTIONS, Industry, section_of
-from study.publishers.employment_counts import check_sum
+from study.publishers.divisions import INDUSTRY_SECTIONS, Industry, only_division, section_of
 
 # Persons employed in China in 2004 by the census or by the labour force survey: what a table without a unit must add
 # up to, about, in the unit it is in (752 million employed, China Statistical Yearbook 2005; 215 million in legal units
@@ -17,16 +17,14 @@ PLAUSIBLE = (5e7, 1.2e9)
 
 def with_unit(cells: list[tuple[Cell, bool]], units: dict[str, float], source: str, unit: str = "") -> list[Cell]:
     """Cells in persons; where no unit is stated, `unit`, else the one that makes the country's employment plausible."""
-    if all(stated for _, stated in cells):
-        return [cell for cell, _ in cells]
-    if any(stated for _, stated in cells):
-        bare = next(cell for cell, stated in cells if not stated)
+    bare = [cell for cell, stated in cells if not stated]
+    if bare and len(bare) < len(cells):
         raise InputError(
-            f"{bare.where}: no unit is stated here, but elsewhere in {source}; state it (单位：人) in all."
+            f"{bare[0].where}: no unit is stated here, but elsewhere in {source}; state it (单位：人) in all."
         )
-    if unit and unit not in units:
-        raise InputError(f"{source}: the config gives the unit {unit!r}; expected one of {', '.join(units)}.")
-    total = sum(c.value or 0 for c, _ in cells if c.industry.kind in ("division", "either") and c.province != "china")
+    if not bare:
+        return [cell for cell, _ in cells]
+    total = sum(c.value or 0 for c in bare if c.industry.kind in ("division", "either") and c.province != "china")
     fitting = [name for name, factor in units.items() if PLAUSIBLE[0] <= total * factor <= PLAUSIBLE[1]]
     fitting = [unit] if unit else fitting
     if len(fitting) != 1:
@@ -35,12 +33,12 @@ def with_unit(cells: list[tuple[Cell, bool]], units: dict[str, float], source: s
             f"{' or '.join(fitting) if fitting else 'none of ' + ', '.join(units)}; write the unit in the heading, as "
             "in 从业人员(人)."
         )
-    logger.warning("%s: no unit is stated; read as %s, which makes %.6g persons in all", source, fitting[0],
-                   total * units[fitting[0]])  # fmt: skip
     factor = units[fitting[0]]
+    logger.warning("%s: no unit is stated; read as %s, which makes %.6g persons in all", source, fitting[0],
+                   total * factor)  # fmt: skip
     return [
         replace(cell, value=None if cell.value is None else cell.value * factor, step=cell.step * factor)
-        for cell, _ in cells
+        for cell in bare
     ]
 
 
@@ -50,24 +48,22 @@ def settle(cells: list[Cell]) -> dict[str, dict[Industry, Cell]]:
     Raises InputError for a cell printed twice and for groups of three digits without their division.
     """
     table: dict[str, dict[Industry, Cell]] = {}
-    either: dict[tuple[str, str], list[Cell]] = {}
-    finer = []
-    for cell in cells:
-        kind, code = cell.industry.kind, cell.industry.code
-        if kind == "either":
-            either.setdefault((cell.province, code), []).append(cell)
-        elif kind == "finer":
-            finer.append(cell)
-        elif kind != "sum":
-            _put(table, cell.province, cell.industry, cell)
-    for (province, letter), found in either.items():
-        division = Industry("division", f"{INDUSTRY_SECTIONS[letter][1]:02d}")
-        places = [division] if len(found) == 1 else [Industry("section", letter), division]
-        known = table.get(province, {})
-        if division in known or (len(found) == 2 and Industry("section", letter) in known) or len(found) > 2:
-            places = [Industry("section", letter)] * len(found)
-        for industry, cell in zip(places, found, strict=True):
-            _put(table, province, industry, cell)
+    # those that may be a section or a division take the place that is left
+    for cell in sorted(cells, key=lambda cell: cell.industry.kind == "either"):
+        industry = cell.industry
+        if industry.kind in ("sum", "finer"):
+            continue
+        row = table.setdefault(cell.province, {})
+        if industry.kind == "either":
+            places = [Industry("division", only_division(industry.code)), Industry("section", industry.code)]
+            industry = next((one for one in places if one not in row), places[0])
+        if industry in row:
+            raise InputError(
+                f"{cell.where}: {industry.kind} {industry.code} of {cell.province} appears twice, before in "
+                f"{row[industry].where}."
+            )
+        row[industry] = cell
+    finer = [cell for cell in cells if cell.industry.kind == "finer"]
     for cell in finer:
         if Industry("division", cell.industry.code) not in table.get(cell.province, {}):
             raise InputError(
@@ -79,18 +75,8 @@ def settle(cells: list[Cell]) -> dict[str, dict[Industry, Cell]]:
     return table
 
 
-def _put(table: dict[str, dict[Industry, Cell]], province: str, industry: Industry, cell: Cell) -> None:
-    row = table.setdefault(province, {})
-    if industry in row:
-        raise InputError(
-            f"{cell.where}: {industry.kind} {industry.code} of {province} appears twice, before in "
-            f"{row[industry].where}."
-        )
-    row[industry] = cell
-
-
 def employment(
-    table: dict[str, dict[Industry, Cell]], required: set[str], titles: dict[str, str], source: str, tolerance: float
+    table: dict[str, dict[Industry, Cell]], required: set[str], source: str, tolerance: float
 ) -> list[tuple[str, str, float]]:
     """Rows (province, division, persons), complete and met by the printed totals.
 
@@ -107,31 +93,25 @@ def employment(
     codes = sorted({i.code for row in table.values() for i in row if i.kind == "division"})
     if not codes:
         raise InputError(f"{source}: no divisions (two-digit codes or their names) with figures.")
-    filled: dict[str, dict[str, float]] = {}
-    for province in table:
-        filled[province] = {
-            code: cell.value
-            for code in codes
-            if (cell := table[province].get(Industry("division", code))) and cell.value is not None
-        }
+    filled = {
+        province: {i.code: cell.value for i, cell in row.items() if i.kind == "division" and cell.value is not None}
+        for province, row in table.items()
+    }
     gaps = []
-    for province in regions:
-        for code in codes:
-            if code in filled[province]:
-                continue
-            if _nothing_missing(table[province], filled[province], section_of(code)):
-                logger.info("%s: division %s of %s has no figure; its printed total shows that it is nil", source,
-                            code, province)  # fmt: skip
-            else:
-                cell = table[province].get(Industry("division", code))
-                gaps.append(f"  {province}, division {code}" + (f" ({cell.where})" if cell else ""))
+    for province, code in ((province, code) for province in regions for code in codes if code not in filled[province]):
+        if _nothing_missing(table[province], filled[province], section_of(code)):
+            logger.info("%s: division %s of %s has no figure; its printed total shows that it is nil", source, code,
+                        province)  # fmt: skip
+        else:
+            cell = table[province].get(Industry("division", code))
+            gaps.append(f"  {province}, division {code}" + (f" ({cell.where})" if cell else ""))
     if gaps:
         shown = "\n".join(gaps[:10]) + (f"\n  and {len(gaps) - 10} more" if len(gaps) > 10 else "")
         raise InputError(f"{source}: counts that are missing (write 0 where nobody is employed):\n{shown}")
     for province in regions:
         filled[province] = {code: filled[province].get(code, 0.0) for code in codes}
     _check_totals(table, filled, codes, regions, source, tolerance)
-    _warn_of_absent(codes, titles, source)
+    _warn_of_absent(codes, source)
     return sorted((province, code, filled[province][code]) for province in regions for code in codes)
 
 
@@ -178,10 +158,10 @@ def _check_totals(
             check_sum(cell.where, what, sum(parts), cell.value, tolerance)
 
 
-def _warn_of_absent(codes: list[str], titles: dict[str, str], source: str) -> None:
+def _warn_of_absent(codes: list[str], source: str) -> None:
     """Warn of sections without any division: an economic census leaves farming out, and shares are then of the rest."""
     missing = [letter for letter, (_, first, last) in INDUSTRY_SECTIONS.items()
-               if letter != "T" and titles and not any(first <= int(code) <= last for code in codes)]  # fmt: skip
+               if letter != "T" and not any(first <= int(code) <= last for code in codes)]  # fmt: skip
     if missing:
         logger.warning("%s: no division of %s; employment shares are of the other sections", source,
                        ", ".join(f"{letter} {INDUSTRY_SECTIONS[letter][0]}" for letter in missing))  # fmt: skip

@@ -112,20 +112,13 @@ class Divisions:
     def mentioned(self, text: str) -> Industry | None:
         """The division that a title or a name mentions: the longest name in it, else a code at its beginning."""
         key = _key(text)
-        inside = [
-            (len(name), name) for name, found in self.names.items() if found.code and len(name) > 1 and name in key
-        ]
+        inside = [name for name, found in self.names.items() if found.code and len(name) > 1 and name in key]
         if inside:
-            found = self.names[max(inside)[1]]
-            return self._as_division(found)
+            found = self.names[max(inside, key=lambda name: (len(name), name))]
+            found = Industry("division", only_division(found.code)) if found.kind == "either" else found
+            return found if found.kind == "division" else None
         code = re.match(r"[A-T]?(\d{2})(?!\d)", squeeze(text))
         return Industry("division", code[1]) if code and code[1] in self.titles else None
-
-    @staticmethod
-    def _as_division(found: Industry) -> Industry | None:
-        if found.kind == "either":
-            return Industry("division", f"{INDUSTRY_SECTIONS[found.code][1]:02d}")
-        return found if found.kind == "division" else None
 
     def _read(self, label: str, where: str) -> Industry | None:
         text = squeeze(FOOTNOTE.sub("", label.strip()))
@@ -134,16 +127,14 @@ class Divisions:
         if re.fullmatch(r"[A-T]", text):
             return Industry("section", text)
         if match := re.fullmatch(r"[A-T]?(\d{2})(\d{1,2})?", text):
-            if self.titles and match[1] not in {*self.titles, "98"}:
+            if match[1] not in {*self.titles, "98"}:
                 raise InputError(f"{where}: {label!r} is no division of GB/T 4754-2002.")
             return Industry("finer" if match[2] else "division", match[1])
         if match := re.fullmatch(r"[A-T]?(\d{2})[.、:\-]?(\D.*)", text):
             name = self.names.get(_key(match[2]))
-            if name is None and self.titles:
-                return None
             if name and not self._agree(name, Industry("division", match[1])):
                 raise InputError(f"{where}: {label!r}: {match[2]} is {name.code} in GB/T 4754-2002.")
-            return Industry("division", match[1])
+            return name and Industry("division", match[1])
         if match := re.fullmatch(r"([A-T])[.、:\-]?([^\x00-\x7f].*)", text):
             return Industry("section", match[1]) if _key(match[2]) in self.names else None
         bare = ENUMERATED.sub("", text)
@@ -157,7 +148,7 @@ class Divisions:
         kinds = {one.kind, other.kind}
         if "either" in kinds and kinds & {"division", "section"}:
             either, certain = (one, other) if one.kind == "either" else (other, one)
-            return certain.code in (either.code, f"{INDUSTRY_SECTIONS[either.code][1]:02d}")
+            return certain.code in (either.code, only_division(either.code))
         # a group of three digits may have the name of its division
         return kinds in ({"finer", "division"}, {"finer", "either"})
 
@@ -165,6 +156,11 @@ class Divisions:
 def _key(name: str) -> str:
     """A name without blanks and marks; 和 and 及 and 与 are one word."""
     return re.sub(r"[和与]", "及", re.sub(r"[^\w]", "", squeeze(name).lower()))
+
+
+def only_division(letter: str) -> str:
+    """The division of a section that has one."""
+    return f"{INDUSTRY_SECTIONS[letter][1]:02d}"
 
 
 def section_of(code: str) -> str:

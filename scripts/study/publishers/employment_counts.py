@@ -1,4 +1,4 @@
-"""What readers of employment by industry share: units, years, codes and the check of printed totals."""
+"""What readers of employment by industry share: units, counts, years, codes and the size of the whole."""
 
 from __future__ import annotations
 
@@ -71,17 +71,6 @@ def rows_of_year(
             f"{listed or 'no years'}."
         )
     return kept
-
-
-def check_sum(path: str, what: str, parts: float, total: float, tolerance: float) -> None:
-    """Log how far parts are from their printed total; InputError beyond the relative `tolerance`."""
-    gap = parts / total - 1 if total else float(parts != 0)
-    if abs(gap) > tolerance:
-        raise InputError(
-            f"{path}: {what} adds up to {parts:.6g}, the printed total says {total:.6g} ({gap:+.2%}, allowed "
-            f"{tolerance:.2%}). Look for a mistyped or missing figure, or raise cleaning.total_tolerance."
-        )
-    logger.info("%s: %s adds up to %.6g of %.6g", path, what, parts, total)
 
 
 def check_size(source: str, persons: float, plausible: tuple[float, float]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from study.checks.totals import check_sum
 from study.helpers import RESOURCES, InputError, logger, workflow_lines
 from study.publishers.ifr_counts import MEASURES, Counts, is_missing
 from study.publishers.ifr_forms import MEASURE_HEADINGS, common_folder, read_counts
@@ -361,12 +362,5 @@ class _Series:
                 )
             logger.warning("%s: no total (000) in %d, the sum of industries is not checked", self.path, year)
             return
-        gap = parts / total - 1 if total else float(parts != 0)
-        logger.info("%s: %d %s of the industries %.6g, total %.6g, gap %+.3f%%", self.path, year, self.measure, parts,
-                    total, 100 * gap)  # fmt: skip
-        if abs(gap) > self.tolerance:
-            raise InputError(
-                f"{self.path}: {self.measure} of {year} add up to {parts:.6g} over industries, the total (000) says "
-                f"{total:.6g} ({gap:+.2%}, allowed {self.tolerance:.2%}). Look for a mistyped or missing industry, or "
-                f"raise cleaning.total_tolerance.{self.unlisted}"
-            )
+        what = f"the table of {self.measure} of {year} over industries"
+        check_sum(self.path, what, parts, total, self.tolerance, self.unlisted)

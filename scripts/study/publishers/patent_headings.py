@@ -91,15 +91,6 @@ def is_patent_table(sheet: Sheet) -> bool:
     return "ipc" in head.keys or named or ("city" in head.keys and bool(PATENT.search(title)))
 
 
-def is_panel(sheet: Sheet) -> bool:
-    """Whether patents are counted by province and year alone, so that other columns may be other tables."""
-    try:
-        head = find_columns(sheet)
-    except InputError:
-        return False
-    return head is not None and not {"ipc", "city"} & head.keys.keys()
-
-
 def find_columns(sheet: Sheet) -> Columns | None:
     """The header of a table of patents, None where the sheet has none."""
     for at, row in enumerate(sheet.rows[:30]):

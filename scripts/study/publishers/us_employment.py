@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from study.checks.totals import check_sum
 from study.files.finding import chosen_sheets, table_files
 from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet, read_sheets
@@ -21,7 +22,6 @@ from study.files.table_rows import rows_above_notes
 from study.helpers import RESOURCES, InputError, logger, workflow_rows
 from study.publishers.employment_counts import (
     check_size,
-    check_sum,
     configured_factor,
     count,
     find_factor,
@@ -127,7 +127,8 @@ def _is_header(row: Row) -> bool:
 def _code_column(heads: list[str]) -> int | None:
     """The column of SIC codes, that of most digits where a data set has several."""
     coded = [column for column, head in enumerate(heads) if exact_kind(head) == "industry code"]
-    return min(coded, key=lambda column: (heads[column] != "sic4", column), default=None)
+    order = {"sic4": 0, "sic3": 2, "sic2": 3}
+    return min(coded, key=lambda column: order.get(heads[column], 1), default=None)
 
 
 # --- Bureau of Economic Analysis, table 6.4C ----------------------------------------------------------------------
@@ -358,9 +359,11 @@ def _data_set(sheet: Sheet, at: int, heads: list[str], wanted: Wanted) -> list[F
             figures.append(Figure(code, factor * count(sheet, row, value_at), where))
         elif re.fullmatch("[A-K]", text) and row.get(value_at):
             divisions[text] = Figure(text, count(sheet, row, value_at), where), len(figures)
+        elif not text and row.get(value_at) and not re.search(r"\b(all|total)\b", " ".join(row.cells).lower()):
+            raise InputError(f"{place(sheet.source, row.line, code_at)}: a figure without a SIC code; which is it?")
     if all(len(figure.code) == 2 for figure in figures) and len({figure.code for figure in figures}) == len(figures):
         ends = [*(start for _, start in divisions.values()), len(figures)][1:]
-        for (name, (whole, start)), end in zip(divisions.items(), ends, strict=bool(divisions)):
+        for (name, (whole, start)), end in zip(divisions.items(), ends, strict=True):
             parts = sum(figure.persons for figure in figures[start:end]) / factor
             check_sum(whole.where, f"division {name} over major groups", parts, whole.persons, wanted.tolerance)
     return figures
