@@ -10,7 +10,8 @@ from study.helpers import InputError
 from study.publishers.census import read_census
 from study.publishers.divisions import INDUSTRY_SECTIONS, division_titles
 from study.publishers.major_groups import group_industries
-from study.publishers.us_employment import _lines, read_major_groups
+from study.publishers.us_accounts import _lines
+from study.publishers.us_employment import read_major_groups
 from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]

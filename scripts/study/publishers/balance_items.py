@@ -102,6 +102,7 @@ def section_of(text: str) -> str:
     return next((name for name, forms in BALANCE_SECTIONS.items() if text and is_printed(text, forms)), "")
 
 
+@lru_cache(maxsize=4096)
 def read_unit(text: str) -> tuple[str, float] | None:
     """The unit of BALANCE_UNITS that a printed unit is of, and its factor to it; None for anything else."""
     found = find_unit(text)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
 from study.words.printed import parse_count, place, squeeze
 from study.words.units import find_unit
 from study.words.years import year_of
+
+MOST_ABOVE = 20  # rows in which a header is looked for
 
 
 def persons_in(unit: str) -> float | None:
@@ -38,6 +41,22 @@ def find_factor(texts: Iterable[str], units: Iterable[str], where: str) -> float
                 raise InputError(f"{where}: the unit is {stated[1]}; expected one of {', '.join(units)}.")
             return factor
     return None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is read of a table: the year, the catalog's units in persons, the factor of figures that state none, and how
+    far parts may be from their printed total."""
+
+    year: int | None
+    units: Mapping[str, float]
+    stated: float | None
+    tolerance: float
+
+    def factor(self, sheet: Sheet, at: int, heading: str = "") -> float | None:
+        """Persons in the unit that a heading or the lines above the header state, else the config."""
+        above = [cell for row in sheet.rows[:at] for cell in row.cells]
+        return find_factor([heading, *above], self.units, sheet.source) or self.stated
 
 
 def configured_factor(unit: str, units: Mapping[str, float], source: str) -> float | None:

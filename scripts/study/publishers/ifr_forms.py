@@ -160,17 +160,40 @@ class _Reader:
                     f"{self._place(header)}: no column {MEASURE_HEADINGS[measure]}; expected the long form's header "
                     f"{LONG_HEADER}."
                 )
-        if not columns["country"] and not self._is_wanted(self.sheet.rows[: at + 1]):
+        self._read_rows(at, kinds, industries, {column: (None, measure) for column, measure in figures.items()})
+
+    def _read_rows(
+        self, at: int, kinds: list[str], labels: list[int], figures: dict[int, tuple[int | None, str | None]]
+    ) -> None:
+        """Rows of industries. figures : column -> its year and measure, None where the row or a title says it."""
+        countries = [j for j, kind in enumerate(kinds) if kind == "country"]
+        told = kinds.index("indicator") if "indicator" in kinds else None
+        wide = all(year for year, _ in figures.values())
+        head = self.sheet.rows[: at + 1]
+        if not countries and not self._is_wanted(head):
             return
-        for row in rows:
-            # a line below the table has neither country nor figures
-            is_note = not any(row.get(j) for j in [*columns["country"], *figures])
-            if any(row.cells) and not is_note and self._row_is_wanted(row, columns["country"]):
-                self._take_long(row, columns, industries, figures)
+        for row in self.sheet.rows[at + 1 :]:
+            texts = {j: row.get(j) for j in figures if row.get(j)}
+            if wide and find_industry(row.get(labels[0]), self.names) is None:
+                if not any(map(is_figure, texts.values())):
+                    if find_measure(" ".join(row.cells)):  # a title between blocks; else a note, or blank
+                        head = [row]
+                    continue
+                if all(map(year_of, texts.values())):
+                    figures = {j: (year_of(text), None) for j, text in texts.items()}  # the header of another block
+                    continue
+            elif not wide and not texts and not any(row.get(j) for j in countries):
+                continue  # a line below the table, or blank
+            if countries and not self._row_is_wanted(row, countries):
+                continue
+            code = self._industry(row, labels)
+            for column, (year, measure) in figures.items():
+                year = year or self._told_year(row, kinds.index("year"))
+                if measure is None:
+                    measure = self._told_measure(row, told) if told is not None else self._measure(head)
+                self._take(row, column, code, labels, year, measure)
 
     def _row_is_wanted(self, row: Row, columns: list[int]) -> bool:
-        if not columns:
-            return True
         labels = [row.get(j) for j in columns if row.get(j)]
         if not labels:
             raise InputError(f"{self._place(row, columns[0])}: figures without a country; write its code, such as CN.")
@@ -181,15 +204,11 @@ class _Reader:
             raise InputError(f"{self._place(row)}: {' and '.join(labels)} are two countries; which is it?")
         return self._meets(keys)
 
-    def _take_long(self, row: Row, columns: dict, industries: list[int], figures: dict[int, str | None]) -> None:
-        code = self._industry(row, industries)
-        at = columns["year"][0]
-        year = year_of(row.get(at))
+    def _told_year(self, row: Row, column: int) -> int:
+        year = year_of(row.get(column))
         if year is None:
-            raise InputError(f"{self._place(row, at)}: no year; found {row.get(at)!r}, expected such as 2013.")
-        for column, measure in figures.items():
-            measure = measure or self._told_measure(row, columns["indicator"][0])
-            self._take(row, column, code, industries, year, measure)
+            raise InputError(f"{self._place(row, column)}: no year; found {row.get(column)!r}, expected such as 2013.")
+        return year
 
     def _told_measure(self, row: Row, column: int) -> str:
         measure = find_measure(row.get(column))
@@ -252,30 +271,10 @@ class _Reader:
 
     def _read_wide(self, at: int, column: int) -> None:
         header = self.sheet.rows[at]
-        years = {j: year for j, cell in enumerate(header.cells) if (year := year_of(cell))}
         kinds = [_kind(cell) for cell in header.cells]
-        countries = [j for j, kind in enumerate(kinds) if kind == "country"]
-        told = kinds.index("indicator") if "indicator" in kinds else None
-        if not countries and not self._is_wanted(self.sheet.rows[: at + 1]):
-            return
         names = [j for j, kind in enumerate(kinds) if kind == "industry" and j != column]
-        head = self.sheet.rows[: at + 1]
-        for row in self.sheet.rows[at + 1 :]:
-            figures = {j: row.get(j) for j in years if row.get(j)}
-            if find_industry(row.get(column), self.names) is None:
-                if not any(map(is_figure, figures.values())):
-                    if find_measure(" ".join(row.cells)):  # a title between blocks; else a note, or blank
-                        head = [row]
-                    continue
-                if all(map(year_of, figures.values())):
-                    years = {j: year_of(text) for j, text in figures.items()}  # the header of another block
-                    continue
-            if countries and not self._row_is_wanted(row, countries):
-                continue
-            code = self._industry(row, [column, *names])
-            measure = self._told_measure(row, told) if told is not None else self._measure(head)
-            for j, year in years.items():
-                self._take(row, j, code, [column, *names], year, measure)
+        years = {j: (year, None) for j, cell in enumerate(header.cells) if (year := year_of(cell))}
+        self._read_rows(at, kinds, [column, *names], years)
 
     # - by industry -
 
@@ -293,9 +292,8 @@ class _Reader:
         code, measure = self._title_industry(at), self._measure(self.sheet.rows[: at + 1])
         for row in self.sheet.rows[at + 1 :]:
             text, year = row.get(columns[0]), year_of(row.get(0))
-            if year is None and is_figure(text):
-                raise InputError(f"{self._place(row, 0)}: no year; found {row.get(0)!r}, expected such as 2013.")
-            if year is not None:
+            if year is not None or is_figure(text):
+                year = self._told_year(row, 0)
                 self.counts.add(code, year, measure, Cell(text, self._place(row, columns[0])))
 
     def _title_industry(self, at: int) -> str:
