@@ -13,8 +13,8 @@ from study.files.wide_panel import periods_across, units_across, wide_message
 from study.helpers import FORMULA_MARKS, InputError, logger, plain_cell
 from study.words.period_labels import kind_of, read_labels
 from study.words.printed import MISSING_MARKS, place
-from study.words.years import year_name
 from study.words.slugs import slug
+from study.words.years import year_name
 
 # A panel may be so many times as large as a raw table: 10 million rows of a dozen columns.
 TIMES_LARGER = 32
