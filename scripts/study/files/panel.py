@@ -14,6 +14,7 @@ from study.helpers import FORMULA_MARKS, InputError, logger, plain_cell
 from study.words.period_labels import kind_of, read_labels
 from study.words.printed import MISSING_MARKS, place
 from study.words.slugs import slug
+from study.words.years import year_name
 
 # A panel may be so many times as large as a raw table: 10 million rows of a dozen columns.
 TIMES_LARGER = 32
@@ -23,8 +24,7 @@ LONGEST_PERIOD = 200  # characters
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
 MISSING_FIGURE = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
 DATE_CELL = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-# A year as statistical programs and publishers write it.
-YEAR_CELL = re.compile(r"(\d{4})(\.0+|年度?)?")
+FOUR_DIGITS = re.compile(r"(\d{4})(\.0+|年度?)?")  # of a year of any century
 
 
 def is_missing(text: str) -> bool:
@@ -201,7 +201,7 @@ def _check_alike(periods: Mapping[str, str]) -> None:
 
 
 def _named_by_year(periods: Mapping[str, str]) -> list[str]:
-    """Periods, place -> text, with the year in the place of what says no more: 2013.0, 2013年, one day of each year."""
+    """Periods, place -> text, with the year in the place of what says no more: 2013.0, X2013, one day of each year."""
     dates = [DATE_CELL.fullmatch(text) for text in periods.values()]
     days = [tuple(map(int, found.groups())) for found in dates if found]
     for year in (1905, 1965):
@@ -212,9 +212,12 @@ def _named_by_year(periods: Mapping[str, str]) -> list[str]:
             )
     if len(days) == len(dates) and len({day[1:] for day in days}) == 1:
         return [f"{year}" for year, _, _ in days]
-    if all(YEAR_CELL.fullmatch(text) for text in periods.values()):
+    if all(FOUR_DIGITS.fullmatch(text) for text in periods.values()):
         return [text[:4] for text in periods.values()]
-    return list(periods.values())
+    years = {text: year_name(text) for text in periods.values()}
+    # FY2013 beside 2013 is told where the order is looked for
+    plain = all(years.values()) and len(set(years.values())) == len(years)
+    return [str(years[text]) if plain else text for text in periods.values()]
 
 
 def unit_slugs(header: list[str], rows: list[list[str]], path: str | Path) -> dict[str, str]:
