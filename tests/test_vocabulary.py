@@ -20,7 +20,7 @@ from study.publishers.ifr import read_robots
 from study.publishers.us_employment import read_major_groups
 from study.words.headings import exact_kind
 from study.words.printed import is_figure, parse_count
-from study.words.regions import is_no_province, is_outside
+from study.words.regions import is_no_province, is_outside, known_province
 from study.words.years import year_of
 
 RESOURCES = Path(__file__).parents[1] / "resources"
@@ -200,6 +200,17 @@ def test_places_that_are_no_province():
     assert all(map(is_outside, ("台湾省", "香港特别行政区", "国外", "其他", "其他国家", "Hong Kong", "Others", "未知")))
     assert not any(map(is_outside, ("海南", "合计", "东部", "国际大都市圈上海", "北京", "")))
     assert all(map(is_no_province, ("东部地区", "合计", "澳门", "新疆生产建设兵团")))
+
+
+def test_sums_of_provinces_in_two_languages(tmp_path):
+    assert {known_province(name, employment.NAMES) for name in ("全 国 Total", "全国 National Total")} == {"china"}
+    assert known_province("北京 Total", employment.NAMES) is None
+    rows = [[f"{cell} Total" if cell == "全国" else cell for cell in row] for row in employment.across()]
+    assert census(write(tmp_path / "census.csv", rows)) == employment.EXPECTED
+    rows = provinces_down()
+    rows.append(["合 计 Total", *(sum(row[c] for row in rows[3:]) for c in range(1, len(rows[2])))])
+    path = write(tmp_path / "census.csv", rows)
+    assert read_census(path, employment.NAMES, employment.UNITS, 0.001, year=2004) == employment.EXPECTED
 
 
 def test_headings_of_industry_codes():

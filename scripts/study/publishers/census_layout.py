@@ -172,9 +172,9 @@ class Page:
         return province_in(text, self.names) or ("china" if "全国" in NATIONAL_CENSUS.sub("", squeeze(text)) else "")
 
     def check_year(self, head: list[Row]) -> None:
-        """Raise InputError where the titles say another year."""
-        titles = [STANDARD.sub("", cell) for row in head for cell in row.cells if not EDITION.search(cell)]
-        years = set().union(*map(years_in, titles))
+        """Raise InputError where the titles say another year; codes of four digits across are none."""
+        titles = [cell for row in head for cell in row.cells if "年" in cell or len(filled_cells(row)) == 1]
+        years = set().union(*(years_in(STANDARD.sub("", title)) for title in titles if not EDITION.search(title)))
         if self.year and years and self.year not in years:
             raise InputError(f"{self.sheet.source}: the title says {min(years)}; the study needs {self.year}.")
 
@@ -217,7 +217,7 @@ class Page:
     def province(self, row: Row, column: int) -> str:
         """The province of a cell, a sum as the nation; InputError for any other."""
         name = row.get(column)
-        if squeeze(name).lower() in ("合计", "总计", "total"):
+        if re.fullmatch(r"(合计|总计)(total)?|total", squeeze(name).lower()):
             return "china"
         return find_province(name, self.names, self.place(row, column))
 

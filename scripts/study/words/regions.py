@@ -51,7 +51,8 @@ def known_province(name: str, names: dict[str, str]) -> str | None:
         return names[plain]
     chinese = "".join(c for c in plain if not c.isascii())
     latin = "".join(c for c in plain if c.isascii())
-    return names[chinese] if chinese in names and names.get(latin) == names[chinese] else None
+    in_english = "china" if latin == "total" else names.get(latin)
+    return in_english if in_english and names.get(chinese) == in_english else None
 
 
 def find_province(name: str, names: dict[str, str], where: str) -> str:
