@@ -11,6 +11,7 @@ from study.words.notes import begins_note
 from study.words.printed import place, squeeze
 from study.words.titles import read_words, word_pattern
 from study.words.units import find_unit
+from study.words.years import YEAR_INSIDE
 
 # Headings of the columns that say what a row counts; compared without blanks, case, brackets and marks.
 COUNTED_BY = {
@@ -47,7 +48,6 @@ PATENT_KINDS = (
     ("design", re.compile(r"外观|design")),
 )
 MODES = (("own", re.compile(r"独立|independent|sole")), ("joint", re.compile(r"联合|合作|joint")))
-YEAR_PRINTED = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\.0)?(?!\d)")
 
 
 @dataclass
@@ -105,7 +105,7 @@ def find_columns(sheet: Sheet) -> Columns | None:
         second = sheet.rows[at + 1] if at + 1 < len(sheet.rows) else Row(row.line, ())
         # a second header line names no place and no figure, and is no note
         two = not begins_note(second.cells) and not any(re.fullmatch(r"[\d.,]+", c) for c in second.cells) and any(
-            APPLIED.search(plain(c)) or GRANTED.search(plain(c)) or YEAR_PRINTED.search(c) for c in second.cells
+            APPLIED.search(plain(c)) or GRANTED.search(plain(c)) or YEAR_INSIDE.search(c) for c in second.cells
         )  # fmt: skip
         values = _value_columns(sheet, row, second if two else None, keys)
         if values and (keys.keys() & PLACES or "ipc" in keys or _named(values, row)):
@@ -144,7 +144,7 @@ def _value_columns(
         top = row.get(column) or (above if second and second.get(column) else "")
         above = top
         heading = f"{top} {second.get(column) if second else ''}"
-        year = YEAR_PRINTED.search(heading)
+        year = YEAR_INSIDE.search(heading)
         heading = re.sub("^ *年", " ", heading[: year.start()] + heading[year.end() :] if year else heading)
         text = plain(heading)
         text = "" if text in {"年度", "y", "year", "yr"} else text

@@ -13,7 +13,7 @@ _YEAR = re.compile(
     rf"(?:x|[cf]?y|yr|year)?[._]?((?:19|20)\d\d)(?:\.0+)?(?:年?(?:底|末)|年度?|年末数)?{_VINTAGE}", re.IGNORECASE
 )
 _DATE = re.compile(r"((?:19|20)\d\d)(?:([-/年])(\d{1,2})(?:[-/月](\d{1,2})日?|月)?|\.(\d{1,2})\.(\d{1,2}))")
-_INSIDE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\.0)?(?!\d)")
+YEAR_INSIDE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\.0)?(?!\d)")
 EDITION = re.compile(r"年鉴|yearbook", re.IGNORECASE)
 
 
@@ -33,7 +33,7 @@ def year_of(text: str) -> int | None:
 
 def years_in(text: str) -> set[int]:
     """The years that a title or a name mentions."""
-    return set(map(int, _INSIDE.findall(text)))
+    return set(map(int, YEAR_INSIDE.findall(text)))
 
 
 def year_in(path: str | Path) -> int | None:
