@@ -316,10 +316,14 @@ def test_check_counts_by_table():
     row = dict.fromkeys(("title_zh", "title_en", "file", "warnings", "needed_by", "published"), "")
     rows = [
         row
-        | {"table": "gdp", "status": "found", "interpolated": "2", "nil": "0", "made_otherwise": "0", "accepted": "5"},
+        | {"table": "gdp", "status": "found", "interpolated": "2", "nil": "0", "made_otherwise": "0", "accepted": "5"}
+        | {"from_formulas": "4", "remarks": "2 cells of gdp that the study does not use cannot be read"},
         row
-        | {"table": "coke", "status": "found", "interpolated": "1", "nil": "10", "made_otherwise": "", "accepted": ""},
+        | {"table": "coke", "status": "found", "interpolated": "1", "nil": "10", "made_otherwise": "", "accepted": ""}
+        | {"from_formulas": "", "remarks": ""},
     ]
     text = summary(rows)
     lines = ["  interpolated: 3 cells (coke 1, gdp 2)", "  nil: 10 cells (coke 10)", "  accepted: 5 cells (gdp 5)"]
+    lines += ["  from formulas: 4 cells (gdp 4)", "remarks: 1"]
+    lines += ["    2 cells of gdp that the study does not use cannot be read"]
     assert all(line in text.splitlines() for line in lines)

@@ -102,7 +102,8 @@ def page_row(row: dict[str, object]) -> list[str]:
     """A table's row on the page: TABLE_HEADER -> text."""
     title = " / ".join(filter(None, (row["title_zh"], row["title_en"])))
     filled = {name.replace("_", " "): row[name] for name in MADE}
-    todo = f"published in {row['published']}" if row["status"] == "missing" else str(row["warnings"])
+    told = "\n".join(filter(None, (str(row["warnings"]), str(row["remarks"]))))
+    todo = f"published in {row['published']}" if row["status"] == "missing" else told
     return [
         ": ".join(filter(None, (str(row["table"]), title))),
         str(row["status"]),
@@ -133,7 +134,8 @@ def main(snakemake) -> None:
     params, files = snakemake.params, snakemake.input
     catalog = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
     tables = reader_tables(workflow_table("provinces"), workflow_table("balance"), workflow_table("cities"))
-    read, read_any = cache(lambda theme: theme_reader(theme, tables)), every_reader(tables)
+    read = cache(lambda theme: theme_reader(theme, tables, params.formulas))
+    read_any = every_reader(tables, params.formulas)
     cells, rules = [], {}
 
     def study(key: str, need: dict) -> dict[str, object]:
@@ -143,6 +145,7 @@ def main(snakemake) -> None:
             "interpolation": params.interpolation,
             "suspects": params.suspects,
             "accepted": params.accepted.get(key, ()),
+            "left_out": params.left_out.get(key, ()),
             "total_tolerance": params.total_tolerance if need["has_to_add_up"] else None,
         }
         found, cleaned = study_yearbook(

@@ -1,4 +1,4 @@
-"""Cells that were not observed, or accepted in doubt: the rules that make them, and their counts in words."""
+"""Cells that were not observed, are formulas or accepted in doubt: the rules for them, and their counts in words."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from study.helpers import read_rows
 
 # Rules, as the column `rule` of results/clean/ and results/imputed.csv has them; each is given where a cell is made.
 INTERPOLATED = "linear interpolation inside the series"
+LEFT_OUT = "left out by cleaning.missing, linear interpolation inside the series"
 NIL = "blank read as nil"
 SUMMED = "sum over the provinces"
 ACCEPTED = "accepted in cleaning.accept"
+STORED = "stored value of a formula"
 # Columns of results/check.csv that count them.
-MADE = ("interpolated", "nil", "made_otherwise", "accepted")
+MADE = ("interpolated", "nil", "made_otherwise", "from_formulas", "accepted")
 
 
 def accepted_rule(suspects_rule: str) -> str:

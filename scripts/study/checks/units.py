@@ -216,15 +216,16 @@ def check_scale(path: str, printed: str, rule: Conversion, entry, printed_values
 def chain_index(table, rule: Conversion) -> dict[tuple[str, int], float | None]:
     """An index on a fixed base as previous year = 100; figures of years without a year before leave `table`.
 
-    A figure is missing where either year's is. Raises InputError for a figure not above zero, for a base year whose
-    figure is not the base, and where no two years follow each other.
+    A figure is missing where either year's is. Where either is not above zero, or is of a base year whose figure is not
+    the base, it is one of the table's faults. Raises InputError where no two years follow each other.
     """
+    wrong = {}
     for (province, year), value in table.values.items():
         where = table.places.get((province, year), table.path)
         if value is not None and value <= 0:
-            raise InputError(f"{where}: found {value:g}, an index ({table.unit}) has to be above zero.")
+            wrong[province, year] = f"{where}: found {value:g}, an index ({table.unit}) has to be above zero."
         if value is not None and year == rule.base_year and abs(value / rule.base - 1) > 0.005:
-            raise InputError(
+            wrong[province, year] = (
                 f"{where}: the header says {table.unit}, but {province} {year} is {value:g}; correct the header or the "
                 "figure."
             )
@@ -234,13 +235,19 @@ def chain_index(table, rule: Conversion) -> dict[tuple[str, int], float | None]:
             f"{table.path}: an index with base {table.unit} is divided by the year before, and no two years here "
             "follow each other; export all years."
         )
-    values: dict[tuple[str, int], float | None] = {}
-    for province in table.provinces:
-        for year in kept:
-            now, before = table.values.get((province, year)), table.values.get((province, year - 1))
-            values[province, year] = None if now is None or before is None else 100 * now / before
     left = ", ".join(str(year) for year in table.years if year not in kept)
     logger.info("%s: %s divided by the year before, %s left out", table.path, table.unit, left)
-    table.years = kept
-    table.values = {cell: value for cell, value in table.values.items() if cell in values}
+    wrong |= table.faults
+    printed, taken, out = table.values, table.formulas, table.left_out
+    table.years, table.values, table.faults, table.formulas, table.left_out = kept, {}, {}, set(), set()
+    values: dict[tuple[str, int], float | None] = {}
+    for cell in [(province, year) for province in dict.fromkeys(p for p, _ in printed) for year in kept]:
+        before = cell[0], cell[1] - 1
+        table.values[cell] = printed.get(cell)
+        table.formulas |= {cell} if cell in taken or before in taken else set()
+        table.left_out |= {cell} if cell in out or before in out else set()
+        if fault := wrong.get(cell) or wrong.get(before):
+            table.refuse(cell, fault)
+        pair = printed.get(before), table.values[cell]
+        values[cell] = None if None in pair or before in wrong else 100 * pair[1] / pair[0]
     return values

@@ -10,7 +10,7 @@ from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
 from study.words.headings import CHINESE, NOTE, heading_kind, year_of
-from study.words.printed import parse_number, place, squeeze
+from study.words.printed import Formula, parse_number, place, squeeze
 from study.words.regions import find_province, known_province
 
 # Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
@@ -31,6 +31,9 @@ class Yearbook:
 
     `places` names each cell for messages; `title` and `unit` are empty where the file does not say them. `notes` are
     the lines below the table, `nil` the empty cells that mean zero (an energy balance leaves out what is not used).
+    `faults` are the cells without a figure because it cannot be read, `doubts` those whose figure contradicts others of
+    its page, each with what is to be said of it; they are judged where the study needs them (`checks.needed`).
+    `formulas` are the cells whose figure is the value stored with a formula, `left_out` those that the config does.
     """
 
     path: str
@@ -42,6 +45,10 @@ class Yearbook:
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     notes: str = ""
     nil: set[tuple[str, int]] = field(default_factory=set)
+    faults: dict[tuple[str, int], str] = field(default_factory=dict)
+    doubts: dict[tuple[str, int], str] = field(default_factory=dict)
+    formulas: set[tuple[str, int]] = field(default_factory=set)
+    left_out: set[tuple[str, int]] = field(default_factory=set)
 
     @property
     def provinces(self) -> list[str]:
@@ -54,7 +61,15 @@ class Yearbook:
 
     def parse(self) -> Yearbook:
         """A copy that may be changed: the figures are read already."""
-        return replace(self, values=dict(self.values), places=dict(self.places), nil=set(self.nil))
+        own = ("values", "places", "nil", "faults", "doubts", "formulas", "left_out")
+        return replace(self, **{name: getattr(self, name).copy() for name in own})
+
+    def refuse(self, cell: tuple[str, int], fault: str) -> None:
+        """Leave a cell without a figure, for a reason that is told where the study needs it."""
+        self.values[cell] = None
+        self.faults.setdefault(cell, fault)
+        self.nil.discard(cell)
+        self.formulas.discard(cell)
 
 
 @dataclass
@@ -62,7 +77,8 @@ class Draft:
     """An indicator's cells as text, parsed only when the study takes it: a page may hold others that are no figures.
 
     `parts` are the header cells that make the title, outermost first; `label` is another name for it. `below_heading`:
-    the outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it.
+    the outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it,
+    `clashes` what is told of single cells.
     """
 
     path: str
@@ -74,6 +90,7 @@ class Draft:
     label: str = ""
     below_heading: bool = False
     problem: str = ""
+    clashes: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -90,10 +107,10 @@ class Draft:
         return names | {parts[-1]} if self.below_heading else names
 
     def add(self, province: str, year: int, text: str, where: str) -> None:
-        """A printed cell; InputError where the province-year is there already with another figure."""
+        """A printed cell; a province-year that is there already with another figure has none that can be taken."""
         if (province, year) in self.cells and self.cells[province, year][0] != text:
             before, place_before = self.cells[province, year]
-            raise InputError(
+            self.clashes[province, year] = (
                 f"{where}: {self.title or 'the table'} of {province} in {year} is {text!r} here and {before!r} in "
                 f"{place_before}; keep one of the two (two vintages of the same series?)."
             )
@@ -109,13 +126,22 @@ class Draft:
         self.unit = self.unit or unit
 
     def parse(self) -> Yearbook:
-        """The figures; InputError naming the cell that is none."""
+        """The figures; a cell that is none is a fault of the table. Raises InputError where all of it is refused."""
         if self.problem:
             raise InputError(self.problem)
         table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes)
         for (province, year), (text, where) in self.cells.items():
-            table.values[province, year] = parse_number(text, where)
-            table.places[province, year] = where
+            cell = province, year
+            table.places[cell] = where
+            try:
+                if cell in self.clashes:
+                    raise InputError(self.clashes[cell])
+                table.values[cell] = parse_number(text, where)
+            except InputError as error:
+                table.refuse(cell, str(error))
+                continue
+            if isinstance(text, Formula) and table.values[cell] is not None:
+                table.formulas.add(cell)
         table.years = sorted({year for _, year in table.values})
         return table
 
@@ -126,6 +152,7 @@ def merge_draft(drafts: dict[tuple[str, str], Draft], draft: Draft) -> None:
     if whole is not draft:
         for (province, year), (text, where) in draft.cells.items():
             whole.add(province, year, text, where)
+        whole.clashes |= draft.clashes
         whole.notes = "\n".join(dict.fromkeys(filter(None, (whole.notes, draft.notes))))
 
 

@@ -10,7 +10,7 @@ from study.files.series import AGGREGATES, Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError
 from study.words.headings import FURTHER, NOTE, annual_year, heading_kind, split_unit
-from study.words.printed import NUMBER, place, squeeze
+from study.words.printed import NUMBER, check_formula, place, squeeze
 from study.words.regions import find_province, known_province
 
 COUNTRY = {"中国", "全国", "cn", "china"}
@@ -72,6 +72,7 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
             noted = True
             _refuse_below_notes(sheet, row, annual_year(row.get(0)) is not None)
             continue
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         year = annual_year(row.get(0))
         if year is None:
             raise InputError(
@@ -154,6 +155,7 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
         if squeeze(name).lower() in AGGREGATES:
             continue
         province = find_province(name, names, place(sheet.source, row.line, province_at))
+        check_formula(row.get(year_at), place(sheet.source, row.line, year_at))
         year = annual_year(row.get(year_at))
         if year is None:
             where = place(sheet.source, row.line, year_at)

@@ -28,7 +28,7 @@ from study.words.headings import (
     year_in,
     year_of,
 )
-from study.words.printed import place, shortened, squeeze
+from study.words.printed import check_formula, place, shortened, squeeze
 from study.words.regions import find_province, known_province
 
 # What UTF-8 or GBK looks like read as the other or as Western text.
@@ -50,7 +50,10 @@ def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
     if len(drafts) > 1:
         titles = ", ".join(draft.title for draft in drafts[:6])
         raise InputError(f"{path}: {len(drafts)} indicators stand here ({titles}...); name the one that is meant.")
-    return drafts[0].parse()
+    table = drafts[0].parse()
+    for fault in table.faults.values():
+        raise InputError(fault)
+    return table
 
 
 def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) -> list[Draft]:
@@ -326,6 +329,7 @@ def _year_columns(source: str, header: Row, first: int) -> dict[int, int]:
     for column, text in enumerate(header.cells[first:], first):
         if text == "":
             continue
+        check_formula(text, place(source, header.line, column))
         year = year_of(text)
         if year is None:
             raise InputError(f"{place(source, header.line, column)}: found {text!r}, expected a year such as 2022年.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from study.helpers import InputError, workflow_rows
-from study.words.printed import FOOTNOTE, squeeze
+from study.words.printed import FOOTNOTE, check_formula, squeeze
 
 
 def province_names(path: str | Path) -> dict[str, str]:
@@ -29,7 +29,8 @@ def known_province(name: str, names: dict[str, str]) -> str | None:
 
 
 def find_province(name: str, names: dict[str, str], where: str) -> str:
-    """The slug of a printed province name; InputError with the near spellings where there is none."""
+    """The slug of a printed province name; InputError with the near spellings where there is none, or for a formula."""
+    check_formula(name, where)
     slug = known_province(name, names)
     if slug is None:
         import difflib
