@@ -6,10 +6,11 @@ that cannot be read, or cannot be right, stops the study where it is needed, and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 
 from study.checks.gaps import Interpolation
-from study.checks.suspects import Cells, Suspect, listed
+from study.checks.suspects import MOST_SHOWN, Cells, Suspect, listed
 from study.files.catalog_entries import CATALOG_SIGNS, CatalogEntry
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
@@ -35,16 +36,16 @@ def leave_out(table: Yearbook, cells: Iterable[str], key: str) -> None:
 
 
 def _spans(
-    values: Cells, province: str, columns: Collection[int], years: Collection[int], interpolation: Interpolation
+    values: Cells, province: str, years: Collection[int], interpolation: Interpolation
 ) -> Iterable[tuple[float, float]]:
-    """The years around each gap of the study: of the last figure before and of the first behind it, infinite where
-    there is none."""
-    known = [year for year in columns if values.get((province, year)) is not None]
+    """The years around each gap in `years`: of the last figure before and of the first behind it, infinite where there
+    is none."""
+    known = [year for name, year in values if name == province and values[name, year] is not None]
     for year in years:
         if values.get((province, year)) is None and interpolation.method == "linear":
             yield (
-                max((other for other in known if other < year), default=-float("inf")),
-                min((other for other in known if other > year), default=float("inf")),
+                max((other for other in known if other < year), default=-math.inf),
+                min((other for other in known if other > year), default=math.inf),
             )
 
 
@@ -52,12 +53,11 @@ def needed_cells(
     values: Cells, provinces: Iterable[str], years: Collection[int], interpolation: Interpolation
 ) -> set[Cell]:
     """The cells of `years`, and those of other years that a gap in them is interpolated from."""
-    columns = sorted({year for _, year in values})
     cells = set()
     for province in provinces:
         cells |= {(province, year) for year in years}
-        for ends in _spans(values, province, columns, years, interpolation):
-            cells |= {(province, year) for year in ends if year in columns}
+        for ends in _spans(values, province, years, interpolation):
+            cells |= {(province, year) for year in ends if math.isfinite(year)}
     return cells
 
 
@@ -69,7 +69,8 @@ def needed_faults(
     faulty = {province for province, _ in table.faults}
     for province in [name for name in provinces if name in faulty]:
         its = sorted(year for name, year in table.faults if name == province)
-        spans = [*_spans(table.values, province, table.years, years, interpolation)]
+        empty = [year for year in years if year not in its]
+        spans = [*_spans(table.values, province, empty, interpolation)]
         for year in its:
             if year in years or any(before < year < behind for before, behind in spans):
                 found[province, year] = table.faults[province, year]
@@ -88,11 +89,12 @@ def judge_faults(
     needed = needed_faults(table, provinces, years, interpolation)
     if needed:
         lines = [f"  {_named(cell)}: {fault}" for cell, fault in needed.items()]
+        shown = ", ".join(map(_named, [*needed][:MOST_SHOWN]))
         several = f"{table.path}: {len(needed)} figures of {key} cannot be taken:\n" if len(needed) > 1 else ""
         lines = lines if several else [lines[0].strip()]
         raise InputError(
             f"{several}{listed(lines)}\nWhere there is no other figure, have it read as empty, and then filled as "
-            f"other gaps are, cleaning.missing: {{{key}: [{', '.join(map(_named, needed))}]}}."
+            f"other gaps are, cleaning.missing: {{{key}: [{shown}]}}."
         )
     if table.faults:
         count, first = len(table.faults), next(iter(table.faults.values()))
@@ -132,7 +134,7 @@ def report_impossible(found: Collection[Suspect], key: str, accepted: Collection
         if one not in still:
             logger.info("accepted (%s): %s", one.rule, one.message)
     if still:
-        cells = ", ".join(_named(one.cells[0]) for one in still)
+        cells = ", ".join(_named(one.cells[0]) for one in still[:MOST_SHOWN])
         lines = [f"  {one.message} [{one.rule}]" for one in still]
         raise InputError(
             f"{len(still)} figure{'s' if len(still) > 1 else ''} of {key} cannot be right:\n{listed(lines)}\nCorrect "

@@ -217,9 +217,12 @@ def chain_index(table, rule: Conversion) -> dict[tuple[str, int], float | None]:
     """An index on a fixed base as previous year = 100; figures of years without a year before leave `table`.
 
     A figure is missing where either year's is. Where either is not above zero, or is of a base year whose figure is not
-    the base, it is one of the table's faults. Raises InputError where no two years follow each other.
+    the base, it is one of the table's faults. Raises InputError where no two years follow each other, and where most
+    figures of the base year are not the base: the header is wrong, in whichever years.
     """
     wrong = {}
+    based = [value for (_, year), value in table.values.items() if year == rule.base_year and value is not None]
+    unlike = [value for value in based if abs(value / rule.base - 1) > 0.005]
     for (province, year), value in table.values.items():
         where = table.places.get((province, year), table.path)
         if value is not None and value <= 0:
@@ -229,6 +232,8 @@ def chain_index(table, rule: Conversion) -> dict[tuple[str, int], float | None]:
                 f"{where}: the header says {table.unit}, but {province} {year} is {value:g}; correct the header or the "
                 "figure."
             )
+            if len(unlike) > len(based) / 2:
+                raise InputError(wrong[province, year])
     kept = [year for year in table.years if year - 1 in table.years]
     if not kept:
         raise InputError(
