@@ -98,12 +98,12 @@ def clean_table(
         wanted = [*provinces, "china"]
     else:
         wanted = provinces
-    if entry.years:
-        made_up = interpolation.whole_years.get(entry.key, ()) if interpolation.method == "linear" else ()
-        check_coverage(table, wanted, years, made_up, asked_by)
     needed = needed_cells(values, wanted, printed, interpolation)
     impossible = find_impossible(table, entry, needed)
     report_impossible(impossible, entry.key, accepted)
+    if entry.years:
+        made_up = interpolation.whole_years.get(entry.key, ()) if interpolation.method == "linear" else ()
+        check_coverage(table, wanted, years, made_up, asked_by)
     # other provinces show what is usual in the same years
     judged = needed | {cell for cell in values if cell[1] in printed}
     found = find_suspects(table, values, entry, wanted, years if entry.years else None, judged)

@@ -33,7 +33,7 @@ from study.publishers.patent_headings import (
     plain,
 )
 from study.publishers.yearbook import read_drafts
-from study.words.printed import parse_number, place, squeeze
+from study.words.printed import Formula, parse_number, place, squeeze
 from study.words.regions import find_province
 
 PATENTS_TITLE = "green_patents"
@@ -68,6 +68,8 @@ class Count:
     kind: str = ""
     mode: str = ""
     month: str = ""
+    fault: str = ""
+    is_formula: bool = False
 
 
 def patent_form(names: dict[str, str], cities: Cities) -> Form:
@@ -85,7 +87,13 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
             others = []
         if len(others) > 1 and not any(GREEN.search(cell.lower()) for page in pages for cell in page.rows[0].cells):
             return others
-        counts = read_patents(pages, names, cities)
+        try:
+            counts = read_patents(pages, names, cities)
+        except InputError as error:
+            if not others:
+                raise
+            # told to a study that takes the patents, while the other indicators are good
+            counts = Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))
         return [counts, *(other for other in others if not other.names() & counts.names())]
 
     return indicators
@@ -96,9 +104,10 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
 
     names : printed province -> slug (`regions.province_names`); cities : `cities.load_cities`; tolerance : largest
     relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the table is
-    refused (inventions and utility models). A province without any figure in a year is None there; blank cells count no
-    patent where other classes of the city are printed, and a city missing in some years is warned of. Raises InputError
-    naming file, row and column.
+    refused there (inventions and utility models). A province without any figure in a year is None there; blank cells count no
+    patent where other classes of the city are printed, and a city missing in some years is warned of. A province-year
+    with a figure that cannot be read or stands there twice is a fault of the table. Raises InputError naming file, row
+    and column.
     """
     sheets = list(sheets)
     source = sheets[0].source if sheets else "the table"
@@ -119,9 +128,16 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
     for count in counts:
         groups.setdefault((count.province, count.year), []).append(count)
     for cell in ((p, y) for p in dict.fromkeys(count.province for count in counts) for y in table.years):
-        group = groups.get(cell)
-        table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance) if group else None
+        group = groups.get(cell, [])
         table.places[cell] = group[0].where if group else f"{source}, {cell[0]} {cell[1]} (not in the table)"
+        table.formulas |= {cell} if any(count.is_formula for count in group) else set()
+        try:
+            for count in group:
+                if count.fault:
+                    raise InputError(count.fault)
+            table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance) if group else None
+        except InputError as error:
+            table.refuse(cell, str(error))
     _warn_of_gaps(source, counts)
     return table
 
@@ -242,11 +258,15 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
         base = _what(sheet, row, texts, keys, names, cities, fixed_province, fixed_year)
         for column, year, kind, mode in head.values:
             where = place(sheet.source, row.line, column)
-            value = parse_number(row.get(column), where)
-            if value is not None and value < 0:
-                raise InputError(f"{where}: found {row.get(column)!r}, expected a number of patents (0 or more).")
             more = {"kind": kind} if kind else {}
-            counts.append(replace(base, year=year or base.year, value=value, where=where, mode=mode, **more))
+            count = replace(base, year=year or base.year, where=where, mode=mode, **more)
+            try:
+                value = parse_number(row.get(column), where)
+                if value is not None and value < 0:
+                    raise InputError(f"{where}: found {row.get(column)!r}, expected a number of patents (0 or more).")
+                counts.append(replace(count, value=value, is_formula=isinstance(row.get(column), Formula)))
+            except InputError as error:
+                counts.append(replace(count, fault=str(error)))
     if grants and not counts:
         raise InputError(
             f"{place(sheet.source, head.line, keys['stage'])}: all {grants} rows are of granted patents; applications "
