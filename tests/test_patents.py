@@ -423,7 +423,7 @@ def test_malformed_tables_are_refused(tmp_path, k):
     assert old in text
     with pytest.raises(InputError, match=expected.replace("^", r"\^")) as error:
         table = read(tmp_path, text.replace(old, new, 1))
-        raise InputError("\n".join(table.faults.values()))
+        raise InputError("\n".join([*table.faults.values(), *table.doubts.values()]))
     assert "绿色专利.csv" in str(error.value)
 
 

@@ -135,15 +135,18 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
             for count in group:
                 if count.fault:
                     raise InputError(count.fault)
-            table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance) if group else None
+            doubts: list[str] = []
+            table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance, doubts) if group else None
+            table.doubts |= {cell: doubts[0]} if doubts else {}
         except InputError as error:
             table.refuse(cell, str(error))
     _warn_of_gaps(source, counts)
     return table
 
 
-def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float) -> float | None:
-    """The sum over parts, dimension by dimension, or the printed total where there are no parts."""
+def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float, doubts: list[str]) -> float | None:
+    """The sum over parts, dimension by dimension, or the printed total where there are no parts. doubts : takes what is
+    to be said of inventions and utility models that miss their total."""
     if not dimensions:
         if len(counts) > 1:
             first, second = counts[:2]
@@ -155,16 +158,17 @@ def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float) -> 
     for count in counts:
         parts.setdefault(getattr(count, dimension), []).append(count)
     whole = parts.pop("", None)
-    total = _sum(whole, rest, tolerance) if whole else None
-    values = [value for part in parts.values() if (value := _sum(part, rest, tolerance)) is not None]
+    total = _sum(whole, rest, tolerance, doubts) if whole else None
+    values = [value for part in parts.values() if (value := _sum(part, rest, tolerance, doubts)) is not None]
     if not values:
         return total
     added = sum(values)
     if total is not None and abs(added - total) > tolerance * max(total, added):
         text = f"{whole[0].where}: the printed total is {total:g}, its parts by {dimension} add up to {added:g}"
         if dimension == "kind":
-            raise InputError(f"{text}; look for a mistyped figure, or remove the column that is wrong.")
-        logger.warning("%s; the parts are used", text)
+            doubts.append(f"{text}; look for a mistyped figure, or remove the column that is wrong.")
+        else:
+            logger.warning("%s; the parts are used", text)
     return added
 
 

@@ -8,6 +8,7 @@ in the sheet's or the file's name. All six layouts are read here, in the Nationa
 
 from __future__ import annotations
 
+import logging
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -57,24 +58,27 @@ def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
 
 
 def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) -> list[Draft]:
-    """Every indicator of a file's sheets; those without a table (notes, contents) are left out if another has one."""
+    """Every indicator of a file's sheets; those without a table (notes, contents), or that cannot be read, are left out
+    with a line in the log if another has one. Raises InputError where none has."""
     drafts: dict[tuple[str, str], Draft] = {}
-    reasons = []
+    reasons: list[InputError] = []
     for sheet in sheets:
         named = "" if len(sheets) == 1 or PLAIN_SHEET.fullmatch(sheet.name) else sheet.name
         try:
             found = read_sheet(sheet, names, _hint(Path(path), names))
-        except NoTable as error:
+        except InputError as error:
             reasons.append(error)
             continue
         for draft in found:
             # a sheet may say what the table on it does not
             draft.parts = draft.parts if draft.title or not named else split_unit(named)[:1]
             merge_draft(drafts, draft)
-    for reason in reasons if drafts else []:
-        logger.info("%s", reason)
     if not drafts:
-        raise InputError(str(reasons[0]))
+        raise InputError(str(next((reason for reason in reasons if not isinstance(reason, NoTable)), reasons[0])))
+    for reason in reasons:
+        # a sheet that has a header is one of figures
+        level = logging.INFO if isinstance(reason, NoTable) else logging.WARNING
+        logger.log(level, "%s The sheet is left out.", reason)
     return list(drafts.values())
 
 
