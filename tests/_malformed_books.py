@@ -112,7 +112,7 @@ BOOKS = [
     (
         "a formula without its value",
         to("I7", "=H7*0.9"),
-        "row 7, column I: found the formula '=H7.0.9', expected a figure; paste the value, or set cleaning.formulas: values",
+        "row 7, column I: found the formula '=H7.0.9', expected a figure; paste the value, or set cleaning.formulas",
     ),
     (
         "a formula with its value",

@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from study.checks.crosschecks import accepted_contradictions, report_crosschecks
-from study.checks.not_observed import MADE
+from study.checks.crosschecks import accepted_contradictions, find_contradictions, report_crosschecks
+from study.checks.not_observed import ACCEPTED, MADE, with_listed
 from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
 from study.files.unchanged import reads
 from study.files.whole import run_job
@@ -85,6 +85,20 @@ def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
     return dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found or advice}
 
 
+def accepted_for_nothing(
+    cells: list[tuple], rules: dict[tuple[str, int, str], str], accepted: dict[str, list[str]], simulated: bool
+) -> dict[str, list[str]]:
+    """Table -> cells that the config accepts and that no check of the table or against others doubts."""
+    found = find_contradictions(cells, simulated)
+    doubted = {(*cell, key) for key, suspects, _ in found for one in suspects for cell in one.cells}
+    doubted |= {cell for cell, rule in rules.items() if rule.startswith(ACCEPTED)}
+    idle: dict[str, list[str]] = {}
+    for province, year, key, *_ in cells:
+        if f"{province} {year}" in accepted.get(key, ()) and (province, year, key) not in doubted:
+            idle.setdefault(key, []).append(f"{province} {year}")
+    return idle
+
+
 TABLE_HEADER = [
     "table",
     "status",
@@ -161,10 +175,18 @@ def main(snakemake) -> None:
     rows += [unused_file(file, params.tables, read_any) for file in params.unused]
     with Listener() as heard:
         report_crosschecks(cells, "warning", params.accepted, simulated=bool(params.note))
-    rules = accepted_contradictions(cells, params.accepted) | rules
+    contradicted = accepted_contradictions(cells, params.accepted)
+    rules = contradicted | {
+        cell: with_listed(contradicted[cell], rule) if cell in contradicted else rule for cell, rule in rules.items()
+    }
     for row in rows:
         if row["table"] in {indicator for _, _, indicator, *_ in cells}:
             row |= count_made(rule for (*_, indicator), rule in rules.items() if indicator == row["table"])
+    for key, idle in accepted_for_nothing(cells, rules, params.accepted, bool(params.note)).items():
+        row = next(row for row in rows if row["table"] == key)
+        if row["status"] == "found":  # what is refused or warned of may be these
+            told = f"cleaning.accept: {', '.join(idle)} of {key} {'is' if len(idle) == 1 else 'are'} in no doubt"
+            row["remarks"] = "\n".join(filter(None, (str(row["remarks"]), told)))
     rows += [
         dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "contradiction", "warnings": text} for text in heard.texts
     ]

@@ -120,7 +120,7 @@ def clean_table(
         made = {("china", year): SUMMED for year in years} | made
     if rules is not None:
         present = [(province, year) for province, year, *_ in cells]
-        passed = [one for one in [*impossible, *found] if one.is_accepted(accepted)]
+        passed = [one for one in [*found, *impossible] if one.is_accepted(accepted)]
         doubted = {cell: accepted_rule(one.rule) for one in passed for cell in one.doubted(present)}
         stored = {
             cell: STORED for cell in present if (cell if entry.years else (cell[0], printed[0])) in table.formulas

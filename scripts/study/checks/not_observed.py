@@ -23,6 +23,12 @@ def accepted_rule(suspects_rule: str) -> str:
     return f"{ACCEPTED} ({suspects_rule})"
 
 
+def with_listed(accepted: str, listed: str) -> str:
+    """The rule of a figure that contradicts another table and is accepted, and that its own table lists already: what
+    was made up contradicts nothing, a formula's value may."""
+    return f"{accepted}; {STORED}" if listed == STORED else listed
+
+
 def read_counts(path: str | Path) -> list[tuple[str, str, int]]:
     """(Table, rule, cells) of results/imputed_counts.csv."""
     return [(row["indicator"], row["rule"], int(row["cells"])) for row in read_rows(path)]

@@ -138,6 +138,8 @@ def check_panel(study: Study) -> None:
     panel, controls = study.given["panel"], study.given.get("controls", [])
     path, (header, rows, lines) = panel["path"], study.panel_file
     named_variables(study.config)  # tells a formula that cannot be read with its table and column
+    for name in sorted(study.panel_formulas.keys() & {*study.named, *study.model_signs}):
+        raise InputError(f"{study.panel_formulas[name]} The study uses the column {name}.")
     check_categories(path, header, rows, lines, study.categories)
     _ = study.periods
     check_production(path, header, rows, lines, study.model_signs, panel["columns"])

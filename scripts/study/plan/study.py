@@ -222,8 +222,14 @@ class Study:
         """The user's panel; without columns where it cannot be read and its check alone is asked for."""
         panel = self.given["panel"]
         return self._unless_checked(
-            lambda: PanelFile(*read_panel(panel["path"], panel["columns"])), PanelFile([], [], [])
+            lambda: PanelFile(*read_panel(panel["path"], panel["columns"], formulas=self.panel_formulas)),
+            PanelFile([], [], []),
         )
+
+    @cached_property
+    def panel_formulas(self) -> dict[str, str]:
+        """Column of the panel that holds a formula -> what is said of it; filled as the panel is read."""
+        return {}
 
     @cached_property
     def units(self) -> dict[str, str]:

@@ -63,7 +63,7 @@ class _Layout:
 
 @dataclass(frozen=True)
 class _Total:
-    """A province-year's total in Mt and its cell, or what is wrong with it; `doubt` is of a figure that may be right."""
+    """A province-year's total in Mt and its cell, or its fault; `doubt` is of a figure that may be right."""
 
     where: str
     value: float | None = None
@@ -175,8 +175,8 @@ def _province_year(sheet: Sheet, names: dict[str, str], stem: str) -> tuple[str,
 
 
 def _total(sheet: Sheet, limit: float) -> _Total:
-    """The total of scope 1 in Mt and its cell, checked against its parts and against `limit`; InputError where it cannot
-    be read."""
+    """The total of scope 1 in Mt and its cell, checked against its parts and against `limit`; InputError where it
+    cannot be read."""
     layout = _layout(sheet)
     body = sheet.rows[layout.header + 1 :]
     totals = [row for row in body if _fold(row.get(0)) in TOTAL_ROWS]

@@ -79,32 +79,37 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
         pages = [sheet for sheet in sheets if is_patent_table(sheet)]
         if not pages:
             return None
-        if not all(map(is_panel, pages)):
-            return [read_patents(pages, names, cities)]
-        try:
-            others = read_drafts(path, sheets, names)
-        except InputError:
-            others = []
+        panel = all(map(is_panel, pages))
+        others = _others(path, sheets, names) if panel else []
         if len(others) > 1 and not any(GREEN.search(cell.lower()) for page in pages for cell in page.rows[0].cells):
             return others
         try:
             counts = read_patents(pages, names, cities)
         except InputError as error:
-            if not others:
-                raise
             # told to a study that takes the patents, while the other indicators are good
             counts = Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))
+            others = [other for other in _others(path, sheets, names) if not GREEN.search(other.title.lower())]
+            if not others:
+                raise
         return [counts, *(other for other in others if not other.names() & counts.names())]
 
     return indicators
+
+
+def _others(path: str, sheets: list[Sheet], names: dict[str, str]) -> list[Draft]:
+    """The indicators beside patents in a vendor's panel; none where they cannot be read."""
+    try:
+        return read_drafts(path, sheets, names)
+    except InputError:
+        return []
 
 
 def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:
     """Applications for green patents by province and year, in pieces (件).
 
     names : printed province -> slug (`regions.province_names`); cities : `cities.load_cities`; tolerance : largest
-    relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the table is
-    refused there (inventions and utility models). A province without any figure in a year is None there; blank cells count no
+    relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the figure is in
+    doubt (inventions and utility models). A province without any figure in a year is None there; blank cells count no
     patent where other classes of the city are printed, and a city missing in some years is warned of. A province-year
     with a figure that cannot be read or stands there twice is a fault of the table. Raises InputError naming file, row
     and column.
