@@ -300,7 +300,7 @@ def test_counts_in_words(tmp_path):
     assert run_summary(path) == ""
     path.write_text("indicator,rule,cells\n" + "".join(f"{a},{b},{c}\n" for a, b, c in COUNTS), "utf-8")
     assert run_summary(path).splitlines() == [
-        f"Cells made up or accepted in doubt, by raw table ({path}):", *(f"  {line}" for line in LINES)
+        f"Cells made up, calculated or accepted in doubt, by raw table ({path}):", *(f"  {line}" for line in LINES)
     ]  # fmt: skip
 
 
@@ -308,7 +308,9 @@ def test_the_description_says_what_was_made_up():
     described = {"x": {"n": 2, "mean": 1.0, "sd": 0.5, "min": 0.5, "max": 1.5}}
     codebook = {"x": {"label_en": "X", "symbol": "x"}}
     notes = lay_out_description(described, "table_1", "T", codebook, made=LINES).notes
-    assert notes[-1] == f"Cells of the raw tables that were made up or accepted in doubt: {'; '.join(LINES)}."
+    assert (
+        notes[-1] == f"Cells of the raw tables that were made up, calculated or accepted in doubt: {'; '.join(LINES)}."
+    )
     assert len(lay_out_description(described, "table_1", "T", codebook).notes) == len(notes) - 1
 
 

@@ -197,7 +197,11 @@ def test_a_blank_row_with_a_figure_left_out_is_not_nil(tmp_path):
 
 def test_zeros_before_the_study_are_not_judged():
     years, provinces = range(2001, 2004), ("beijing", "jiangxi")
-    values, _ = clean(CASES / "zero_before_study.csv", "retail_price_index", provinces, years)
+    remarks = []
+    values, _ = clean(CASES / "zero_before_study.csv", "retail_price_index", provinces, years, remarks=remarks)
+    assert (
+        len(remarks) == 1 and "1 cell of retail_price_index that the study does not use cannot be right" in remarks[0]
+    )
     assert values["jiangxi", 2001] == 101.8 and values["beijing", 2003] == 101.0
     with pytest.raises(InputError) as error:
         clean(CASES / "zero_before_study.csv", "retail_price_index", provinces, range(1999, 2004))
@@ -368,4 +372,7 @@ def test_the_rules_refuse_and_have_a_way_out(tmp_path):
     }
     checked = {row["table"]: row for row in read_rows(tmp_path / "results" / "check.csv") if row["table"]}
     assert (checked["gdp"]["from_formulas"], checked["gdp"]["accepted"]) == ("1", "0")
+    assert "cleaning.accept: beijing 2014 of gdp is in no doubt" in checked["gdp"]["remarks"], checked["gdp"]
+    assert "in no doubt" not in "".join(row["remarks"] for key, row in checked.items() if key != "gdp")
+    assert "1 cell of gdp that the study does not use cannot be read" in checked["gdp"]["remarks"]
     assert checked["lpg"]["accepted"] == "1" and checked["budget_expenditure"]["interpolated"] == "1"

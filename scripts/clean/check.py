@@ -37,7 +37,7 @@ def summary(rows: list[dict[str, str]]) -> str:
     counts = ", ".join(f"{number} {status}" for status, number in Counter(row["status"] for row in rows).items())
     made = [(row["table"], name.replace("_", " "), int(row[name])) for row in rows for name in MADE if row[name]]
     listed = [line for text in count_lines(cell for cell in made if cell[2]) for line in _wrapped(text)]
-    lines += ["", "Cells made up or accepted:", *(f"  {line}" for line in listed)] if listed else []
+    lines += ["", "Cells made up, calculated or accepted:", *(f"  {line}" for line in listed)] if listed else []
     return "\n".join([*lines, "", f"Raw tables: {counts}. More in results/check.html and check.csv"])
 
 

@@ -104,7 +104,7 @@ TABLE_HEADER = [
     "status",
     "file",
     "lacks",
-    "cells made up or accepted",
+    "cells made up, calculated or accepted",
     "unit",
     "figures",
     "what to do",
@@ -184,7 +184,8 @@ def main(snakemake) -> None:
             row |= count_made(rule for (*_, indicator), rule in rules.items() if indicator == row["table"])
     for key, idle in accepted_for_nothing(cells, rules, params.accepted, bool(params.note)).items():
         row = next(row for row in rows if row["table"] == key)
-        if row["status"] == "found":  # what is refused or warned of may be these
+        idle = [cell for cell in idle if cell not in str(row["warnings"])]
+        if idle and row["status"] != "refused":
             told = f"cleaning.accept: {', '.join(idle)} of {key} {'is' if len(idle) == 1 else 'are'} in no doubt"
             row["remarks"] = "\n".join(filter(None, (str(row["remarks"]), told)))
     rows += [

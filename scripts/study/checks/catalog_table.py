@@ -13,7 +13,14 @@ from study.checks.cleaning import (
     select_cells,
 )
 from study.checks.gaps import Interpolation, read_interpolation
-from study.checks.needed import find_impossible, judge_faults, leave_out, needed_cells, report_impossible
+from study.checks.needed import (
+    find_impossible,
+    judge_faults,
+    leave_out,
+    needed_cells,
+    report_impossible,
+    tell_unused,
+)
 from study.checks.not_observed import STORED, SUMMED, accepted_rule
 from study.checks.plausibility import find_suspects
 from study.checks.raw_parts import read_raw
@@ -101,6 +108,8 @@ def clean_table(
     needed = needed_cells(values, wanted, printed, interpolation)
     impossible = find_impossible(table, entry, needed)
     report_impossible(impossible, entry.key, accepted)
+    elsewhere = [one.message for one in find_impossible(table, entry, table.values.keys() - needed)]
+    tell_unused(elsewhere, f"of {entry.key} that the study does not use cannot be right", remarks)
     if entry.years:
         made_up = interpolation.whole_years.get(entry.key, ()) if interpolation.method == "linear" else ()
         check_coverage(table, wanted, years, made_up, asked_by)

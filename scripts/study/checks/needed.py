@@ -96,11 +96,13 @@ def judge_faults(
             f"{several}{listed(lines)}\nWhere there is no other figure, have it read as empty, and then filled as "
             f"other gaps are, cleaning.missing: {{{key}: [{shown}]}}."
         )
-    if table.faults:
-        count, first = len(table.faults), next(iter(table.faults.values()))
-        one = f"1 cell of {key} that the study does not use cannot be read"
-        many = f"{count} cells of {key} that the study does not use cannot be read, the first"
-        text = f"{one if count == 1 else many}: {first}"
+    tell_unused([*table.faults.values()], f"of {key} that the study does not use cannot be read", remarks)
+
+
+def tell_unused(texts: list[str], what: str, remarks: list[str] | None) -> None:
+    """Count in the log and in `remarks` the cells with which something is wrong where it does not matter."""
+    if texts:
+        text = f"{len(texts)} cell{'s' if len(texts) > 1 else ''} {what}; the first: {texts[0]}"
         logger.info("%s", text)
         if remarks is not None:
             remarks.append(text)

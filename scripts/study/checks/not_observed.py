@@ -39,7 +39,7 @@ def run_summary(path: str | Path) -> str:
     if not Path(path).is_file():
         return ""
     lines = [f"  {line}" for line in count_lines(read_counts(path))]
-    heading = f"Cells made up or accepted in doubt, by raw table ({path}):"
+    heading = f"Cells made up, calculated or accepted in doubt, by raw table ({path}):"
     return "".join(f"{line}\n" for line in [heading, *lines]) if lines else ""
 
 

@@ -17,6 +17,7 @@ from study.helpers import RESOURCES, InputError, logger, workflow_rows
 from study.words.printed import squeeze
 
 UNIT_TABLE = RESOURCES / "units.csv"
+MOST_SINGLE_SLIPS = 5  # figures that are mistyped, not in another unit
 
 SCALES = {
     "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9, "百亿": 1e10,
@@ -203,11 +204,14 @@ def check_scale(path: str, printed: str, rule: Conversion, entry, printed_values
             guess = f"the figures look like a sample survey's, or like another unit than {rule.read_as}"
         else:
             guess = "the figures look like another unit"
+        cells = ", ".join(" ".join(map(str, cell)) for cell in outside)
+        few = len(outside) <= min(MOST_SINGLE_SLIPS, len(figures) / 2)
+        alone = f"; or have the figures read as empty, cleaning.missing: {{{entry.key}: [{cells}]}}" if few else ""
         raise InputError(
             f"{path}: the header gives the unit {printed!r}, {guess}: {province} {year} would be "
             f"{figures[outside[0]]:g} {entry.unit} for {entry.key}, plausible are {low:g} to {high:g} "
             f"({len(outside)} of {len(figures)} figures are outside). Correct the header's unit, or export the right "
-            "table."
+            f"table{alone}."
         )
     log = logger.warning if persons else logger.info
     log("%s: %s from %s, x %.6g", path, rule.read_as, printed, rule.factor)

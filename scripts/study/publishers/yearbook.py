@@ -29,7 +29,7 @@ from study.words.headings import (
     year_in,
     year_of,
 )
-from study.words.printed import check_formula, place, shortened, squeeze
+from study.words.printed import Formula, check_formula, place, shortened, squeeze
 from study.words.regions import find_province, known_province
 
 # What UTF-8 or GBK looks like read as the other or as Western text.
@@ -119,7 +119,8 @@ def _is_header(row: Row, kinds: list[str], years: list[int]) -> bool:
     """Whether years across head a table: beside them stand words for what runs down only."""
     if kinds[0]:
         return True
-    return all(year_of(cell) or not cell or kinds[column] for column, cell in enumerate(row.cells)) and len(years) > 1
+    others = [cell for column, cell in enumerate(row.cells) if cell and not kinds[column] and not year_of(cell)]
+    return all(isinstance(cell, Formula) for cell in others) and len(years) > 1
 
 
 # --- layouts ------------------------------------------------------------------------------------------------------
@@ -224,6 +225,7 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
     body = Body(sheet, at, last, names, unnamed_columns(header, last))
     fixed = preamble.year or year_in(sheet.name) or year_in(stem)
     for row in body.rows():
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         year = year_of(row.get(0))
         if year is None and kind == "year":
             raise InputError(
@@ -263,6 +265,7 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
     unnamed = [column for column in range(1, last) if not any(row.get(column) for row in heads)]
     body = Body(sheet, end - 1, last, names, unnamed)
     for row in body.rows():
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         key = body.province(row, 0) if kind == "province" else year_of(row.get(0))
         if key is None:
             if kind == "year":

@@ -1,4 +1,4 @@
-"""Cells that were made up or accepted in doubt, from the lists that cleaning writes a table."""
+"""Cells that were made up, calculated or accepted in doubt, from the lists that cleaning writes a table."""
 
 from __future__ import annotations
 
