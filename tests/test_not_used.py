@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import test_balance
+import test_inventory
 from conftest import ROOT, small_config, snakemake, write_config
 from study.checks.catalog_table import clean_table
 from study.checks.not_observed import LEFT_OUT, STORED
@@ -131,6 +132,25 @@ def test_a_book_keeps_what_is_known_of_its_cells(tmp_path):
         assert "found 'n.d.'" in table.faults["beijing", 2014] and table.values["beijing", 2014] is None
         assert (("hebei", 2014) in table.faults) == (formulas == "refuse")
         assert (("hebei", 2014) in table.formulas) == (formulas == "values")
+
+
+def test_what_a_user_has_calculated_beside_a_table_is_left_out(tmp_path):
+    rows = [[*row[:4], f"=B{i}/C{i}" if i else "增速", *row[4:]] for i, row in enumerate(figures())]
+    rows += [["均值", *["=AVERAGE(B3:B7)"] * 8], ["", *["=SUM(B3:B7)"] * 8]]
+    path = write(tmp_path / "t.xlsx", workbook(rows))
+    assert clean(path, "gdp")[0] == clean(write(tmp_path / "plain.xlsx", workbook(figures())), "gdp")[0]
+    typed = write(tmp_path / "typed.xlsx", workbook([*figures(), ["均值", *[1.0] * 7]]))
+    with pytest.raises(InputError, match="unknown province '均值'"):
+        clean(typed, "gdp")
+
+
+def test_a_row_printed_twice_is_judged_by_its_province(tmp_path):
+    rows = [*figures(), figures()[5]]
+    assert clean(write(tmp_path / "t.csv", text(rows)), "gdp")[0]["beijing", 2013] == rows[1][5]
+    with pytest.raises(
+        InputError, match=r"3 figures of gdp .*\n  tibet 2013, tibet 2014, tibet 2015: .* stands already"
+    ):
+        clean(tmp_path / "t.csv", "gdp", ("tibet",))
 
 
 # --- cells and years that are not needed --------------------------------------------------------------------------
@@ -290,6 +310,17 @@ def test_a_balance_is_judged_by_the_figures_that_are_taken(tmp_path):
     assert clean(path, "lpg", ("beijing",), suspects="warning")[1] == {}
     values, rules = clean(path, "lpg", suspects="warning", left_out=["hebei 2014"])
     assert rules == {("hebei", 2014): LEFT_OUT}
+
+
+def test_an_inventory_is_judged_by_its_province_year(tmp_path):
+    sheets = {f"{name}{year}": test_inventory.inventory() for name in ("Beijing", "Hebei") for year in (2013, 2014)}
+    sheets["Tibet2013"] = [["no data"]]
+    sheets["Hebei2012"] = test_inventory.change(3, 8, 900)["Hebei2018"]
+    path = test_inventory.write(tmp_path / "i.xlsx", sheets)
+    values, _ = clean(path, "co2_inventory", years=range(2013, 2015), suspects="warning")
+    assert len(values) == 4
+    with pytest.raises(InputError, match=r"the total is 900, its 7 sectors .*\n.*\{co2_inventory: \[hebei 2012\]\}"):
+        clean(path, "co2_inventory", ("hebei",), range(2012, 2015), suspects="warning")
 
 
 # --- files and sheets ---------------------------------------------------------------------------------------------

@@ -88,13 +88,15 @@ def judge_faults(
     """Raise InputError naming every needed cell that cannot be read; count the others in the log and in `remarks`."""
     needed = needed_faults(table, provinces, years, interpolation)
     if needed:
-        lines = [f"  {_named(cell)}: {fault}" for cell, fault in needed.items()]
+        together: dict[str, list[str]] = {}
+        for cell, fault in needed.items():
+            together.setdefault(fault, []).append(_named(cell))
+        lines = [f"  {', '.join(cells)}: {fault}" for fault, cells in together.items()]
         shown = ", ".join(map(_named, [*needed][:MOST_SHOWN]))
-        several = f"{table.path}: {len(needed)} figures of {key} cannot be taken:\n" if len(needed) > 1 else ""
-        lines = lines if several else [lines[0].strip()]
+        count = f"{len(needed)} figure{'s' if len(needed) > 1 else ''}"
         raise InputError(
-            f"{several}{listed(lines)}\nWhere there is no other figure, have it read as empty, and then filled as "
-            f"other gaps are, cleaning.missing: {{{key}: [{shown}]}}."
+            f"{table.path}: {count} of {key} cannot be taken:\n{listed(lines)}\nWhere there is no other figure, have "
+            f"it read as empty, and then filled as other gaps are, cleaning.missing: {{{key}: [{shown}]}}."
         )
     tell_unused([*table.faults.values()], f"of {key} that the study does not use cannot be read", remarks)
 

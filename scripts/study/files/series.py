@@ -106,9 +106,12 @@ class Draft:
         names |= {squeeze(self.label).lower()} - {""}
         return names | {parts[-1]} if self.below_heading else names
 
-    def add(self, province: str, year: int, text: str, where: str) -> None:
-        """A printed cell; a province-year that is there already with another figure has none that can be taken."""
-        if (province, year) in self.cells and self.cells[province, year][0] != text:
+    def add(self, province: str, year: int, text: str, where: str, clash: str = "") -> None:
+        """A printed cell; a province-year that is there already with another figure has none that can be taken, nor has
+        one with a `clash`."""
+        if clash:
+            self.clashes.setdefault((province, year), clash)
+        elif (province, year) in self.cells and self.cells[province, year][0] != text:
             before, place_before = self.cells[province, year]
             self.clashes[province, year] = (
                 f"{where}: {self.title or 'the table'} of {province} in {year} is {text!r} here and {before!r} in "
@@ -117,9 +120,9 @@ class Draft:
         self.cells.setdefault((province, year), (text, where))
 
     def in_unit(self, unit: str, where: str) -> None:
-        """InputError where a row says another unit than the rows above."""
+        """A row's unit; another one than that of the rows above is a problem of the indicator."""
         if unit and self.unit and unit != self.unit:
-            raise InputError(
+            self.problem = self.problem or (
                 f"{where}: {self.title or 'the table'} is in {unit} here and in {self.unit} above; bring the figures "
                 "into one unit."
             )
@@ -206,18 +209,23 @@ class Body:
             return None
         if not name and not any(row.cells):
             return None
+        figures = [cell for at, cell in enumerate(row.cells) if cell and at != column]
+        if not known_province(name, self.names) and figures and all(isinstance(cell, Formula) for cell in figures):
+            logger.info("%s: formulas that are of no province, left out", place(self.sheet.source, row.line))
+            return None
         return find_province(name, self.names, place(self.sheet.source, row.line, column))
 
-    def once(self, key, row: Row, column: int) -> None:
-        """InputError where the key stands already in a row above."""
+    def again(self, key, row: Row, column: int) -> str:
+        """What is to be said of a row whose key stands already in a row above; empty for the first."""
         if key in self.lines:
             parts = key if isinstance(key, tuple) else (key,)
             name = ", ".join(str(part) for part in parts if part)
-            raise InputError(
+            return (
                 f"{place(self.sheet.source, row.line)}: {row.get(column)!r} ({name}) stands already in row "
                 f"{self.lines[key]}."
             )
         self.lines[key] = row.line
+        return ""
 
     def finish(self, drafts: Iterable[Draft]) -> list[Draft]:
         """The drafts with the notes; InputError where no row had figures."""

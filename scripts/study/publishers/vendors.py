@@ -161,8 +161,9 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             where = place(sheet.source, row.line, year_at)
             raise InputError(f"{where}: found {row.get(year_at)!r}, expected a year such as 2013.")
         label = row.get(kinds.index("indicator")) if by_name else ""
+        again = ""
         if (province, year, label) in lines:
-            raise InputError(
+            again = (
                 f"{place(sheet.source, row.line)}: {name} {year} {label} stands already in row "
                 f"{lines[province, year, label]}."
             )
@@ -173,9 +174,9 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit or preamble.unit))
             draft.in_unit(unit, place(sheet.source, row.line))
             value_at = kinds.index("value")
-            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at))
+            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at), again)
         for column in columns:
-            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column))
+            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column), again)
     found = [draft for draft in drafts.values() if draft.cells]
     if not found:
         raise NoTable(f"{sheet.source}: no rows of figures below the header of a data set.")

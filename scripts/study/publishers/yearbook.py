@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
     """Provinces or indicators down, or both in two columns; years across."""
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     first = next(column for column, cell in enumerate(header.cells) if column and year_of(cell))
-    years = _year_columns(sheet.source, header, first)
+    years = _year_columns(sheet.source, _without_calculated(sheet, at), first)
     for number, cell in enumerate(header.cells[:first]):
         if re.search(r"(19|20)\d\d", cell):
             where = place(sheet.source, header.line, number)
@@ -162,10 +163,10 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         label = row.get(column["indicator"]) if "indicator" in column else ""
         title, unit = split_unit(label) if label else (preamble.title, preamble.unit)
         unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
-        body.once((province, title), row, column["province"])
+        again = body.again((province, title), row, column["province"])
         draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit))
         draft.in_unit(unit, place(sheet.source, row.line))
-        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
+        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year), again)
     return body.finish(drafts.values())
 
 
@@ -200,12 +201,10 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
         province = province or fixed or "china"
         draft = drafts.setdefault((*parts, unit), Draft(sheet.source, form, parts, unit or preamble.unit))
         draft.below_heading = len(parts) > 1 and not outer_filled
-        try:
-            body.once((province, *parts, unit), row, column["indicator"])
-        except InputError as error:
-            draft.problem = str(error)  # the page's other indicators are good
+        if again := body.again((province, *parts, unit), row, column["indicator"]):
+            draft.problem = again  # the page's other indicators are good
             continue
-        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
+        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year), "")
     return body.finish(drafts.values())
 
 
@@ -236,9 +235,9 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
             raise InputError(
                 f"{place(sheet.source, row.line, 0)}: no year; neither the lines above nor the name say one."
             )
-        body.once((year, title), row, 0)
+        again = body.again((year, title), row, 0)
         draft = drafts.setdefault(title, Draft(sheet.source, "transposed" if year else "one year", (title,), unit))
-        _add_row(sheet, draft, row, provinces, lambda province, year=year: (province, year or fixed))
+        _add_row(sheet, draft, row, provinces, lambda province, year=year: (province, year or fixed), again)
     return body.finish(drafts.values())
 
 
@@ -273,10 +272,12 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
                     f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year such as 2022."
                 )
             continue
-        body.once(key, row, 0)
+        again = body.again(key, row, 0)
+        if again and kind == "year":
+            raise InputError(again)  # whose years they are, a column would say
         for column, draft in drafts.items():
             province, year = (fixed, key) if kind == "year" else (key, fixed)
-            draft.add(province, year, row.get(column), place(sheet.source, row.line, column))
+            draft.add(province, year, row.get(column), place(sheet.source, row.line, column), again)
     merged: dict[tuple[str, str], Draft] = {}
     for column, draft in drafts.items():
         if (squeeze(draft.title).lower(), draft.unit) in merged:
@@ -330,6 +331,17 @@ def _form(preamble: Preamble) -> str:
     return "new site" if preamble.classic else "bare"
 
 
+def _without_calculated(sheet: Sheet, at: int) -> Row:
+    """The header in row `at` without the names of columns that a user has calculated: below are formulas alone."""
+    cells = list(sheet.rows[at].cells)
+    for column, name in enumerate(cells):
+        below = [cell for row in sheet.rows[at + 1 :] if (cell := row.get(column))]
+        if name and not year_of(name) and below and all(isinstance(cell, Formula) for cell in below):
+            logger.info("%s: formulas, left out", place(sheet.source, sheet.rows[at].line, column))
+            cells[column] = ""
+    return Row(sheet.rows[at].line, tuple(cells))
+
+
 def _year_columns(source: str, header: Row, first: int) -> dict[int, int]:
     """Year -> column, from the header row."""
     years: dict[int, int] = {}
@@ -364,6 +376,6 @@ def _check_order(source: str, header: Row, years: dict[int, int]) -> None:
     logger.warning("%s; is each header above its own figures?", text)
 
 
-def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key) -> None:
+def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key: Callable, again: str) -> None:
     for name, column in columns.items():
-        draft.add(*key(name), row.get(column), place(sheet.source, row.line, column))
+        draft.add(*key(name), row.get(column), place(sheet.source, row.line, column), again)
