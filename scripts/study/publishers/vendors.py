@@ -11,7 +11,7 @@ from study.files.sheets import Row, Sheet
 from study.helpers import InputError
 from study.words.headings import FURTHER, heading_kind
 from study.words.notes import begins_note
-from study.words.printed import NUMBER, place, squeeze
+from study.words.printed import NUMBER, check_formula, place, squeeze
 from study.words.regions import find_province, is_no_province, known_province
 from study.words.titles import split_unit
 from study.words.years import year_of
@@ -65,6 +65,7 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
             noted = True
             _refuse_below_notes(sheet, row, year_of(row.get(0)) is not None)
             continue
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         year = year_of(row.get(0))
         if year is None:
             raise InputError(
@@ -156,13 +157,15 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
         if is_no_province(name):
             continue
         province = find_province(name, names, place(sheet.source, row.line, province_at))
+        check_formula(row.get(year_at), place(sheet.source, row.line, year_at))
         year = year_of(row.get(year_at))
         if year is None:
             where = place(sheet.source, row.line, year_at)
             raise InputError(f"{where}: found {row.get(year_at)!r}, expected a year such as 2013.")
         label = row.get(kinds.index("indicator")) if by_name else ""
+        again = ""
         if (province, year, label) in lines:
-            raise InputError(
+            again = (
                 f"{place(sheet.source, row.line)}: {name} {year} {label} stands already in row "
                 f"{lines[province, year, label]}."
             )
@@ -173,9 +176,9 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit or preamble.unit))
             draft.in_unit(unit, place(sheet.source, row.line))
             value_at = kinds.index("value")
-            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at))
+            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at), again)
         for column in columns:
-            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column))
+            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column), again)
     found = [draft for draft in drafts.values() if draft.cells]
     if not found:
         raise NoTable(f"{sheet.source}: no rows of figures below the header of a data set.")
