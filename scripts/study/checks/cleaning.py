@@ -10,6 +10,7 @@ from itertools import pairwise
 from study.checks.gaps import ANY_GAP, Interpolation, check_gaps, inner_gaps, read_interpolation
 from study.checks.not_observed import INTERPOLATED, NIL
 from study.checks.units import chain_index, check_scale, convert
+from study.checks.unstated_units import check_cross_section
 from study.files.catalog_entries import CATALOG_SIGNS, CatalogEntry, entry_names
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
@@ -61,11 +62,14 @@ def check_title(table: Yearbook, entry: CatalogEntry, catalog: dict[str, Catalog
 def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int], float | None]:
     """The printed figures in the catalog's unit.
 
-    A file that names no unit (the 2025-26 site) has the catalog's first one. An index on a fixed base becomes one on
+    A file that names no unit (the 2025-26 site) has the catalog's first one, if its figures look like that
+    (`checks.unstated_units`). An index on a fixed base becomes one on
     the previous year, and its years without a year before leave `table`. Raises InputError for a unit that is unknown,
     of another quantity, or contradicted by the figures (`checks.units`).
     """
     unit = table.unit or _unstated_unit(table, entry)
+    if not table.unit:
+        check_cross_section(table.path, table.values, entry, unit)
     rule = convert(unit, entry, table.path)
     if rule.base_year is not None:
         return chain_index(table, rule)
