@@ -42,10 +42,10 @@ FUEL_USES = {
 # Tables that contain another -> the part, whose figures cannot be larger.
 WHOLES = {"gdp": "industrial_value_added", "value_added_secondary": "industrial_value_added"}
 # Quotients of two tables -> largest ratio of a province-year's, up or down, to what the nation's totals and the
-# provinces' size (checks.levels) suggest. Yearbooks' figures of 1993-2024 are within 1.9 for money and persons; energy per
-# GDP of single provinces went further apart.
+# provinces' size (checks.levels) suggest. Yearbooks' figures of 1993-2024 are within 1.9 for money and persons; energy
+# per GDP of single provinces went further apart.
 QUOTIENTS = {("gdp", "population"): 4, ("budget_expenditure", "gdp"): 4, ("energy_total", "gdp"): 8}
-OTHER_UNIT = math.sqrt(10)  # of a median quotient: nearer to ten times or a tenth than to once
+TENFOLD = math.sqrt(10)  # of a median quotient: nearer to ten times or a tenth than to once
 FEW_PROVINCES = 5  # fewer may all be peculiar
 CROSSCHECKED = {
     *(key for pair in QUOTIENTS for key in pair),
@@ -193,7 +193,7 @@ def quotient_out_of_line(above: str, figures: Cells, below: str, others: Cells, 
     if not ratios:
         return []
     middle, provinces = median_of(list(ratios.values())), {province for province, _ in ratios}
-    whole = abs(middle) > math.log(OTHER_UNIT if len(provinces) >= FEW_PROVINCES else most)
+    whole = abs(middle) > math.log(TENFOLD if len(provinces) >= FEW_PROVINCES else most)
     found = []
     for province, year in [cell for cell, ratio in ratios.items() if whole or abs(ratio) > math.log(most)]:
         cell = (province, year)

@@ -20,7 +20,7 @@ from study.checks.likeness import (
 )
 from study.checks.other_units import other_unit
 from study.checks.plausibility import median_of
-from study.checks.units import PREVIOUS_YEAR
+from study.checks.units import PREVIOUS_YEAR, find_unit
 
 INDEX_RANGE, INDEX_SPREAD = (80, 145), 0.12  # of the catalog's indices, previous year = 100; genuine ones spread to .06
 GROWTH_RANGE, GROWTH_DEVIATION = (-40, 80), 8  # %, and over the provinces of a year in percentage points
@@ -124,6 +124,8 @@ def _in_range_as_powers(section: CrossSection, base: float) -> bool:
 def _previous_year(section: CrossSection) -> Reading | None:
     """An index on the previous year: nearly every figure within the catalog's bounds of indices, provinces alike."""
     values = list(section.figures.values())
+    if find_unit(section.entry.unit).dimension == "items" and all(value == int(value) for value in values):
+        return None  # counts, which an index is not
     for base in (100, 1):
         low, high = (limit * base / 100 for limit in INDEX_RANGE)
         if sum(low <= value <= high for value in values) < 0.95 * len(values):
@@ -147,6 +149,8 @@ def _is_level(figures: Figures) -> bool:
 def _growth(section: CrossSection) -> Reading | None:
     """Rates of growth: small figures of both signs, or provinces that are alike and change places."""
     figures = section.figures
+    if all(value == int(value) for value in figures.values()):  # counts
+        return None
     for scale, words in ((1, "%"), (100, "as fractions")):
         values = [scale * value for value in figures.values()]
         low, high = GROWTH_RANGE

@@ -16,11 +16,13 @@ PJ_PER_10_4_TCE = 0.293076  # 29.3076 GJ a tce, GB/T 2589
 # Units that such tables come in beside the catalog's, as a user names them under `sources`.
 OTHER_UNITS = {
     "元": "CNY", "万元": "10^4 CNY", "百万元": "10^6 CNY", "千万元": "10^7 CNY", "亿元": "10^8 CNY",
-    "十亿元": "10^9 CNY", "百亿元": "10^10 CNY", "万亿元": "10^12 CNY", "美元": "US dollars",
-    "万美元": "10^4 US dollars", "百万美元": "10^6 US dollars", "亿美元": "10^8 US dollars",
-    "十亿美元": "10^9 US dollars", "人": "persons", "千人": "10^3 persons", "万人": "10^4 persons", "百万人": "10^6 persons", "亿人": "10^8 persons",
+    "十亿元": "10^9 CNY", "百亿元": "10^10 CNY", "万亿元": "10^12 CNY",
+    "美元": "US dollars", "万美元": "10^4 US dollars", "百万美元": "10^6 US dollars", "亿美元": "10^8 US dollars",
+    "十亿美元": "10^9 US dollars",
+    "人": "persons", "千人": "10^3 persons", "万人": "10^4 persons", "百万人": "10^6 persons", "亿人": "10^8 persons",
     "吨标准煤": "tce", "万吨标准煤": "10^4 tce", "百万吨标准煤": "10^6 tce", "亿吨标准煤": "10^8 tce",
-    "千瓦时": "kWh", "万千瓦时": "10^4 kWh", "百万千瓦时": "10^6 kWh", "亿千瓦时": "10^8 kWh", "十亿千瓦时": "10^9 kWh",
+    "千瓦时": "kWh", "万千瓦时": "10^4 kWh", "百万千瓦时": "10^6 kWh", "亿千瓦时": "10^8 kWh",
+    "十亿千瓦时": "10^9 kWh",
 }  # fmt: skip
 PER_HEAD = {  # dimension -> scales of figures per head, in base units a person
     "CNY": ((1, " (yuan)"), (1e-4, " (10^4 yuan)")),

@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from study.checks.cross_section import CrossSection, Reading
+from study.checks.cross_section import FAR, CrossSection, Reading
 from study.checks.levels import known_shares
 from study.checks.likeness import by_year
 from study.checks.other_measures import find_reading, other_scale
+from study.checks.other_units import FAR_ALONE
 from study.checks.units import PREVIOUS_YEAR, find_unit
 from study.files.catalog_entries import CatalogEntry
 from study.helpers import InputError, logger
@@ -75,7 +76,7 @@ def _tell_what_is_unlike(where: str, section: CrossSection) -> None:
             f"their order is another one (in {last[0]} the largest are {', '.join(largest[:-4:-1])}, the smallest "
             f"{', '.join(largest[:3])})"
         )
-    if section.off is not None and section.may_be_other:
+    if section.off is not None and abs(section.off) > (FAR if section.provinces >= 3 else FAR_ALONE):
         times = f"{math.exp(section.off):.2g}"
         found.append(f"typical figures are {times} times what the nation's total and the provinces' size suggest")
     if found:
