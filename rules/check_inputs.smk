@@ -26,6 +26,8 @@ rule check_inputs:
             "balance",
             "cities",
             "units",
+            "levels",
+            "shares",
             "robots",
             "us_industries",
             "industries:divisions",

@@ -89,7 +89,7 @@ rule clean_yearbook:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_yearbook", STUDY.raw_tables.own_files(wildcards.key)),
-        rows=marks_of("provinces", "units"),
+        rows=marks_of("provinces", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
         formulas=config["cleaning"]["formulas"],
@@ -120,7 +120,7 @@ rule clean_balances:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_balances", STUDY.raw_tables.own_files(wildcards.key)),
-        rows=marks_of("provinces", "balance", "units"),
+        rows=marks_of("provinces", "balance", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
         formulas=config["cleaning"]["formulas"],
@@ -150,7 +150,7 @@ rule clean_inventory:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_inventory", raw(wildcards.key)),
-        rows=marks_of("provinces", "units"),
+        rows=marks_of("provinces", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
         formulas=config["cleaning"]["formulas"],
@@ -180,7 +180,7 @@ rule clean_patents:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_patents", raw(wildcards.key)),
-        rows=marks_of("provinces", "cities", "units"),
+        rows=marks_of("provinces", "cities", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
         formulas=config["cleaning"]["formulas"],

@@ -35,7 +35,7 @@ rule derive_variable:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("derive_variable"),
-        rows=marks_of("units"),
+        rows=marks_of("units", "levels", "shares"),
         job=lambda wildcards: STUDY.variables.job(wildcards.variable),
         provinces=list(STUDY.units),
         suspects=config["cleaning"]["suspects"],
@@ -310,6 +310,7 @@ rule derive_imputed:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("derive_imputed"),
+        rows=marks_of("levels", "shares"),
         accepted=STUDY.accepted,
     script:
         "../scripts/derive/derive_imputed.py"

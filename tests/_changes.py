@@ -13,6 +13,7 @@ from study.plan.imports import imports_of
 SCRIPTS = ROOT / "scripts"
 FLOORS = ("clean", "derive", "productivity", "panel", "estimate", "present")
 PRINTED = ("clean_yearbook", "clean_balances", "clean_patents")  # tables by province and year
+COMPARED_WITH_LEVELS = (*PRINTED, "derive_variable", "derive_imputed", "tabulate_description")
 COUNTS = ("clean_robots", "clean_census", "clean_foreign_employment")
 EXPOSURE = ("derived/ai", "derived/ai_us")
 SOLVED = ("dea/ml/*", "tables/productivity")  # the second model's programs, and the page that says what it is
@@ -123,6 +124,11 @@ ROWS = {
         ("塑料制品业,22,", "塑料制品,22,", ("clean_census",)),
         ('Museums, botanical and zoological gardens",90,', 'Museums",90,', ()),
     ),
+    "levels": (
+        ("10^8 CNY,gdp,18900", "10^8 CNY,gdp,18800", COMPARED_WITH_LEVELS),
+        ("reference exchange rate, annual average", "exchange rate, annual average", ()),
+        ("4.78,8.35", "4.78,8.45", COMPARED_WITH_LEVELS),
+    ),
     "provinces": (
         ("Hebei,,130000", "Hebei,Ji,130000", (*PRINTED, "clean_census")),
         ("Beijing,,110000,1", "Beijing,,110001,1", ()),
@@ -132,6 +138,11 @@ ROWS = {
         ("Industrial machinery", "Machinery", ("clean_robots",)),
         ("Computers and peripheral equipment", "Computers", ("clean_robots",)),
         ("World Robotics Industrial Robots", "World Robotics", ()),
+    ),
+    "shares": (
+        ("beijing,1960,23000", "beijing,1961,23000", COMPARED_WITH_LEVELS),
+        ("beijing,1960", "beijing,1960.0", ()),
+        ("three digits, for the size", "for the size", ()),
     ),
     "stock_yogo": (
         ("1,1,16.38", "1,1,16.39", ("estimates/*",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
 import zipfile
 from collections.abc import Callable
 
@@ -302,7 +303,7 @@ SETS = [
         "no indicator called 地区生产总值 .gdp.; the file has lngdp",
         "dta",
     ),
-    ("GDP in logs", data_set(assign("gdp", lambda d: d.gdp.map(lambda v: v**0.1)), "dta"), "is the unit right", "dta"),
+    ("GDP in logs", data_set(assign("gdp", lambda d: d.gdp.map(math.log)), "dta"), "natural logarithms", "dta"),
 ]
 
 

@@ -135,7 +135,7 @@ UNITS = [
         lambda t: t.replace("(亿元)", "(上年=100)"),
         "an index .上年=100., not a figure in a unit",
     ),
-    ("population", "no unit above figures in persons", lambda t: t.scale(1e4), "is the unit right"),
+    ("population", "no unit above figures in persons", lambda t: t.scale(1e4), "looks like persons: .*unit: 人}"),
     (
         "population",
         "人 above figures in 万人",

@@ -11,6 +11,7 @@ from study.checks.gaps import ANY_GAP, Interpolation, check_gaps, inner_gaps, re
 from study.checks.not_observed import INTERPOLATED, LEFT_OUT, NIL
 from study.checks.suspects import listed
 from study.checks.units import chain_index, check_scale, convert
+from study.checks.unstated_units import check_cross_section
 from study.files.catalog_entries import CatalogEntry, entry_names
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
@@ -44,12 +45,14 @@ def convert_units(
 ) -> dict[tuple[str, int], float | None]:
     """The printed figures in the catalog's unit.
 
-    A file that names no unit (the 2025-26 site) has the catalog's first one. An index on a fixed base becomes one on
-    the previous year, and its years without a year before leave `table`. judged : the cells whose figures may show that
-    the unit is another one, all if not given. Raises InputError for a unit that is unknown, of another quantity, or
-    contradicted by the figures (`checks.units`).
+    A file that names no unit (the 2025-26 site) has the catalog's first one, if its figures look like that
+    (`checks.unstated_units`). An index on a fixed base becomes one on the previous year, and its years without a year
+    before leave `table`. judged : the cells whose figures may show that the unit is another one, all if not given.
+    Raises InputError for a unit that is unknown, of another quantity, or contradicted by the figures (`checks.units`).
     """
     unit = table.unit or _unstated_unit(table, entry)
+    if not table.unit:
+        check_cross_section(table.path, table.values, entry, unit)
     rule = convert(unit, entry, table.path)
     if rule.base_year is not None:
         return chain_index(table, rule)
@@ -71,7 +74,11 @@ def _unstated_unit(table: Yearbook, entry: CatalogEntry) -> str:
     if len(set(entry.conversion.values())) > 1:
         low = -math.inf if entry.minimum is None else entry.minimum
         high = math.inf if entry.maximum is None else entry.maximum
-        figures = [value for (province, _), value in table.values.items() if value is not None and province != "china"]
+        figures = [
+            value
+            for (province, _), value in table.values.items()
+            if value is not None and (province == "china") == (entry.level == "national")
+        ]
         units = [unit for unit in units if all(low <= figure * entry.conversion[unit] <= high for figure in figures)]
         if len(units) != 1:
             fit = " and ".join(units) if units else "none of " + ", ".join(entry.conversion)
