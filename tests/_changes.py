@@ -13,7 +13,8 @@ from study.plan.imports import imports_of
 SCRIPTS = ROOT / "scripts"
 FLOORS = ("clean", "derive", "productivity", "panel", "estimate", "present")
 PRINTED = ("clean_yearbook", "clean_balances", "clean_patents")  # tables by province and year
-COMPARED_WITH_LEVELS = (*PRINTED, "derive_variable", "derive_imputed", "tabulate_description")
+CROSSCHECKED_IN = ("derive_variable", "derive_co2", "derive_real_gdp", "derive_upgrading", "derive_imputed")
+COMPARED_WITH_LEVELS = (*PRINTED, *CROSSCHECKED_IN, "tabulate_description")
 COUNTS = ("clean_robots", "clean_census", "clean_foreign_employment")
 EXPOSURE = ("derived/ai", "derived/ai_us")
 SOLVED = ("dea/ml/*", "tables/productivity")  # the second model's programs, and the page that says what it is
