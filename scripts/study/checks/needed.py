@@ -134,8 +134,8 @@ def find_impossible(table: Yearbook, entry: CatalogEntry, cells: Collection[Cell
             found.append(Suspect("sign", entry.key, (cell,), where, value, expected, "", text))
         elif counted and value != round(value):
             text = (
-                f"{where}: {_named(cell)} is {value:g}, and {entry.key} counts whole {entry.unit}; are these logarithms, "
-                "figures per head or shares?"
+                f"{where}: {_named(cell)} is {value:g}, and {entry.key} counts whole {entry.unit}; are these "
+                "logarithms, figures per head or shares?"
             )
             found.append(Suspect("count", entry.key, (cell,), where, value, f"{round(value)}", "", text))
     return found
