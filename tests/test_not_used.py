@@ -186,6 +186,15 @@ def test_a_year_that_a_gap_is_interpolated_from_is_needed(tmp_path):
     assert values["beijing", 2015] == pytest.approx(rows[1][4] + (rows[1][1] - rows[1][4]) / 3)
 
 
+def test_a_figure_that_a_gap_is_interpolated_from_is_judged(tmp_path):
+    rows = put(figures(), "beijing", 2015, "")
+    path = write(tmp_path / "t.csv", text(put(rows, "beijing", 2016, 9e6)))
+    with pytest.raises(InputError, match=r"beijing 2016 is 9e\+06, plausible are"):
+        clean(path, "gdp")
+    values, _ = clean(write(tmp_path / "u.csv", text(put(figures(), "beijing", 2016, 9e6))), "gdp")
+    assert values["beijing", 2015] == figures()[1][3]
+
+
 def test_two_figures_of_a_province_year_are_judged_where_they_are_needed(tmp_path):
     first = write(tmp_path / "a.csv", text(figures()))
     second = write(tmp_path / "b.csv", text(put(figures(), "beijing", 2011, 1.0)))
