@@ -180,10 +180,19 @@ def test_a_cell_that_cannot_be_read_stops_where_it_is_needed(tmp_path, cell):
 def test_a_year_that_a_gap_is_interpolated_from_is_needed(tmp_path):
     rows = put(put(figures(), "beijing", 2015, ""), "beijing", 2016, "n.d.")
     path = write(tmp_path / "t.csv", text(rows))
-    with pytest.raises(InputError, match=r"beijing 2016: .*found 'n.d.'"):
+    with pytest.raises(InputError, match=r"found 'n.d.'.*It is gdp of beijing 2016"):
         clean(path, "gdp")
     values, _ = clean(path, "gdp", left_out=["beijing 2016"])  # then 2017 ends the gap
     assert values["beijing", 2015] == pytest.approx(rows[1][4] + (rows[1][1] - rows[1][4]) / 3)
+
+
+def test_a_figure_that_a_gap_is_interpolated_from_is_judged(tmp_path):
+    rows = put(figures(), "beijing", 2015, "")
+    path = write(tmp_path / "t.csv", text(put(rows, "beijing", 2016, 9e6)))
+    with pytest.raises(InputError, match=r"beijing 2016 is 9e\+06, plausible are"):
+        clean(path, "gdp")
+    values, _ = clean(write(tmp_path / "u.csv", text(put(figures(), "beijing", 2016, 9e6))), "gdp")
+    assert values["beijing", 2015] == figures()[1][3]
 
 
 def test_two_figures_of_a_province_year_are_judged_where_they_are_needed(tmp_path):
@@ -201,7 +210,7 @@ def test_the_nations_figure_is_needed_where_a_variable_needs_it(tmp_path):
     path = write(tmp_path / "t.csv", text(rows))
     values, _ = clean(path, "gdp")
     assert ("beijing", 2014) in values and ("china", 2014) not in values
-    with pytest.raises(InputError, match=r"china 2014: .*found 'n.d.'"):
+    with pytest.raises(InputError, match=r"found 'n.d.'.*It is gdp of china 2014"):
         clean(path, "gdp", national=True)
 
 
@@ -252,7 +261,7 @@ def test_an_index_on_a_fixed_base_is_judged_in_the_years_that_it_is_divided_by(t
     values, _ = clean(write(tmp_path / "t.csv", text(put(rows, "hebei", 2011, 0), title)), "gdp_index")
     assert values["hebei", 2013] == pytest.approx(107)
     path = write(tmp_path / "t.csv", text(put(rows, "hebei", 2012, 0), title))
-    with pytest.raises(InputError, match=r"hebei 2013: .*found 0, an index"):
+    with pytest.raises(InputError, match=r"found 0, an index.*It is gdp_index of hebei 2013"):
         clean(path, "gdp_index")
 
 
@@ -294,7 +303,10 @@ def test_a_balance_is_judged_by_the_figures_that_are_taken(tmp_path):
     for key in ("raw_coal", "coke", "industry_diesel", "natural_gas"):
         values, rules = clean(path, key, suspects="warning")
         assert len(values) == 6 and not rules
-    with pytest.raises(InputError, match=r"beijing 2014: .*found '五'.*\n.*cleaning.missing: \{industry_coke: \[bei"):
+    with pytest.raises(
+        InputError,
+        match=r"found '五'.* It is industry_coke of beijing 2014.\n.*cleaning.missing: ",
+    ):
         clean(path, "industry_coke", suspects="warning")
     with pytest.raises(
         InputError, match=r"the input of 原煤 is 40.*\n.*cleaning.accept: \{power_raw_coal: \[hebei 2015"

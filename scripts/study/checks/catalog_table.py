@@ -115,7 +115,7 @@ def clean_table(
         check_coverage(table, wanted, years, made_up, asked_by)
     # other provinces show what is usual in the same years
     judged = needed | {cell for cell in values if cell[1] in printed}
-    found = find_suspects(table, values, entry, wanted, years if entry.years else None, judged)
+    found = find_suspects(table, values, entry, wanted, {year for _, year in needed} if entry.years else None, judged)
     report_suspects(found, entry.key, suspects, accepted)
     if not summed:
         check_total(table, values, years, total_tolerance)  # last, for it names no single figure

@@ -95,10 +95,13 @@ def judge_faults(
             together.setdefault(fault, []).append(_named(cell))
         lines = [f"  {', '.join(cells)}: {fault}" for fault, cells in together.items()]
         shown = ", ".join(map(_named, [*needed][:MOST_SHOWN]))
-        count = f"{len(needed)} figure{'s' if len(needed) > 1 else ''}"
+        if len(needed) > 1:
+            told = f"{table.path}: {len(needed)} figures of {key} cannot be taken:\n{listed(lines)}"
+        else:
+            told = f"{next(iter(needed.values()))} It is {key} of {shown}."
         raise InputError(
-            f"{table.path}: {count} of {key} cannot be taken:\n{listed(lines)}\nWhere there is no other figure, have "
-            f"it read as empty, and then filled as other gaps are, cleaning.missing: {{{key}: [{shown}]}}."
+            f"{told}\nWhere there is no other figure, have it read as empty, and then filled as other gaps are, "
+            f"cleaning.missing: {{{key}: [{shown}]}}."
         )
     tell_unused([*table.faults.values()], f"of {key} that the study does not use cannot be read", remarks)
 
