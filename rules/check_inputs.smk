@@ -39,6 +39,8 @@ rule check_inputs:
         interpolation=config["cleaning"]["interpolation"],
         suspects=config["cleaning"]["suspects"],
         accepted=STUDY.accepted,
+        left_out=STUDY.left_out,
+        formulas=config["cleaning"]["formulas"],
         total_tolerance=config["cleaning"]["total_tolerance"],
         measure=lambda wildcards: config["exposure"]["robots"] if "exposure" in config else None,
         note=STUDY.simulated,

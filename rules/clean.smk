@@ -37,8 +37,9 @@ rule clean_book:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_book", STUDY.raw_tables.books[wildcards.book].files),
-        rows=marks_of("provinces"),
+        rows=marks_of("provinces", "units"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
+        formulas=config["cleaning"]["formulas"],
     script:
         "../scripts/clean/clean_book.py"
 
@@ -61,8 +62,9 @@ rule clean_balance_book:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_balance_book", STUDY.raw_tables.books[wildcards.book].files),
-        rows=marks_of("provinces", "balance"),
+        rows=marks_of("provinces", "balance", "units"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
+        formulas=config["cleaning"]["formulas"],
     script:
         "../scripts/clean/clean_balance_book.py"
 
@@ -90,6 +92,7 @@ rule clean_yearbook:
         rows=marks_of("provinces", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
+        formulas=config["cleaning"]["formulas"],
         provinces=list(STUDY.units),
         # what other tables are called; what a result depends on is in `job`
         catalog=from_workflow("resources/catalog.csv"),
@@ -120,6 +123,7 @@ rule clean_balances:
         rows=marks_of("provinces", "balance", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
+        formulas=config["cleaning"]["formulas"],
         provinces=list(STUDY.units),
         # what other tables are called; what a result depends on is in `job`
         catalog=from_workflow("resources/catalog.csv"),
@@ -149,6 +153,7 @@ rule clean_inventory:
         rows=marks_of("provinces", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
+        formulas=config["cleaning"]["formulas"],
         provinces=list(STUDY.units),
         # what other tables are called; what a result depends on is in `job`
         catalog=from_workflow("resources/catalog.csv"),
@@ -178,6 +183,7 @@ rule clean_patents:
         rows=marks_of("provinces", "cities", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
+        formulas=config["cleaning"]["formulas"],
         provinces=list(STUDY.units),
         # what other tables are called; what a result depends on is in `job`
         catalog=from_workflow("resources/catalog.csv"),

@@ -193,6 +193,8 @@ SETTINGS = (
     ("cleaning.suspects", "warning", *PRINTED, "derive_variable", "derived/co2", "derived/real_gdp",
      "derived/industrial_upgrading"),
     ("cleaning.accept", {"loans": ["beijing 2015"]}, "clean/loans", "imputed", "tables/table_1"),
+    ("cleaning.missing", {"loans": ["beijing 2015"]}, "clean/loans"),
+    ("cleaning.formulas", "values", *PRINTED),
     ("cleaning.winsorise.lower", 1, *WINSORISED),
     ("cleaning.winsorise.upper", 99, *WINSORISED),
     ("cleaning.winsorise.variables", ["ai"], *WINSORISED),

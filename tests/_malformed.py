@@ -21,9 +21,9 @@ from study.publishers.census_totals import PLAUSIBLE
 from study.publishers.every_form import reader_tables, theme_reader
 from study.publishers.ifr import read_robots
 from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
-from study.words.headings import year_of
 from study.words.printed import place, squeeze
 from study.words.regions import province_names
+from study.words.years import year_of
 
 ROOT = Path(__file__).parents[1]
 RESOURCES = ROOT / "resources"

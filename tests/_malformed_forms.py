@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from _malformed import YEARS, Case, Table
-from study.words.headings import year_of
+from study.words.years import year_of
 
 
 def figures(good: Table) -> dict[str, dict[int, str]]:
@@ -130,7 +130,11 @@ FORMS = [
         formed(vendor, at(1, 3, "地区生产总值")),
         "row 1, column C: found '地区生产总值', expected a province and",
     ),
-    ("vendor: months", formed(vendor, at(2, 3, "月")), "row 2: the frequency is '月'; export annual series"),
+    (
+        "vendor: months",
+        formed(vendor, at(2, 3, "月")),
+        "row 2, column [A-Z]+: the frequency is '月'; export annual series",
+    ),
     (
         "vendor: a date twice",
         formed(vendor, at(6, 1, "2013-01-01")),

@@ -8,6 +8,7 @@ import statistics
 from pathlib import Path
 
 import pytest
+from _tables import read_yearbook
 from study.checks.cleaning import convert_units
 from study.checks.levels import expected_figure, known_levels, known_shares, load_levels, load_shares
 from study.checks.likeness import rank_correlation, ranks, slope_and_correlation
@@ -15,7 +16,6 @@ from study.checks.unstated_units import check_cross_section
 from study.files.catalog_entries import load_catalog
 from study.files.series import Yearbook
 from study.helpers import InputError
-from study.publishers.yearbook import read_yearbook
 from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
@@ -117,7 +117,7 @@ def test_another_measure_is_refused_with_its_name(key, form):
     figures = genuine_like(key)
     change, words = TRANSFORMED[form]
     message = refusal(key, change(figures, key))
-    assert f"look like {words.format(first=2000)}" in message, message
+    assert f"looks like {words.format(first=2000)}" in message, message
     assert f"sources: {{{key}: {{file: ..., unit: {catalog_unit(key)}}}}}" in message
 
 
@@ -134,20 +134,20 @@ OTHER_SCALES = {
 def test_another_unit_is_refused_with_its_name(key):
     for factor, words in OTHER_SCALES[CATALOG[key].unit.split()[-1]]:
         message = refusal(key, each(genuine_like(key), lambda v, *_, f=factor: v / f))
-        likely = message.partition("look like ")[2].partition(":")[0]
+        likely = message.partition("looks like ")[2].partition(":")[0]
         assert words in likely.replace(f"{key} in", "in").split(" or "), (words, message)
 
 
 def test_a_unit_that_can_be_read_is_named():
     message = refusal("gdp", each(genuine_like("gdp"), lambda v, *_: v * 1e4))
-    assert "look like 10^4 CNY: typical ones are 9.5e+03 times" in message
+    assert "looks like 10^4 CNY: typical ones are 9.5e+03 times" in message
     assert "if they are in 万元, say so: sources: {gdp: {file: ..., unit: 万元}}" in message
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if "CNY" in CATALOG[key].unit or key == "trade"])
 def test_another_currency_is_refused(key):
     currency = "10^8 CNY" if key == "trade" else "10^8 US dollars"
-    assert currency in refusal(key, in_other_currency(genuine_like(key), key)).partition("look like ")[2].partition(
+    assert currency in refusal(key, in_other_currency(genuine_like(key), key)).partition("looks like ")[2].partition(
         ":"
     )[0].split(" or ")
 
@@ -250,7 +250,7 @@ def test_genuine_tables_pass_and_what_is_made_of_them_does_not(name, key, caplog
 
 
 def index_of_grp():
-    with (ROOT / "tests/data/index_as_gdp.csv").open(encoding="utf-8") as file:
+    with (ROOT / "tests/data/raw_cases/index_as_gdp.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     slugs = {name.lower(): slug for name, slug in NAMES.items()}
     return {(slugs[row["Province"].lower().replace(" ", "")], int(row["Year"])): float(row["GRP"]) for row in rows}
@@ -264,7 +264,7 @@ def yearbook(figures, unit=""):
 def test_an_index_is_not_read_as_gdp_unless_the_unit_is_stated():
     figures = index_of_grp()
     assert len(figures) == 744
-    with pytest.raises(InputError, match=r"a\.csv: no unit .* look like an index, previous year = 100: .* 103 to 113"):
+    with pytest.raises(InputError, match=r"a\.csv: no unit .* looks like an index, previous year = 100: .* 103 to 113"):
         convert_units(yearbook(figures), CATALOG["gdp"])
     assert convert_units(yearbook(figures, "亿元"), CATALOG["gdp"]) == figures
 
@@ -291,7 +291,7 @@ def test_indices_and_shares_on_another_scale():
     assert "unit: 上年=1}" in refusal("gdp_index", ratio, "上年=100")
     assert refusal("gdp_index", each(ratio, lambda v, *_: 100 * v), "上年=100") == ""
     urban = {(p, y): 0.4 + i / 100 for i, p in enumerate(PROVINCES) for y in years}
-    assert "look like fractions, not %" in refusal("urbanisation", urban, "%")
+    assert "looks like fractions, not %" in refusal("urbanisation", urban, "%")
     assert refusal("urbanisation", each(urban, lambda v, *_: 100 * v), "%") == ""
     with pytest.raises(InputError, match="unit: share"):
         convert_units(yearbook(urban), CATALOG["urbanisation"])

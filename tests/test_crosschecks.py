@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from _tables import read_yearbook
 from study.checks.cleaning import convert_units
 from study.checks.crosschecks import (
     FUEL_USES,
@@ -20,7 +21,6 @@ from study.checks.crosschecks import (
 )
 from study.files.catalog_entries import load_catalog
 from study.helpers import InputError
-from study.publishers.yearbook import read_yearbook
 from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]

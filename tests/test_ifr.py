@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from study.helpers import InputError
 from study.publishers.ifr import LEAF_SETS, LEAVES, UNSPECIFIED, load_leaf_set, read_robots
-from study.publishers.ifr_labels import country_keys, find_industry, find_year, named_countries, normalise_code
+from study.publishers.ifr_labels import country_keys, find_industry, named_countries, normalise_code
+from study.words.years import year_of
 
 ROOT = Path(__file__).parents[1]
 SET = load_leaf_set(LEAF_SETS, "CN", range(2010, 2012))
@@ -136,8 +137,8 @@ def test_labels():
     assert country_keys("PL-Poland") == {"PL", "POLAND"}
     assert named_countries("ifr_cn_installations") == named_countries("robots in China") == {"CN"}
     assert named_countries("united_states") == {"US"}
-    assert [find_year(text) for text in ("2013", "X2013", "yr.2013", "2013-12-31")] == [2013] * 4
-    assert [find_year(text) for text in ("20131", "1013", "")] == [None] * 3
+    assert [year_of(text) for text in ("2013", "X2013", "yr.2013", "2013-12-31")] == [2013] * 4
+    assert [year_of(text) for text in ("20131", "1013", "")] == [None] * 3
 
 
 # --- the long form --------------------------------------------------------------------------------------------------

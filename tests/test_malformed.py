@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 from study.files.catalog_entries import catalog_entry
 from study.helpers import InputError
 from study.plan.catalog import check_catalog
-from study.words.headings import year_of
 from study.words.regions import known_province
+from study.words.years import year_of
 
 CAPITAL = Case(
     "capital: a formula",

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _tables import read_yearbook
 from conftest import SHARED, needs_shared
 from study.checks.cleaning import convert_units
 from study.checks.plausibility import find_suspects, find_vintage_break
+from study.checks.raw_parts import pick_indicator
 from study.checks.suspects import report_suspects
 from study.files.catalog_entries import load_catalog
+from study.files.series import Yearbook
+from study.files.sheets import read_sheets
 from study.helpers import InputError
-from study.publishers.yearbook import Yearbook, read_yearbook
+from study.publishers.yearbook import read_drafts
 from study.words.regions import province_names
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +40,9 @@ YEARS = range(2010, 2020)
 @cache
 def example(key):
     """A table of the simulated study; copy before changing it."""
-    return read_yearbook(EXAMPLE / CATALOG[key].file, NAMES)
+    path = EXAMPLE / CATALOG[key].file
+    drafts = read_drafts(path, read_sheets(path), NAMES)
+    return pick_indicator(path, drafts, CATALOG[key], "", alone=True).parse()
 
 
 def suspects_of(table, key, provinces=SLUGS, years=None):

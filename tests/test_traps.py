@@ -12,6 +12,7 @@ from study.helpers import InputError, read_rows
 from study.plan.config import check_names
 from study.plan.sources import find_sources, source
 from study.publishers.every_form import every_reader, reader_tables, theme_reader
+from study.words.titles import plain_name
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
@@ -33,7 +34,7 @@ def clean(paths, key, provinces=("henan",), years=range(2013, 2015)):
 
 
 def by_name(path):
-    return {name: draft for draft in READ(path) for name in draft.names()}
+    return {plain_name(name): draft for draft in READ(path) for name in draft.names()}
 
 
 def refused(path, key, *parts, **choices):
@@ -219,10 +220,17 @@ def test_a_folder_whose_name_holds_a_province_does_not_move_a_national_series(tm
     assert clean(path, "exchange_rate") == pytest.approx({("china", 2013): 6.1932, ("china", 2014): 6.1428})
 
 
-def test_a_column_of_numbers_before_the_names_is_named(tmp_path):
+def test_a_column_of_numbers_before_the_names_is_passed_over(tmp_path):
     text = "序号,地区,2013年,2014年\n1,河南,32191,34938\n"
-    with pytest.raises(InputError, match=r"Delete the first column \(序号\)"):
-        READ(write(tmp_path / "x.csv", text))
+    assert READ(write(tmp_path / "x.csv", text))[0].parse().values == {("henan", 2013): 32191, ("henan", 2014): 34938}
+
+
+def test_a_column_of_values_is_of_what_the_file_says(tmp_path):
+    text = "province,year,value\nHenan,2013,32191\nHenan,2014,34938\n"
+    assert clean(write(tmp_path / "gdp.csv", text), "gdp")["henan", 2013] == 32191
+    titled = write(tmp_path / "x.csv", f"年末常住人口(万人)\n{text}".replace("32191", "9573").replace("34938", "9645"))
+    assert clean(titled, "population")["henan", 2014] == 9645
+    refused(titled, "gdp", "x.csv", "this is 年末常住人口, the table of population")
 
 
 def test_the_labels_of_statas_variables_are_titles_with_units(tmp_path):

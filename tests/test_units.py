@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from study.checks.cleaning import convert_units
-from study.checks.units import Unit, convert, find_index_base, find_unit, load_units, unit_key
+from study.checks.units import convert
 from study.files.catalog_entries import catalog_entry, load_catalog
+from study.files.series import Yearbook
 from study.helpers import InputError, read_rows
-from study.publishers.yearbook import Yearbook
+from study.words.units import Unit, find_index_base, find_unit, load_units, unit_key
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
@@ -147,8 +148,8 @@ def test_the_base_of_an_index(printed, base):
         ("trade", "千美元", 1e-5),
         ("trade", "USD million", 0.01),
         ("trade", "(1000 US dollars)", 1e-5),
-        ("exchange_rate", "元", 0.01),
-        ("exchange_rate", "yuan", 0.01),
+        ("exchange_rate", "元/100美元", 0.01),
+        ("exchange_rate", "yuan/100 usd", 0.01),
         ("exchange_rate", "元/美元", 1),
         ("exchange_rate", "美元=100", 0.01),
         ("urbanisation", "%", 0.01),
@@ -191,6 +192,7 @@ def test_a_known_unit_becomes_the_catalogs(key, printed, factor):
         ("raw_coal", "万吨标准煤", "a unit of energy, not of mass"),
         ("energy_total", "万吨", "a unit of mass, not of energy"),
         ("exchange_rate", "美元", "a unit of USD, not of CNY"),
+        ("exchange_rate", "元", "a unit of CNY, not of CNY per USD"),
         ("population", "人/平方公里", "does not know"),
         ("optical_cable", "芯公里", "does not know"),
         ("gdp_index", "%", "a unit of share, not of previous year = 100"),
@@ -303,7 +305,15 @@ def test_an_index_of_1952_as_1():
 
 def test_a_fixed_base_index_has_to_have_its_base():
     with pytest.raises(InputError, match=r"says 2000=100, but beijing 2000 is 108\.2"):
-        convert_units(table({"beijing": [108.2, 107.0]}, "2000=100", first=2000), CATALOG["gdp_index"])
+        convert_units(
+            table({"beijing": [108.2, 107.0], "hebei": [105.0, 110.0]}, "2000=100", first=2000), CATALOG["gdp_index"]
+        )
+    rows = {"beijing": [108.2, 107.0, 110.0], "hebei": [100.0, 107.0, 110.0], "tibet": [100.0, 107.0, 110.0]}
+    index = table(rows, "2000=100", first=2000)
+    values = convert_units(index, CATALOG["gdp_index"])
+    assert values["beijing", 2001] is None and values["beijing", 2002] == pytest.approx(100 * 110 / 107)
+    assert list(index.faults) == [("beijing", 2001)]
+    assert "says 2000=100, but beijing 2000 is 108.2" in index.faults["beijing", 2001]
 
 
 def test_a_fixed_base_index_without_consecutive_years_is_refused():
@@ -313,8 +323,10 @@ def test_a_fixed_base_index_without_consecutive_years_is_refused():
 
 
 def test_a_fixed_base_index_of_nil_is_refused():
-    with pytest.raises(InputError, match="row 5: found 0, an index"):
-        convert_units(table({"beijing": [0.0, 120.0]}, "1978=100"), CATALOG["gdp_index"])
+    index = table({"beijing": [0.0, 120.0, 132.0]}, "1978=100")
+    values = convert_units(index, CATALOG["gdp_index"])
+    assert list(values.values()) == [None, pytest.approx(110)]
+    assert "row 5: found 0, an index" in index.faults["beijing", 2014]
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,7 @@ def test_sources_in_the_config_name_file_title_unit_and_sheet(small_study, tmp_p
     for source, message in (
         ({"file": "nowhere.xlsx"}, "sources.loans: there is no file raw/nowhere.xlsx"),
         ({"file": "bank.xlsx", "sheet": "credit"}, "no sheet 'credit'; those that are filled: deposits, loans"),
-        ({"file": "bank.xlsx", "sheet": "loans", "title": "贷款"}, "no indicator called 贷款 (loans)"),
+        ({"file": "bank.xlsx", "sheet": "loans", "title": "贷款"}, "the file does not say what it is of"),
     ):
         write_config(tmp_path, config | {"sources": {"loans": source}})
         run = snakemake(small_study[0], tmp_path, "--cores", "2", "results/clean/loans.csv")

@@ -338,7 +338,7 @@ def test_every_other_choice_runs(small_study, tmp_path):
     imputed = (tmp_path / "results" / "imputed.csv").read_text("utf-8")
     assert "continued by gdp_deflator" in imputed
     last = run.stderr.rstrip().splitlines()[-8:]
-    assert "Cells made up or accepted in doubt, by raw table (results/imputed_counts.csv):" in last
+    assert "Cells made up, calculated or accepted in doubt, by raw table (results/imputed_counts.csv):" in last
     assert any(line.startswith("  continued by gdp_deflator: ") for line in last)
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from _tables import read_yearbook
 from conftest import SHARED, needs_shared
 from study.helpers import InputError
-from study.publishers.yearbook import read_yearbook
 from study.words.regions import find_province, province_names
 
 ROOT = Path(__file__).parents[1]

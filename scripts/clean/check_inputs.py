@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from study.checks.crosschecks import accepted_contradictions, report_crosschecks
-from study.checks.not_observed import MADE
+from study.checks.crosschecks import accepted_contradictions, find_contradictions, report_crosschecks
+from study.checks.not_observed import ACCEPTED, MADE, with_listed
 from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
 from study.files.unchanged import reads
 from study.files.whole import run_job
@@ -25,6 +25,7 @@ from study.publishers.every_form import every_reader, reader_tables, theme_reade
 from study.publishers.ifr import read_robots
 from study.publishers.major_group_employment import UNITED_STATES, group_industries, read_major_groups
 from study.words.regions import province_names
+from study.words.titles import best_reading, named_by
 
 
 def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, object]:
@@ -74,15 +75,33 @@ def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
         drafts = [draft for draft in read(file, "") if draft.title]
     except InputError as error:
         return dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "unused file", "file": file, "warnings": str(error)}
-    known = {}
-    for key, need in tables.items():
-        if need["source"]["files"]:
-            where = f"{key}, which is read from {need['source']['files'][0]}"
-            known |= dict.fromkeys(entry_names(catalog_entry(need["entry"])), where)
-    held = {draft.title: sorted(draft.names() & known.keys()) for draft in drafts}
-    found = "; ".join(f"{title}: {known[names[0]] if names else 'no table here'}" for title, names in held.items())
+    names = {key: entry_names(catalog_entry(need["entry"])) for key, need in tables.items()}
+    found = "; ".join(f"{draft.title}: {_seems(draft, names, tables)}" for draft in drafts)
     advice = "names no indicator; give it its table's name in resources/catalog.csv, or name it under `sources`"
     return dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "unused file", "file": file, "warnings": found or advice}
+
+
+def _seems(draft, names: dict[str, list[str]], tables: dict[str, dict]) -> str:
+    """Which table of the study an indicator is, or why it is none of those that its name has."""
+    if keys := named_by(draft.names(), names):
+        files = tables[keys[0]]["source"]["files"]
+        return f"{keys[0]}, which is read from {files[0]}" if files else keys[0]
+    near = [(key, reading) for key, its in names.items() if (reading := best_reading(draft.names(), its))]
+    return "; ".join(f"not {key}, for it {reading.describe()}" for key, reading in near[:2]) or "no table here"
+
+
+def accepted_for_nothing(
+    cells: list[tuple], rules: dict[tuple[str, int, str], str], accepted: dict[str, list[str]], simulated: bool
+) -> dict[str, list[str]]:
+    """Table -> cells that the config accepts and that no check of the table or against others doubts."""
+    found = find_contradictions(cells, simulated)
+    doubted = {(*cell, key) for key, suspects, _ in found for one in suspects for cell in one.cells}
+    doubted |= {cell for cell, rule in rules.items() if rule.startswith(ACCEPTED)}
+    idle: dict[str, list[str]] = {}
+    for province, year, key, *_ in cells:
+        if f"{province} {year}" in accepted.get(key, ()) and (province, year, key) not in doubted:
+            idle.setdefault(key, []).append(f"{province} {year}")
+    return idle
 
 
 TABLE_HEADER = [
@@ -90,7 +109,7 @@ TABLE_HEADER = [
     "status",
     "file",
     "lacks",
-    "cells made up or accepted",
+    "cells made up, calculated or accepted",
     "unit",
     "figures",
     "what to do",
@@ -102,7 +121,8 @@ def page_row(row: dict[str, object]) -> list[str]:
     """A table's row on the page: TABLE_HEADER -> text."""
     title = " / ".join(filter(None, (row["title_zh"], row["title_en"])))
     filled = {name.replace("_", " "): row[name] for name in MADE}
-    todo = f"published in {row['published']}" if row["status"] == "missing" else str(row["warnings"])
+    told = "\n".join(filter(None, (str(row["warnings"]), str(row["remarks"]))))
+    todo = f"published in {row['published']}" if row["status"] == "missing" else told
     return [
         ": ".join(filter(None, (str(row["table"]), title))),
         str(row["status"]),
@@ -133,7 +153,8 @@ def main(snakemake) -> None:
     params, files = snakemake.params, snakemake.input
     catalog = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
     tables = reader_tables(workflow_table("provinces"), workflow_table("balance"), workflow_table("cities"))
-    read, read_any = cache(lambda theme: theme_reader(theme, tables)), every_reader(tables)
+    read = cache(lambda theme: theme_reader(theme, tables, params.formulas))
+    read_any = every_reader(tables, params.formulas)
     cells, rules = [], {}
 
     def study(key: str, need: dict) -> dict[str, object]:
@@ -143,6 +164,7 @@ def main(snakemake) -> None:
             "interpolation": params.interpolation,
             "suspects": params.suspects,
             "accepted": params.accepted.get(key, ()),
+            "left_out": params.left_out.get(key, ()),
             "total_tolerance": params.total_tolerance if need["has_to_add_up"] else None,
         }
         found, cleaned = study_yearbook(
@@ -158,10 +180,19 @@ def main(snakemake) -> None:
     rows += [unused_file(file, params.tables, read_any) for file in params.unused]
     with Listener() as heard:
         report_crosschecks(cells, "warning", params.accepted, simulated=bool(params.note))
-    rules = accepted_contradictions(cells, params.accepted) | rules
+    contradicted = accepted_contradictions(cells, params.accepted)
+    rules = contradicted | {
+        cell: with_listed(contradicted[cell], rule) if cell in contradicted else rule for cell, rule in rules.items()
+    }
     for row in rows:
         if row["table"] in {indicator for _, _, indicator, *_ in cells}:
             row |= count_made(rule for (*_, indicator), rule in rules.items() if indicator == row["table"])
+    for key, idle in accepted_for_nothing(cells, rules, params.accepted, bool(params.note)).items():
+        row = next(row for row in rows if row["table"] == key)
+        idle = [cell for cell in idle if cell not in str(row["warnings"])]
+        if idle and row["status"] != "refused":
+            told = f"cleaning.accept: {', '.join(idle)} of {key} {'is' if len(idle) == 1 else 'are'} in no doubt"
+            row["remarks"] = "\n".join(filter(None, (str(row["remarks"]), told)))
     rows += [
         dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "contradiction", "warnings": text} for text in heard.texts
     ]

@@ -57,8 +57,9 @@ ENERGY_UNITS = {
 
 
 def unit_zh(entry: Mapping[str, str]) -> str:
-    """The unit a table prints: the first of the catalog's conversions, left of its last `=`."""
-    return entry["conversion"].split(";")[0].rsplit("=", 1)[0]
+    """The unit a table prints: the first of the catalog's conversions, left of its last `=`; of an exchange rate the
+    yuan alone, for its title says how many dollars they are for."""
+    return entry["conversion"].split(";")[0].rsplit("=", 1)[0].partition("/")[0]
 
 
 def first_conversion(entry: Mapping[str, str]) -> float:

@@ -47,11 +47,11 @@ from simulate.tables import Table, raw_tables  # noqa: E402
 from study.checks.cleaning import convert_units, select_cells  # noqa: E402
 from study.checks.variable_range import check_range  # noqa: E402
 from study.files.catalog_entries import CatalogEntry, load_catalog  # noqa: E402
+from study.files.series import Yearbook  # noqa: E402
 from study.helpers import read_rows  # noqa: E402
 from study.plan.schema import read_schema, with_defaults  # noqa: E402
 from study.plan.study import Study  # noqa: E402
 from study.publishers.ifr import LEAVES, UNSPECIFIED  # noqa: E402
-from study.publishers.yearbook import Yearbook  # noqa: E402
 from study.regression.formula import Regression, parse_column  # noqa: E402
 from study.regression.instruments import instrument_tests  # noqa: E402
 from study.regression.least_squares import estimate, prepare  # noqa: E402

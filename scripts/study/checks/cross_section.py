@@ -9,8 +9,8 @@ from functools import cached_property
 from study.checks.levels import expected_figure, known_levels, known_shares
 from study.checks.likeness import Figures, log_ratios, log_spread, order_likeness
 from study.checks.plausibility import median_of
-from study.checks.units import find_unit
 from study.files.catalog_entries import CatalogEntry
+from study.words.units import find_unit
 
 FAR = math.log(2.5)
 MANY = 8  # provinces from which on their order says something

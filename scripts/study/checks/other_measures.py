@@ -20,7 +20,7 @@ from study.checks.likeness import (
 )
 from study.checks.other_units import other_unit
 from study.checks.plausibility import median_of
-from study.checks.units import PREVIOUS_YEAR, find_unit
+from study.words.units import PREVIOUS_YEAR, find_unit
 
 INDEX_RANGE, INDEX_SPREAD = (80, 145), 0.12  # of the catalog's indices, previous year = 100; genuine ones spread to .06
 GROWTH_RANGE, GROWTH_DEVIATION = (-40, 80), 8  # %, and over the provinces of a year in percentage points

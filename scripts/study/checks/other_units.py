@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from study.checks.cross_section import LIKE_SPREAD, MANY, CrossSection, Reading
 from study.checks.levels import expected_figure, known_levels
 from study.checks.likeness import Figures, deviation, log_ratios, log_spread, means, median_distance, order_likeness
-from study.checks.units import find_unit
+from study.words.units import find_unit
 
 FAR_ALONE = math.log(5)  # of one or two provinces: industry in Tibet, trade in Guizhou
 PJ_PER_10_4_TCE = 0.293076  # 29.3076 GJ a tce, GB/T 2589

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from study.files.catalog_entries import CatalogEntry, entry_names
 from study.files.series import Draft, Yearbook
 from study.helpers import InputError, logger
 from study.words.printed import squeeze
+from study.words.titles import Reading, best_reading, unit_behind
+from study.words.units import find_index_base, find_unit, unit_key
 
 
 def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
@@ -46,13 +49,15 @@ class Absent(InputError):
 def pick_indicator(
     path: str | Path, drafts: list[Draft | Yearbook], entry: CatalogEntry, title: str, alone: bool
 ) -> Draft | Yearbook:
-    """The indicator of a file that is the entry's: by `title` where the config names it, else by the catalog's names.
+    """The indicator of a file that is the entry's: by `title` where the config names it, else by the catalog's names,
+    with the unit that the printed name says.
 
     A file with one indicator of another name is taken where it stands `alone` under the table's name: `check_title`
     then tells what it is.
     """
-    wanted = {squeeze(title).lower()} if title else entry_names(entry)
-    chosen = [draft for draft in drafts if wanted & draft.names()]
+    names = [title] if title else entry_names(entry)
+    read = [(draft, reading) for draft in drafts if (reading := best_reading(draft.names(), names))]
+    chosen = [with_unit(draft, reading, entry) for draft, reading in read if reading.is_it]
     if len(chosen) > 1:
         fitting = [draft for draft in chosen if draft.unit in entry.conversion]
         chosen = fitting if len(fitting) == 1 else chosen
@@ -63,16 +68,42 @@ def pick_indicator(
         return chosen[0]
     if len(drafts) == 1 and not title and alone:
         return drafts[0]
+    if not any(draft.title for draft in drafts):
+        raise Absent(
+            f"{path}: the file does not say what it is of, so that no title can be named; leave `title` out of "
+            f"sources.{entry.key} and say the unit: sources: {{{entry.key}: {{file: ..., unit: ...}}}}."
+        )
+    near = [f"{draft.title!r} {reading.describe()}" for draft, reading in read[:3]]
     titles = ", ".join(dict.fromkeys(draft.title or "(no title)" for draft in drafts[:12]))
     raise Absent(
         f"{path}: no indicator called {title or entry.title_zh or entry.title_en} ({entry.key}); the file has {titles}"
-        f"{', ...' if len(drafts) > 12 else ''}. Name the one that is meant in the config, sources: {{{entry.key}: "
-        "{file: ..., title: ...}}."
+        f"{', ...' if len(drafts) > 12 else ''}{' (' + '; '.join(near) + ')' if near else ''}. Name the one that is "
+        f"meant in the config, sources: {{{entry.key}: {{file: ..., title: ...}}}}."
     )
 
 
+def with_unit(draft: Draft | Yearbook, reading: Reading, entry: CatalogEntry) -> Draft | Yearbook:
+    """An indicator with the unit that its name says beside the title; InputError where another is printed.
+
+    A title named in the config may end in a unit, and a name of the catalog say one (`人民币对美元汇率(美元=100)`).
+    """
+    said = reading.unit or next(filter(None, map(unit_behind, [*draft.names(), reading.name])), "")
+    printed, wanted = find_unit(draft.unit), find_unit(entry.unit)
+    if wanted and wanted.dimension == "CNY per USD" and printed and printed.dimension == "CNY":
+        return replace(draft, unit=said)  # the yuan alone do not say for how many dollars they are
+    same = [(find_unit(unit), find_index_base(unit)) for unit in (said, draft.unit)]
+    if not said or unit_key(said) == unit_key(draft.unit) or (same[0] == same[1] != (None, None)):
+        return draft
+    if draft.unit:
+        raise InputError(
+            f"{draft.path}: {draft.title} says the unit {said!r}, and {draft.unit!r} is printed; one is wrong."
+        )
+    return replace(draft, unit=said)
+
+
 def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:
-    """Two files' parts of a table as one. Raises InputError where units differ or a cell has two figures."""
+    """Two files' parts of a table as one, a cell that has two figures without any. Raises InputError where units
+    differ."""
     if table.unit != part.unit:
         raise InputError(
             f"{part.path}: the unit is {part.unit or '(none)'!r}, in {table.path} it is {table.unit or '(none)'!r}; "
@@ -81,14 +112,21 @@ def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:
     if squeeze(table.title) != squeeze(part.title):
         logger.warning("%s: titled %s, %s is %s; is it one series?", part.path, part.title, table.path, table.title)
     for cell, value in part.values.items():
-        if cell in table.values and table.values[cell] is not None and value not in (None, table.values[cell]):
-            raise InputError(
-                f"{part.places[cell]}: {value:g} for {cell[0]} {cell[1]}, but {table.values[cell]:g} in "
-                f"{table.places[cell]}; keep one of the two (two vintages of the same series?)."
+        mine = table.values.get(cell)
+        if fault := part.faults.get(cell):
+            table.refuse(cell, fault)
+        elif cell not in table.faults and None not in (mine, value) and value != mine:
+            table.refuse(
+                cell,
+                f"{part.places[cell]}: {value:g} for {cell[0]} {cell[1]}, but {mine:g} in {table.places[cell]}; keep "
+                "one of the two (two vintages of the same series?).",
             )
-        if table.values.get(cell) is None:
+        elif cell not in table.faults and mine is None:
             table.values[cell], table.places[cell] = value, part.places[cell]
+            table.formulas |= {cell} & part.formulas
+        table.places.setdefault(cell, part.places[cell])
+    table.doubts = part.doubts | table.doubts
     table.years = sorted({year for _, year in table.values})
-    table.nil |= part.nil
+    table.nil |= part.nil - table.faults.keys()
     table.notes = "\n".join(dict.fromkeys(filter(None, (table.notes, part.notes))))
     return table

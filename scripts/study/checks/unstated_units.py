@@ -15,9 +15,9 @@ from study.checks.levels import known_shares
 from study.checks.likeness import by_year
 from study.checks.other_measures import find_reading, other_scale
 from study.checks.other_units import FAR_ALONE
-from study.checks.units import PREVIOUS_YEAR, find_unit
 from study.files.catalog_entries import CatalogEntry
 from study.helpers import InputError, logger
+from study.words.units import PREVIOUS_YEAR, find_unit
 
 NOT_AMOUNTS = ("share", "CNY per USD")  # dimensions of resources/units.csv that are not summed over provinces
 # The median figure is off its level beyond this ratio: genuine provinces of 1990-2023 are within it, units are not.
@@ -58,7 +58,7 @@ def _refusal(where: str, section: CrossSection, found: Reading, unit: str) -> st
 
     convert = f"if they are in {found.unit}, say so: {named(f'unit: {found.unit}')}; " if found.unit else ""
     return (
-        f"{where}: no unit is printed, and the figures read as {key} look like {found.words}: {found.evidence}. "
+        f"{where}: no unit is printed, and what is read as {key} looks like {found.words}: {found.evidence}. "
         f"Name another column or file for {key} ({named('title: ...')}); {convert}if they are {key} in {unit} "
         f"nevertheless, state that: {named(f'unit: {unit}')}."
     )

@@ -84,10 +84,9 @@ def _catalog_number(row: dict[str, str], column: str, text: str | None) -> float
     return number
 
 
-def entry_names(entry: CatalogEntry) -> set[str]:
+def entry_names(entry: CatalogEntry) -> list[str]:
     """How the entry's table may be called in a file: its key, its titles, its other names."""
-    names = [entry.key, entry.title_zh, entry.title_en, *entry.aliases.split(";")]
-    return {squeeze(name).lower() for name in names if name}
+    return [name for name in (entry.key, entry.title_zh, entry.title_en, *entry.aliases.split(";")) if name]
 
 
 def load_catalog(path: str | Path) -> dict[str, CatalogEntry]:

@@ -12,8 +12,9 @@ from study.files.tables import KEYS
 from study.files.wide_panel import periods_across, units_across, wide_message
 from study.helpers import FORMULA_MARKS, InputError, logger, plain_cell
 from study.words.period_labels import kind_of, read_labels
-from study.words.printed import MISSING_MARKS, place
+from study.words.printed import MISSING_MARKS, Formula, check_formula, place
 from study.words.slugs import slug
+from study.words.years import year_name
 
 # A panel may be so many times as large as a raw table: 10 million rows of a dozen columns.
 TIMES_LARGER = 32
@@ -23,8 +24,7 @@ LONGEST_PERIOD = 200  # characters
 # Stata writes . and .a to .z, R and pandas NA and NaN, spreadsheets #N/A for a missing number.
 MISSING_FIGURE = re.compile(r"\.[a-z]?|nan|n\.a\.|n/a|#n/a|<na>|null", re.IGNORECASE)
 DATE_CELL = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-# A year as statistical programs and publishers write it.
-YEAR_CELL = re.compile(r"(\d{4})(\.0+|年度?)?")
+FOUR_DIGITS = re.compile(r"(\d{4})(\.0+|年度?)?")  # of a year of any century
 
 
 def is_missing(text: str) -> bool:
@@ -33,7 +33,10 @@ def is_missing(text: str) -> bool:
 
 
 def read_panel(
-    path: str | Path, columns: dict[str, str] | None = None, faults: list[str] | None = None
+    path: str | Path,
+    columns: dict[str, str] | None = None,
+    faults: list[str] | None = None,
+    formulas: dict[str, str] | None = None,
 ) -> tuple[list[str], list[list[str]], list[int]]:
     """Header in our names, rows of text cells, and each row's line in the file (csv, xlsx, xls, dta or parquet).
 
@@ -44,9 +47,11 @@ def read_panel(
     on every output. Raises InputError naming file, row and column for a missing or duplicated column, an empty key, a
     unit-period that appears twice, periods of two kinds, a row of another length, and a file with periods across.
     faults : where given, an empty key and a unit-period that appears twice are noted there instead, and their rows
-    left out.
+    left out. formulas : takes, for each column that holds a formula, what is to be said of the first where the study
+    uses the column; its cells are text. A key that is one is refused.
     """
     columns = columns or {}
+    formulas = {} if formulas is None else formulas
     theirs = {their: our for our, their in columns.items()}
     if len(theirs) < len(columns):
         twice = sorted(our for our, their in columns.items() if list(columns.values()).count(their) > 1)
@@ -83,6 +88,7 @@ def read_panel(
     body = [_fitted(sheet, row, len(header)) for row in rows[1:]]
     for row in body:
         for key, column in zip(KEYS, (unit, period), strict=True):
+            check_formula(row.cells[column], place(source, row.line, column))
             if not row.cells[column]:
                 _note(f"{place(source, row.line, column)}: no {key}.", faults)
         if (length := len(row.cells[period])) > LONGEST_PERIOD:
@@ -95,7 +101,12 @@ def read_panel(
     table, seen = [], {}
     for row, when in zip(body, periods, strict=True):
         # what begins with no mark of a formula is plain, and that is nearly all
-        cells = [text if text[:1] not in FORMULA_MARKS or is_missing(text) else plain_cell(text) for text in row.cells]
+        odd = {c: text for c, text in enumerate(row.cells) if text[:1] in FORMULA_MARKS and not is_missing(text)}
+        cells = list(row.cells)
+        for column, text in odd.items():
+            cells[column] = plain_cell(text)
+            if isinstance(text, Formula):
+                formulas.setdefault(names[column], f"{place(source, row.line, column)}: {text.fault}")
         cells[unit], cells[period] = plain_cell(cells[unit]), plain_cell(when)
         key = cells[unit], cells[period]
         if key in seen:
@@ -157,7 +168,7 @@ def _fitted(sheet: Sheet, row: Row, width: int) -> Row:
     if len(row.cells) == width:
         return row
     cells = list(row.cells)
-    while len(cells) > width and not cells[-1]:
+    while len(cells) > width and (not cells[-1] or isinstance(cells[-1], Formula)):
         cells.pop()
     if len(cells) > width or (len(cells) < width and not sheet.name):
         raise InputError(f"{place(sheet.source, row.line)}: {len(cells)} cells where the header has {width}.")
@@ -201,7 +212,7 @@ def _check_alike(periods: Mapping[str, str]) -> None:
 
 
 def _named_by_year(periods: Mapping[str, str]) -> list[str]:
-    """Periods, place -> text, with the year in the place of what says no more: 2013.0, 2013年, one day of each year."""
+    """Periods, place -> text, with the year in the place of what says no more: 2013.0, X2013, one day of each year."""
     dates = [DATE_CELL.fullmatch(text) for text in periods.values()]
     days = [tuple(map(int, found.groups())) for found in dates if found]
     for year in (1905, 1965):
@@ -212,9 +223,12 @@ def _named_by_year(periods: Mapping[str, str]) -> list[str]:
             )
     if len(days) == len(dates) and len({day[1:] for day in days}) == 1:
         return [f"{year}" for year, _, _ in days]
-    if all(YEAR_CELL.fullmatch(text) for text in periods.values()):
+    if all(FOUR_DIGITS.fullmatch(text) for text in periods.values()):
         return [text[:4] for text in periods.values()]
-    return list(periods.values())
+    years = {text: year_name(text) for text in periods.values()}
+    # FY2013 beside 2013 is told where the order is looked for
+    plain = all(years.values()) and len(set(years.values())) == len(years)
+    return [str(years[text]) if plain else text for text in periods.values()]
 
 
 def unit_slugs(header: list[str], rows: list[list[str]], path: str | Path) -> dict[str, str]:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from study.files.sheets import Row
-from study.words.headings import CHINESE, EDITION, province_in, split_unit, year_of
-from study.words.printed import place, squeeze
-from study.words.regions import find_province
+from study.words.printed import CHINESE, place, squeeze
+from study.words.regions import find_province, province_in
+from study.words.titles import split_unit
+from study.words.years import EDITION, year_of
 
 
 @dataclass(frozen=True)

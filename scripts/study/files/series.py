@@ -9,18 +9,13 @@ from itertools import permutations
 from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.words.headings import CHINESE, NOTE, heading_kind, year_of
-from study.words.printed import parse_number, place, squeeze
-from study.words.regions import find_province, known_province
+from study.words.headings import heading_kind
+from study.words.notes import begins_note
+from study.words.printed import CHINESE, Formula, parse_number, place, squeeze
+from study.words.regions import find_province, is_no_province, known_province
+from study.words.titles import changes_in
+from study.words.years import year_of
 
-# Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
-NOT_PROVINCES = """
-东部 中部 西部 东北 华北 华东 华南 华中 中南 西南 西北 沿海 内地 东部地区 中部地区 西部地区 东北地区 华北地区 华东地区
-中南地区 西南地区 西北地区 不分地区 其他 合计 总计 地区合计 各省合计 兵团 新疆生产建设兵团
-香港 澳门 台湾 香港特别行政区 澳门特别行政区 台湾省
-hongkong macao macau taiwan eastern central western northeast total
-"""
-AGGREGATES = set(NOT_PROVINCES.split())
 # Header cells that say no more than the title they stand under.
 TOTAL_HEADINGS = {"合计", "总计", "总量", "全省", "全市", "全区", "total"}
 
@@ -30,7 +25,11 @@ class Yearbook:
     """One table as printed. `values[(province, year)]` is the figure or None for an empty cell, in `unit`.
 
     `places` names each cell for messages; `title` and `unit` are empty where the file does not say them. `notes` are
-    the lines below the table, `nil` the empty cells that mean zero (an energy balance leaves out what is not used).
+    the lines below the table, `nil` the empty cells that mean zero (an energy balance leaves out what is not used),
+    `forms` other ways to say the title (`Draft.names`).
+    `faults` are the cells without a figure because it cannot be read, `doubts` those whose figure contradicts others of
+    its page, each with what is to be said of it; they are judged where the study needs them (`checks.needed`).
+    `formulas` are the cells whose figure is the value stored with a formula, `left_out` those that the config does.
     """
 
     path: str
@@ -42,19 +41,32 @@ class Yearbook:
     places: dict[tuple[str, int], str] = field(default_factory=dict)
     notes: str = ""
     nil: set[tuple[str, int]] = field(default_factory=set)
+    forms: list[str] = field(default_factory=list)
+    faults: dict[tuple[str, int], str] = field(default_factory=dict)
+    doubts: dict[tuple[str, int], str] = field(default_factory=dict)
+    formulas: set[tuple[str, int]] = field(default_factory=set)
+    left_out: set[tuple[str, int]] = field(default_factory=set)
 
     @property
     def provinces(self) -> list[str]:
         """Slugs in printed order, `china` for a national row."""
         return list(dict.fromkeys(province for province, _ in self.values))
 
-    def names(self) -> set[str]:
+    def names(self) -> list[str]:
         """Ways to say the title."""
-        return {squeeze(self.title).lower()}
+        return self.forms or ([self.title] if self.title else [])
 
     def parse(self) -> Yearbook:
         """A copy that may be changed: the figures are read already."""
-        return replace(self, values=dict(self.values), places=dict(self.places), nil=set(self.nil))
+        own = ("values", "places", "nil", "faults", "doubts", "formulas", "left_out")
+        return replace(self, **{name: getattr(self, name).copy() for name in own})
+
+    def refuse(self, cell: tuple[str, int], fault: str) -> None:
+        """Leave a cell without a figure, for a reason that is told where the study needs it."""
+        self.values[cell] = None
+        self.faults.setdefault(cell, fault)
+        self.nil.discard(cell)
+        self.formulas.discard(cell)
 
 
 @dataclass
@@ -62,7 +74,8 @@ class Draft:
     """An indicator's cells as text, parsed only when the study takes it: a page may hold others that are no figures.
 
     `parts` are the header cells that make the title, outermost first; `label` is another name for it. `below_heading`:
-    the outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it.
+    the outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it,
+    `clashes` what is told of single cells.
     """
 
     path: str
@@ -74,48 +87,64 @@ class Draft:
     label: str = ""
     below_heading: bool = False
     problem: str = ""
+    clashes: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
         """The printed title without its unit."""
         return "".join(self.parts)
 
-    def names(self) -> set[str]:
-        """Ways to say the title: its parts in any order, for a header may put the sector or the quantity first."""
-        parts = [squeeze(part).lower() for part in self.parts]
+    def names(self) -> list[str]:
+        """Ways to say the title: its parts in any order, for a header may put the sector or the quantity first, and
+        each under the one before it."""
+        parts = list(self.parts)
         if len(parts) > 1:
-            parts = [part for part in parts if part not in TOTAL_HEADINGS] or parts
-        names = {"".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])}
-        names |= {squeeze(self.label).lower()} - {""}
-        return names | {parts[-1]} if self.below_heading else names
+            parts = [part for part in parts if squeeze(part).lower() not in TOTAL_HEADINGS] or parts
+        names = ["".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])]
+        names += [":".join(parts)] if len(parts) > 1 else []
+        names += [parts[-1]] if self.below_heading and not changes_in("".join(parts[:-1])) else []
+        return list(dict.fromkeys(filter(None, (*names, self.label))))
 
-    def add(self, province: str, year: int, text: str, where: str) -> None:
-        """A printed cell; InputError where the province-year is there already with another figure."""
-        if (province, year) in self.cells and self.cells[province, year][0] != text:
+    def add(self, province: str, year: int, text: str, where: str, clash: str = "") -> None:
+        """A printed cell; a province-year that is there already with another figure has none that can be taken, nor has
+        one with a `clash`."""
+        if clash:
+            self.clashes.setdefault((province, year), clash)
+        elif (province, year) in self.cells and self.cells[province, year][0] != text:
             before, place_before = self.cells[province, year]
-            raise InputError(
+            self.clashes[province, year] = (
                 f"{where}: {self.title or 'the table'} of {province} in {year} is {text!r} here and {before!r} in "
                 f"{place_before}; keep one of the two (two vintages of the same series?)."
             )
         self.cells.setdefault((province, year), (text, where))
 
     def in_unit(self, unit: str, where: str) -> None:
-        """InputError where a row says another unit than the rows above."""
+        """A row's unit; another one than that of the rows above is a problem of the indicator."""
         if unit and self.unit and unit != self.unit:
-            raise InputError(
+            self.problem = self.problem or (
                 f"{where}: {self.title or 'the table'} is in {unit} here and in {self.unit} above; bring the figures "
                 "into one unit."
             )
         self.unit = self.unit or unit
 
     def parse(self) -> Yearbook:
-        """The figures; InputError naming the cell that is none."""
+        """The figures; a cell that is none is a fault of the table. Raises InputError where all of it is refused."""
         if self.problem:
             raise InputError(self.problem)
-        table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes)
+        forms = self.names() if len(self.parts) > 1 or self.label else []
+        table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes, forms=forms)
         for (province, year), (text, where) in self.cells.items():
-            table.values[province, year] = parse_number(text, where)
-            table.places[province, year] = where
+            cell = province, year
+            table.places[cell] = where
+            try:
+                if cell in self.clashes:
+                    raise InputError(self.clashes[cell])
+                table.values[cell] = parse_number(text, where)
+            except InputError as error:
+                table.refuse(cell, str(error))
+                continue
+            if isinstance(text, Formula) and table.values[cell] is not None:
+                table.formulas.add(cell)
         table.years = sorted({year for _, year in table.values})
         return table
 
@@ -126,6 +155,7 @@ def merge_draft(drafts: dict[tuple[str, str], Draft], draft: Draft) -> None:
     if whole is not draft:
         for (province, year), (text, where) in draft.cells.items():
             whole.add(province, year, text, where)
+        whole.clashes |= draft.clashes
         whole.notes = "\n".join(dict.fromkeys(filter(None, (whole.notes, draft.notes))))
 
 
@@ -155,13 +185,10 @@ class Body:
             if not any(row.cells):
                 continue
             where = place(self.sheet.source, row.line)
-            if NOTE.match(row.get(0)):
-                self.notes.append(row.get(0))
-                continue
-            if self.notes:
-                if known_province(row.get(0), self.names):
+            if begins_note(row.cells) or self.notes:
+                if self.notes and known_province(row.get(0), self.names):
                     raise InputError(f"{where}: {row.get(0)!r} stands below the notes; keep one table in a file.")
-                self.notes.append(row.get(0))
+                self.notes.append(" ".join(filter(None, row.cells)))
                 continue
             if heading_kind(row.get(0)):
                 header = self.sheet.rows[self.header_at].cells
@@ -174,23 +201,28 @@ class Body:
     def province(self, row: Row, column: int) -> str | None:
         """The row's province; None for a sum over some of them, or a heading without figures."""
         name = row.get(column)
-        if squeeze(name).lower() in AGGREGATES:
+        if is_no_province(name):
             logger.info("%s: %s is no province, left out", place(self.sheet.source, row.line), name)
             return None
         if not name and not any(row.cells):
             return None
+        figures = [cell for at, cell in enumerate(row.cells) if cell and at != column]
+        if not known_province(name, self.names) and figures and all(isinstance(cell, Formula) for cell in figures):
+            logger.info("%s: formulas that are of no province, left out", place(self.sheet.source, row.line))
+            return None
         return find_province(name, self.names, place(self.sheet.source, row.line, column))
 
-    def once(self, key, row: Row, column: int) -> None:
-        """InputError where the key stands already in a row above."""
+    def again(self, key, row: Row, column: int) -> str:
+        """What is to be said of a row whose key stands already in a row above; empty for the first."""
         if key in self.lines:
             parts = key if isinstance(key, tuple) else (key,)
             name = ", ".join(str(part) for part in parts if part)
-            raise InputError(
+            return (
                 f"{place(self.sheet.source, row.line)}: {row.get(column)!r} ({name}) stands already in row "
                 f"{self.lines[key]}."
             )
         self.lines[key] = row.line
+        return ""
 
     def finish(self, drafts: Iterable[Draft]) -> list[Draft]:
         """The drafts with the notes; InputError where no row had figures."""

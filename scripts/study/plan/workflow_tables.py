@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from study.checks.levels import load_levels, load_shares
-from study.checks.units import load_units
 from study.files.unchanged import ROWS_MARK
 from study.helpers import workflow_rows
 from study.publishers.balance_items import load_balance_items
@@ -22,6 +21,7 @@ from study.regression.tf import read_critical_values
 from study.variables.crosswalk import crosswalk_weights
 from study.variables.emissions import fuel_components
 from study.words.regions import province_names
+from study.words.units import load_units
 
 if TYPE_CHECKING:
     from study.plan.study import Study

@@ -8,8 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from study.helpers import InputError, workflow_rows
-from study.words.headings import CHINESE
-from study.words.printed import squeeze
+from study.words.printed import CHINESE, squeeze
 
 # Item -> how Chinese and English editions print it, numbering and marks aside. Parts count inside their section only.
 BALANCE_SECTIONS = {

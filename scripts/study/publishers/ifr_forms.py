@@ -22,12 +22,12 @@ from study.publishers.ifr_labels import (
     country_keys,
     find_industry,
     find_measure,
-    find_year,
     industry_key,
     letters,
     named_countries,
 )
 from study.words.printed import NUMBER, place
+from study.words.years import year_of
 
 LONG_HEADER = "Year,industrycode,industry,countrycode,country,delivered,op_stock"
 # What the columns of the long form are called, letters and digits only; the first is the federation's own name.
@@ -117,11 +117,11 @@ class _Reader:
                 self._read_long(at, keys)
                 return "long"
         for at, row in enumerate(head):
-            if any(map(self._is_country, row.cells[1:])) and not find_year(row.get(0)) and self._has_years_below(at):
+            if any(map(self._is_country, row.cells[1:])) and not year_of(row.get(0)) and self._has_years_below(at):
                 self._check_width(at)
                 self._read_by_industry(at)
                 return "by-industry"
-        years = [sum(find_year(cell) is not None for cell in row.cells) for row in head]
+        years = [sum(year_of(cell) is not None for cell in row.cells) for row in head]
         at = years.index(max(years, default=0)) if any(years) else 0
         column = self._label_column(at) if any(years) else None
         if column is None:
@@ -134,14 +134,14 @@ class _Reader:
         return bool(country_keys(cell) & {*COUNTRIES, *self.wanted} or re.match(r"[A-Z]{2} ?- ?[A-Z]", cell))
 
     def _has_years_below(self, at: int) -> bool:
-        return any(find_year(row.get(0)) for row in self.sheet.rows[at + 1 :])
+        return any(year_of(row.get(0)) for row in self.sheet.rows[at + 1 :])
 
     def _check_width(self, at: int) -> None:
         """Raise InputError for a figure right of the header's last name: it may have lost one and be shifted."""
         width = max(j for j, cell in enumerate(self.sheet.rows[at].cells) if cell) + 1
         for row in self.sheet.rows[at + 1 :]:
             for j, cell in enumerate(row.cells[width:], width):
-                if _is_figure(cell) and not find_year(cell):
+                if _is_figure(cell) and not year_of(cell):
                     raise InputError(
                         f"{self._place(row, j)}: found {cell!r}, where the header has no name; name every column."
                     )
@@ -200,7 +200,7 @@ class _Reader:
     def _take_long(self, row: Row, columns: dict, industries: list[int], figures: dict[int, str | None]) -> None:
         code = self._industry(row, industries)
         at = columns["year"][0]
-        year = find_year(row.get(at))
+        year = year_of(row.get(at))
         if year is None:
             raise InputError(f"{self._place(row, at)}: no year; found {row.get(at)!r}, expected such as 2013.")
         for column, measure in figures.items():
@@ -261,14 +261,14 @@ class _Reader:
 
     def _label_column(self, at: int) -> int | None:
         """The column before the years in which most cells are industries; None where none has any."""
-        first = next(j for j, cell in enumerate(self.sheet.rows[at].cells) if find_year(cell))
+        first = next(j for j, cell in enumerate(self.sheet.rows[at].cells) if year_of(cell))
         found = {j: self._industries(self.sheet.rows[at + 1 :], j) for j in range(first)}
         best = max(found, key=lambda j: (found[j], -j), default=None)
         return best if best is not None and found[best] else None
 
     def _read_wide(self, at: int, column: int) -> None:
         header = self.sheet.rows[at]
-        years = {j: year for j, cell in enumerate(header.cells) if (year := find_year(cell))}
+        years = {j: year for j, cell in enumerate(header.cells) if (year := year_of(cell))}
         keys = [letters(cell).lower() for cell in header.cells]
         countries = [j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["country"]]
         told = next((j for j, key in enumerate(keys) if key in LONG_FORM_HEADINGS["measure"]), None)
@@ -283,8 +283,8 @@ class _Reader:
                     if find_measure(" ".join(row.cells)):  # a title between blocks; else a note, or blank
                         head = [row]
                     continue
-                if all(map(find_year, figures.values())):
-                    years = {j: find_year(text) for j, text in figures.items()}  # the header of another block
+                if all(map(year_of, figures.values())):
+                    years = {j: year_of(text) for j, text in figures.items()}  # the header of another block
                     continue
             if countries and not self._row_is_wanted(row, countries):
                 continue
@@ -308,7 +308,7 @@ class _Reader:
             raise InputError(f"{self._place(header, columns[1])}: {both} are one country; keep one.")
         code, measure = self._title_industry(at), self._measure(self.sheet.rows[: at + 1])
         for row in self.sheet.rows[at + 1 :]:
-            text, year = row.get(columns[0]), find_year(row.get(0))
+            text, year = row.get(columns[0]), year_of(row.get(0))
             if year is None and _is_figure(text):
                 raise InputError(f"{self._place(row, 0)}: no year; found {row.get(0)!r}, expected such as 2013.")
             if year is not None:

@@ -127,9 +127,3 @@ def find_measure(text: str) -> str | None:
     words = set(re.findall(r"[a-z]+", text.lower()))
     found = [measure for measure, its in MEASURE_WORDS.items() if words & its]
     return found[0] if len(found) == 1 else None
-
-
-def find_year(text: str) -> int | None:
-    """The year in a header or first cell: `2013`, a data set's `X2013`, `yr.2013` or `2013-12-31`."""
-    match = re.fullmatch(r"(?:x|y|yr|year)?\.?((?:19|20)\d\d)(?:\.0+|年|-01-01|-12-31)?", squeeze(text), re.IGNORECASE)
-    return int(match[1]) if match else None

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 
 from study.files.sheets import Row, Sheet
-from study.helpers import InputError
+from study.helpers import InputError, logger
 from study.words.printed import place, squeeze
+from study.words.titles import read_words, word_pattern
+from study.words.units import find_unit
 
 # Headings of the columns that say what a row counts; compared without blanks, case, brackets and marks.
 COUNTED_BY = {
@@ -30,9 +32,12 @@ GREEN = re.compile(r"绿色|green")
 PATENT = re.compile(r"专利(?!权人|号)|patent|发明(?!人)|实用新型|invention|utility")
 # Headings of figures that a column beside them explains.
 PLAIN_COUNT = {"数量", "数值", "值", "件数", "数", "专利数", "value", "count", "counts", "number", "num", "n"}
-NO_COUNT = re.compile(
-    r"占比|比重|比例|率|人均|每万人|对数|增速|有效|累计|存量|被引|引用|代码|编号|号$|名称|share|ratio|percent|percapita|stock|"
-    r"citation|^ln|^log|%|id$|code|name|date|日期"
+# What the heading of a count consists of, beside the words that stand beside any name (`words.title_words`).
+COUNT_WORDS = word_pattern(
+    "绿色|专利|发明|实用新型|外观设计|申请|受理|授权|获得|获批|独立|联合|合作|公开|公告|国内|技术|型|类|件|项|个|小计",
+    "green|patents?|inventions?|utility|utilities|models?|designs?|applications?|applied|apply|app|filed|filings?|granted|"
+    "grants?|authori[sz](?:ed|ation)|joint(?:ly)?|independent(?:ly)?|sole|counts?|num(?:ber)?s?|no|n|cnt|technolog(?:y|ies)|"
+    "tech|domestic|ipc|inv|um|gp|quantity|pieces?|sum",
 )
 OF_WHICH = re.compile(r"#|其中|ofwhich")
 PATENT_KINDS = (
@@ -116,6 +121,18 @@ def find_columns(sheet: Sheet) -> Columns | None:
     return None
 
 
+def counts_green(heading: str) -> bool:
+    """Whether a heading is wholly one of applications for green patents."""
+    text = plain(heading)
+    return bool(GREEN.search(text)) and not GRANTED.search(text) and read_words(heading, COUNT_WORDS).is_it
+
+
+def _is_count(unit: str) -> bool:
+    """Whether a unit, if any is printed, is that of single patents."""
+    found = find_unit(unit) if unit else None
+    return not unit or (found is not None and found.factor == 1 and found.dimension in ("items", "pieces of equipment"))
+
+
 def _named(values: list[tuple[int, int | None, str, str]], row: Row) -> bool:
     return any(PATENT.search(plain(row.get(column))) for column, *_ in values)
 
@@ -126,6 +143,7 @@ def _value_columns(
     """(column, year, kind, mode) of the columns of applications; kind and mode are empty for a total over them."""
     found: list[tuple[int, int | None, str, str]] = []
     texts: dict[int, str] = {}
+    doubtful: list[str] = []
     above = ""
     width = max(len(row.cells), len(second.cells) if second else 0)
     for column in range(width):
@@ -133,21 +151,34 @@ def _value_columns(
             continue
         top = row.get(column) or (above if second and second.get(column) else "")
         above = top
-        heading = squeeze(f"{top} {second.get(column) if second else ''}").lower()
+        heading = f"{top} {second.get(column) if second else ''}"
         year = YEAR_PRINTED.search(heading)
-        text = plain(heading[: year.start()] + heading[year.end() :] if year else heading).removeprefix("年")
+        heading = re.sub("^ *年", " ", heading[: year.start()] + heading[year.end() :] if year else heading)
+        text = plain(heading)
         text = "" if text in {"年度", "y", "year", "yr"} else text
-        if NO_COUNT.search(text) or OF_WHICH.match(text):
+        if OF_WHICH.match(text):
             continue
         explained = text in PLAIN_COUNT and keys.keys() & {"ipc", "kind", "stage"}
         if not (year or explained or APPLIED.search(text) or GRANTED.search(text) or PATENT.search(text)):
             continue
         if year and text and not (APPLIED.search(text) or GRANTED.search(text) or PATENT.search(text)):
             continue
+        reading = read_words(heading, COUNT_WORDS)
+        if not reading.is_it or not _is_count(reading.unit):
+            where = place(sheet.source, row.line, column)
+            doubtful.append(f"{where}: {heading.strip()!r} {reading.describe() or f'is in {reading.unit}'}")
+            continue
         texts[column] = text
         kind = kind_of(text)
         mode = next((name for name, words in MODES if words.search(text)), "")
         found.append((column, int(year[1]) if year else None, kind, mode))
+    if doubtful and not found:
+        raise InputError(
+            f"{'; '.join(doubtful)}. Counts of applications (绿色专利申请数) are wanted; export those, or, where the "
+            "figures are such counts, call the column so."
+        )
+    for text in doubtful:
+        logger.info("%s: no count, left out", text)
     applied = [value for value in found if not GRANTED.search(texts[value[0]])]
     if found and not applied:
         raise InputError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from study.files.series import Draft, Yearbook
@@ -26,15 +27,16 @@ from study.publishers.patent_headings import (
     PLACES,
     YEAR_PRINTED,
     Columns,
+    counts_green,
     find_columns,
-    is_panel,
     is_patent_table,
     kind_of,
     plain,
 )
 from study.publishers.yearbook import read_drafts
-from study.words.printed import parse_number, place, squeeze
-from study.words.regions import find_province
+from study.words.printed import Formula, parse_number, place, squeeze
+from study.words.regions import PARTS_OF_CHINA, find_province
+from study.words.titles import plain_name
 
 PATENTS_TITLE = "green_patents"
 PATENTS_UNIT = "件"
@@ -47,8 +49,6 @@ PATENTS_NOTE = re.compile(r"注[:：\d]|资料来源|数据来源|说明|notes?\
 # What administrative codes print for the districts of a municipality and for what no prefecture administers.
 NO_CITY = {"市辖区", "县", "省直辖", "省直辖县", "省直辖县级行政区划", "省直辖县级行政单位"}
 NO_CITY |= {"自治区直辖县级行政区划"}
-# Groups of provinces, which a column 地区 beside 省份 may hold.
-PARTS_OF_CHINA = re.compile(r"(东部|中部|西部|东北|华北|华东|华中|华南|西南|西北)(地区)?|east(ern)?|central|west(ern)?")
 # In this order parts are looked for; empty is a printed total over the dimension.
 PATENT_DIMENSIONS = ("city", "district", "ipc", "ipc2", "kind", "mode", "month")
 
@@ -68,6 +68,8 @@ class Count:
     kind: str = ""
     mode: str = ""
     month: str = ""
+    fault: str = ""
+    is_formula: bool = False
 
 
 def patent_form(names: dict[str, str], cities: Cities) -> Form:
@@ -77,28 +79,42 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
         pages = [sheet for sheet in sheets if is_patent_table(sheet)]
         if not pages:
             return None
-        if not all(map(is_panel, pages)):
-            return [read_patents(pages, names, cities)]
-        try:
+        others: list[Draft | Yearbook] = []
+        with suppress(InputError):
             others = read_drafts(path, sheets, names)
-        except InputError:
-            others = []
         if len(others) > 1 and not any(GREEN.search(cell.lower()) for page in pages for cell in page.rows[0].cells):
             return others
-        counts = read_patents(pages, names, cities)
-        return [counts, *(other for other in others if not other.names() & counts.names())]
+        try:
+            counts = read_patents(pages, names, cities)
+        except InputError as error:
+            # told to a study that takes the patents, while the other indicators are good
+            if not others:
+                raise
+            refused = Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))
+            return (
+                others if any(counts_green(name) for other in others for name in other.names()) else [*others, refused]
+            )
+        counted = {plain_name(page.rows[head.body - 1].get(column)) for page, head, column in _counted(pages)}
+        return [counts, *(other for other in others if not counted.intersection(map(plain_name, other.names())))]
 
     return indicators
+
+
+def _counted(pages: list[Sheet]) -> list[tuple[Sheet, Columns, int]]:
+    """The columns of applications of each page."""
+    heads = [(page, head) for page in pages if (head := find_columns(page))]
+    return [(page, head, column) for page, head in heads for column, *_ in head.values]
 
 
 def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:
     """Applications for green patents by province and year, in pieces (件).
 
     names : printed province -> slug (`regions.province_names`); cities : `cities.load_cities`; tolerance : largest
-    relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the table is
-    refused (inventions and utility models). A province without any figure in a year is None there; blank cells count no
-    patent where other classes of the city are printed, and a city missing in some years is warned of. Raises InputError
-    naming file, row and column.
+    relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the figure is in
+    doubt (inventions and utility models). A province without any figure in a year is None there; blank cells count no
+    patent where other classes of the city are printed, and a city missing in some years is warned of. A province-year
+    with a figure that cannot be read or stands there twice is a fault of the table. Raises InputError naming file, row
+    and column.
     """
     sheets = list(sheets)
     source = sheets[0].source if sheets else "the table"
@@ -114,20 +130,33 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
             "(省份, 城市) and a column of applications (申请数), or years across."
         )
     _check_classes(counts)
+    kinds = {count.kind for count in counts}
+    if len(kinds) == 1 and kinds != {""}:
+        logger.warning("%s: counts of one kind of patents alone (%s), no total", source, *kinds)
     table = Yearbook(source, "patents", PATENTS_TITLE, PATENTS_UNIT, sorted({count.year for count in counts}))
     groups: dict[tuple[str, int], list[Count]] = {}
     for count in counts:
         groups.setdefault((count.province, count.year), []).append(count)
     for cell in ((p, y) for p in dict.fromkeys(count.province for count in counts) for y in table.years):
-        group = groups.get(cell)
-        table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance) if group else None
+        group = groups.get(cell, [])
         table.places[cell] = group[0].where if group else f"{source}, {cell[0]} {cell[1]} (not in the table)"
+        table.formulas |= {cell} if any(count.is_formula for count in group) else set()
+        try:
+            for count in group:
+                if count.fault:
+                    raise InputError(count.fault)
+            doubts: list[str] = []
+            table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance, doubts) if group else None
+            table.doubts |= {cell: doubts[0]} if doubts else {}
+        except InputError as error:
+            table.refuse(cell, str(error))
     _warn_of_gaps(source, counts)
     return table
 
 
-def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float) -> float | None:
-    """The sum over parts, dimension by dimension, or the printed total where there are no parts."""
+def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float, doubts: list[str]) -> float | None:
+    """The sum over parts, dimension by dimension, or the printed total where there are no parts. doubts : takes what is
+    to be said of inventions and utility models that miss their total."""
     if not dimensions:
         if len(counts) > 1:
             first, second = counts[:2]
@@ -139,16 +168,17 @@ def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float) -> 
     for count in counts:
         parts.setdefault(getattr(count, dimension), []).append(count)
     whole = parts.pop("", None)
-    total = _sum(whole, rest, tolerance) if whole else None
-    values = [value for part in parts.values() if (value := _sum(part, rest, tolerance)) is not None]
+    total = _sum(whole, rest, tolerance, doubts) if whole else None
+    values = [value for part in parts.values() if (value := _sum(part, rest, tolerance, doubts)) is not None]
     if not values:
         return total
     added = sum(values)
     if total is not None and abs(added - total) > tolerance * max(total, added):
         text = f"{whole[0].where}: the printed total is {total:g}, its parts by {dimension} add up to {added:g}"
         if dimension == "kind":
-            raise InputError(f"{text}; look for a mistyped figure, or remove the column that is wrong.")
-        logger.warning("%s; the parts are used", text)
+            doubts.append(f"{text}; look for a mistyped figure, or remove the column that is wrong.")
+        else:
+            logger.warning("%s; the parts are used", text)
     return added
 
 
@@ -242,11 +272,18 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
         base = _what(sheet, row, texts, keys, names, cities, fixed_province, fixed_year)
         for column, year, kind, mode in head.values:
             where = place(sheet.source, row.line, column)
-            value = parse_number(row.get(column), where)
-            if value is not None and value < 0:
-                raise InputError(f"{where}: found {row.get(column)!r}, expected a number of patents (0 or more).")
             more = {"kind": kind} if kind else {}
-            counts.append(replace(base, year=year or base.year, value=value, where=where, mode=mode, **more))
+            count = replace(base, year=year or base.year, where=where, mode=mode, **more)
+            try:
+                value = parse_number(row.get(column), where)
+                if value is not None and (value < 0 or value != round(value)):
+                    raise InputError(
+                        f"{where}: found {row.get(column)!r}, expected a number of patents (whole, 0 or more); are "
+                        "these figures per head, logarithms or shares?"
+                    )
+                counts.append(replace(count, value=value, is_formula=isinstance(row.get(column), Formula)))
+            except InputError as error:
+                counts.append(replace(count, fault=str(error)))
     if grants and not counts:
         raise InputError(
             f"{place(sheet.source, head.line, keys['stage'])}: all {grants} rows are of granted patents; applications "
@@ -274,7 +311,7 @@ def _what(
 
     def part(key: str) -> str:
         text = squeeze(texts.get(key, ""))
-        region = key == "place" and "province" in keys and PARTS_OF_CHINA.fullmatch(text.lower())
+        region = key == "place" and "province" in keys and text.lower() in PARTS_OF_CHINA
         return "" if region or text.lower() in PATENT_TOTALS else text
 
     year = fixed_year or 0

@@ -6,23 +6,20 @@ import re
 
 from study.files.preamble import read_preamble
 from study.files.row_width import check_width, unnamed_columns
-from study.files.series import AGGREGATES, Draft, NoTable, merge_draft
+from study.files.series import Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError
-from study.words.headings import FURTHER, NOTE, annual_year, heading_kind, split_unit
-from study.words.printed import NUMBER, place, squeeze
-from study.words.regions import find_province, known_province
+from study.words.headings import FURTHER, heading_kind
+from study.words.notes import begins_note
+from study.words.printed import NUMBER, check_formula, place, squeeze
+from study.words.regions import find_province, is_no_province, known_province
+from study.words.titles import split_unit
+from study.words.years import year_of
 
 COUNTRY = {"中国", "全国", "cn", "china"}
-# What vendors print between the names and the first date.
-OTHER_META = """
-指标id 指标代码 指标编码 序列id seriesid srcode id 编码 代码 来源 数据来源 source 国家 country 地区 区域 region
-时间区间 起止时间 更新时间 更新日期 最近更新 开始日期 结束日期 firstdate lastdate firstobs.date lastobs.date updatetime
-状态 status 备注 说明
-"""
-META = {"frequency": {"频率", "frequency"}, "unit": {"单位", "unit"}, "other": set(OTHER_META.split())}
-META_KINDS = {word: kind for kind, words in META.items() for word in words}
 ANNUAL = {"年", "年度", "yearly", "annual", "a", "y", ""}
+# What stands in rows or columns beside the names of series.
+BESIDE_SERIES = ("country", "province", "frequency", "unit", "about", "code")
 
 
 def split_series(text: str, names: dict[str, str]) -> tuple[str, str]:
@@ -55,24 +52,21 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
     lines: dict[int, int] = {}
     noted = False
     for row in sheet.rows[at + 1 :]:
-        label = squeeze(row.get(0)).lower().strip(":")
         if not any(row.cells):
             continue
-        if label in META_KINDS:
-            if META_KINDS[label] == "unit":
+        if (kind := heading_kind(row.get(0))) in BESIDE_SERIES:
+            if kind == "unit":
                 units = {column: squeeze(cell) for column, cell in enumerate(row.cells)}
-            elif META_KINDS[label] == "frequency":
-                other = next((c for c in row.cells[1:] if squeeze(c).lower() not in ANNUAL), None)
-                if other:
-                    raise InputError(
-                        f"{place(sheet.source, row.line)}: the frequency is {other!r}; export annual series."
-                    )
+            elif kind == "frequency":
+                for column, cell in enumerate(row.cells[1:], 1):
+                    check_annual(cell, place(sheet.source, row.line, column))
             continue
-        if NOTE.match(row.get(0)) or noted:
+        if begins_note(row.cells) or noted:
             noted = True
-            _refuse_below_notes(sheet, row, annual_year(row.get(0)) is not None)
+            _refuse_below_notes(sheet, row, year_of(row.get(0)) is not None)
             continue
-        year = annual_year(row.get(0))
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
+        year = year_of(row.get(0))
         if year is None:
             raise InputError(
                 f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year's date such as 2012-12-31."
@@ -107,6 +101,12 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
     return found
 
 
+def check_annual(frequency: str, where: str) -> None:
+    """InputError for a series that is not annual."""
+    if squeeze(frequency).lower() not in ANNUAL:
+        raise InputError(f"{where}: the frequency is {frequency!r}; export annual series.")
+
+
 def _refuse_below_notes(sheet: Sheet, row: Row, is_data: bool) -> None:
     """InputError where a row below the notes is one of figures."""
     if is_data:
@@ -124,7 +124,7 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     province_at, year_at = kinds.index("province"), kinds.index("year")
     for column, name in enumerate(header.cells):
-        what = FURTHER.get(squeeze(name).lower())
+        what = FURTHER.get(kinds[column], "")
         filled = next((row for row in sheet.rows[at + 1 :] if row.get(column)), None)
         if what and filled and (what.startswith("quarters") or not NUMBER.fullmatch(filled.get(column))):
             raise InputError(
@@ -133,10 +133,13 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             )
     by_name = "indicator" in kinds and "value" in kinds
     last = max(column for column, name in enumerate(header.cells) if name)
-    columns = [] if by_name else [c for c, name in enumerate(header.cells) if name and not kinds[c]]
+    # without an indicator, values are of what the lines above or the file's name say
+    held = () if by_name else ("", "about", "value")
+    columns = [c for c, name in enumerate(header.cells) if name and kinds[c] in held]
     drafts: dict[str | int, Draft] = {}
     for column in columns:
         title, unit = split_unit(header.get(column))
+        title = preamble.title if kinds[column] == "value" else title
         label, its_unit = split_unit(sheet.titles[column]) if column < len(sheet.titles) else ("", "")
         draft = Draft(sheet.source, "data set", (title,), unit or its_unit or preamble.unit, label=label)
         drafts[column] = draft
@@ -145,22 +148,24 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
     for row in sheet.rows[at + 1 :]:
         if not any(row.cells):
             continue
-        if NOTE.match(row.get(0)) or noted:
+        if begins_note(row.cells) or noted:
             noted = True
             _refuse_below_notes(sheet, row, known_province(row.get(province_at), names) is not None)
             continue
         check_width(sheet, row, last)
         name = row.get(province_at)
-        if squeeze(name).lower() in AGGREGATES:
+        if is_no_province(name):
             continue
         province = find_province(name, names, place(sheet.source, row.line, province_at))
-        year = annual_year(row.get(year_at))
+        check_formula(row.get(year_at), place(sheet.source, row.line, year_at))
+        year = year_of(row.get(year_at))
         if year is None:
             where = place(sheet.source, row.line, year_at)
             raise InputError(f"{where}: found {row.get(year_at)!r}, expected a year such as 2013.")
         label = row.get(kinds.index("indicator")) if by_name else ""
+        again = ""
         if (province, year, label) in lines:
-            raise InputError(
+            again = (
                 f"{place(sheet.source, row.line)}: {name} {year} {label} stands already in row "
                 f"{lines[province, year, label]}."
             )
@@ -171,9 +176,9 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit or preamble.unit))
             draft.in_unit(unit, place(sheet.source, row.line))
             value_at = kinds.index("value")
-            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at))
+            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at), again)
         for column in columns:
-            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column))
+            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column), again)
     found = [draft for draft in drafts.values() if draft.cells]
     if not found:
         raise NoTable(f"{sheet.source}: no rows of figures below the header of a data set.")

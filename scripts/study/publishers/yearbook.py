@@ -8,70 +8,55 @@ in the sheet's or the file's name. All six layouts are read here, in the Nationa
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 from study.files.preamble import Preamble, read_preamble
 from study.files.row_width import unnamed_columns
-from study.files.series import AGGREGATES, Body, Draft, NoTable, Yearbook, merge_draft
-from study.files.sheets import Row, Sheet, read_sheets
+from study.files.series import Body, Draft, NoTable, merge_draft
+from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.publishers.vendors import read_long, read_vendor, split_series, vendor_header
-from study.words.headings import (
-    CHINESE,
-    bare_label,
-    chinese_part,
-    heading_kind,
-    province_in,
-    split_unit,
-    year_in,
-    year_of,
-)
-from study.words.printed import place, shortened, squeeze
-from study.words.regions import find_province, known_province
+from study.publishers.vendors import check_annual, read_long, read_vendor, split_series, vendor_header
+from study.words.headings import heading_kind
+from study.words.notes import begins_note
+from study.words.printed import CHINESE, NUMBER, Formula, check_formula, place, shortened, squeeze
+from study.words.regions import find_province, is_no_province, known_province, province_in
+from study.words.titles import bare_label, chinese_part, split_unit
+from study.words.years import year_in, year_of, years_in
 
 # What UTF-8 or GBK looks like read as the other or as Western text.
 GARBLED = re.compile("\ufffd|锘|Ã|[ä-é][\x80-¿Œ-ž–-€]")
 
 
-# Sheets' names that say nothing, and first columns that number the rows.
+# Sheets' names that say nothing.
 PLAIN_SHEET = re.compile(r"(sheet|工作表|表|数据|data|table)?\s*[\d().]*", re.IGNORECASE)
-CODE_WORDS = {"序号", "编号", "代码", "地区代码", "省份代码", "行政区划代码", "行政区代码", "code", "id", "no", "no."}
-
-
-def read_yearbook(path: str | Path, names: dict[str, str]) -> Yearbook:
-    """Read a file that holds one indicator, in whichever form it has.
-
-    `names` maps printed province names to slugs (`regions.province_names`). Raises InputError naming file, row and
-    column for an unknown form or province, a duplicated province or year, a ragged row or a cell that is no number.
-    """
-    drafts = read_drafts(path, read_sheets(path), names)
-    if len(drafts) > 1:
-        titles = ", ".join(draft.title for draft in drafts[:6])
-        raise InputError(f"{path}: {len(drafts)} indicators stand here ({titles}...); name the one that is meant.")
-    return drafts[0].parse()
 
 
 def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) -> list[Draft]:
-    """Every indicator of a file's sheets; those without a table (notes, contents) are left out if another has one."""
+    """Every indicator of a file's sheets; those without a table (notes, contents), or that cannot be read, are left out
+    with a line in the log if another has one. Raises InputError where none has."""
     drafts: dict[tuple[str, str], Draft] = {}
-    reasons = []
+    reasons: list[InputError] = []
     for sheet in sheets:
         named = "" if len(sheets) == 1 or PLAIN_SHEET.fullmatch(sheet.name) else sheet.name
         try:
             found = read_sheet(sheet, names, _hint(Path(path), names))
-        except NoTable as error:
+        except InputError as error:
             reasons.append(error)
             continue
         for draft in found:
             # a sheet may say what the table on it does not
             draft.parts = draft.parts if draft.title or not named else split_unit(named)[:1]
             merge_draft(drafts, draft)
-    for reason in reasons if drafts else []:
-        logger.info("%s", reason)
     if not drafts:
-        raise InputError(str(reasons[0]))
+        raise InputError(str(next((reason for reason in reasons if not isinstance(reason, NoTable)), reasons[0])))
+    for reason in reasons:
+        # a sheet that has a header is one of figures
+        level = logging.INFO if isinstance(reason, NoTable) else logging.WARNING
+        logger.log(level, "%s The sheet is left out.", reason)
     return list(drafts.values())
 
 
@@ -87,12 +72,13 @@ def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
         if "province" in kinds and "year" in kinds:
             return read_long(sheet, at, kinds, names)
         provinces = [cell for cell in row.cells[1:] if known_province(cell, names)]
-        if len(provinces) > 1 and not known_province(row.get(0), names) and (kinds[0] or not row.get(0)):
+        headed = kinds[0] not in ("", "code") or not row.get(0)
+        if len(provinces) > 1 and not known_province(row.get(0), names) and headed:
             return _provinces_across(sheet, at, kinds[0], names, stem)
         if kinds and kinds[0] in ("province", "year") and any(row.cells[1:]):
             return _indicators_across(sheet, at, kinds[0], names, stem)
     garbled = any(GARBLED.search(cell) for row in sheet.rows[:9] for cell in row.cells)
-    code = next((row.get(0) for row in sheet.rows if squeeze(row.get(0)).lower() in CODE_WORDS), "")
+    code = next((row.get(0) for row in sheet.rows if heading_kind(row.get(0)) == "code"), "")
     begins = next(" | ".join(filter(None, row.cells)) for row in sheet.rows if any(row.cells))
     raise NoTable(
         f"{sheet.source}: no header row found; the file begins {shortened(begins)!r}, expected a row that begins with "
@@ -112,7 +98,8 @@ def _is_header(row: Row, kinds: list[str], years: list[int]) -> bool:
     """Whether years across head a table: beside them stand words for what runs down only."""
     if kinds[0]:
         return True
-    return all(year_of(cell) or not cell or kinds[column] for column, cell in enumerate(row.cells)) and len(years) > 1
+    others = [cell for column, cell in enumerate(row.cells) if cell and not kinds[column] and not year_of(cell)]
+    return all(isinstance(cell, Formula) for cell in others) and len(years) > 1
 
 
 # --- layouts ------------------------------------------------------------------------------------------------------
@@ -122,26 +109,20 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
     """Provinces or indicators down, or both in two columns; years across."""
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     first = next(column for column, cell in enumerate(header.cells) if column and year_of(cell))
-    years = _year_columns(sheet.source, header, first)
+    years = _year_columns(sheet.source, _without_calculated(sheet, at), first)
     for number, cell in enumerate(header.cells[:first]):
-        if re.search(r"(19|20)\d\d", cell):
+        if years_in(cell):
             where = place(sheet.source, header.line, number)
             raise InputError(f"{where}: found {cell!r}, expected a year such as 2022年, or a word for what runs down.")
-    labels = kinds[:first]
-    column = {kind: labels.index(kind) for kind in ("province", "indicator", "unit") if kind in labels}
-    if "province" not in column and "indicator" not in column:
-        # a header stripped by hand: what runs down is told by the first label that is a province
-        known = any(known_province(row.get(0), names) for row in sheet.rows[at + 1 :])
-        column["province" if known else "indicator"] = 0
-    # the name in a second language
-    seconds = [c for c in range(1, first) if kinds[c] == "province" and c != column.get("province")]
+    column, seconds, unnamed = _label_columns(sheet, at, kinds[:first], names)
+    last = max(years.values())
+    unnamed += [place for place in unnamed_columns(header, last) if place > first]
     bilingual = "province" in column and bool(seconds)
     if "indicator" in column and "province" not in column:
-        return _indicators_down(sheet, at, years, column, preamble, names, stem)
+        return _indicators_down(sheet, at, years, column, unnamed, preamble, names, stem)
     drafts: dict[str, Draft] = {}
     form = "energy by region" if bilingual else _form(preamble)
-    last = max(years.values())
-    body = Body(sheet, at, last, names, unnamed_columns(sheet.rows[at], last))
+    body = Body(sheet, at, last, names, unnamed)
     for row in body.rows():
         province = body.province(row, column["province"])
         if province is None:
@@ -154,14 +135,44 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         label = row.get(column["indicator"]) if "indicator" in column else ""
         title, unit = split_unit(label) if label else (preamble.title, preamble.unit)
         unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
-        body.once((province, title), row, column["province"])
+        if "frequency" in column:
+            check_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+        again = body.again((province, title), row, column["province"])
         draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit))
         draft.in_unit(unit, place(sheet.source, row.line))
-        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
+        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year), again)
     return body.finish(drafts.values())
 
 
-def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) -> list[Draft]:
+def _label_columns(
+    sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
+) -> tuple[dict[str, int], list[int], list[int]]:
+    """What the columns before the years hold, kind -> column; those with the province in a second language; and those
+    that nothing says what they are, which may have no figure.
+
+    Columns without a heading are told by what stands below: names of provinces, other words, or running numbers.
+    """
+    header, rows = sheet.rows[at], [row for row in sheet.rows[at + 1 :] if any(row.cells)]
+    found = dict(enumerate(kinds))
+    for column in [column for column in found if not header.get(column)]:
+        texts = [row.get(column) for row in rows if row.get(column) and not begins_note(row.cells)]
+        words = [text for text in texts if not NUMBER.fullmatch(text)]
+        known = sum(known_province(text, names) is not None or is_no_province(text) for text in words)
+        if "province" not in kinds and (known * 2 > len(texts) or (known and len(kinds) == 1)):
+            found[column] = "province"
+        elif len(words) * 2 > len(texts) and "indicator" not in found.values():
+            found[column] = "indicator"
+        elif texts == [str(number) for number in range(1, len(texts) + 1)]:
+            found[column] = "code"
+    wanted = ("province", "indicator", "unit", "frequency")
+    column = {kind: place for place, kind in reversed(found.items()) if kind in wanted}
+    if "province" not in column and "indicator" not in column:
+        column["indicator"] = 0
+    seconds = [place for place, kind in found.items() if kind == "province" and place != column["province"]]
+    return column, seconds, [place for place, kind in found.items() if place and not kind and not header.get(place)]
+
+
+def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, names, stem) -> list[Draft]:
     """Indicators down, with the unit in the row's name, years across: a province's page, or a national table.
 
     A row may name the province, too: `北京:地区生产总值`.
@@ -169,8 +180,7 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
     fixed = preamble.province or province_in(sheet.name, names) or province_in(stem, names)
     form = "single province" if fixed else "national"
     drafts: dict[tuple[str, str], Draft] = {}
-    last = max(years.values())
-    body = Body(sheet, at, last, names, unnamed_columns(sheet.rows[at], last))
+    body = Body(sheet, at, max(years.values()), names, unnamed)
     outer, outer_unit, outer_indent, outer_filled = "", "", 0, False
     for row in body.rows():
         label = row.get(column["indicator"])
@@ -179,6 +189,8 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
         title, inner = bare_label(title)
         if "unit" in column:
             unit = squeeze(row.get(column["unit"])) or unit
+        if "frequency" in column:
+            check_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
         inner = inner or row.indent > outer_indent
         parts = (outer, title) if inner and outer else (title,)
         unit = unit or (outer_unit if inner else "")
@@ -192,12 +204,10 @@ def _indicators_down(sheet, at, years, column, preamble: Preamble, names, stem) 
         province = province or fixed or "china"
         draft = drafts.setdefault((*parts, unit), Draft(sheet.source, form, parts, unit or preamble.unit))
         draft.below_heading = len(parts) > 1 and not outer_filled
-        try:
-            body.once((province, *parts, unit), row, column["indicator"])
-        except InputError as error:
-            draft.problem = str(error)  # the page's other indicators are good
+        if again := body.again((province, *parts, unit), row, column["indicator"]):
+            draft.problem = again  # the page's other indicators are good
             continue
-        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
+        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year), "")
     return body.finish(drafts.values())
 
 
@@ -206,7 +216,7 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     provinces: dict[str, int] = {}
     for column, cell in enumerate(header.cells):
-        if column == 0 or not cell or heading_kind(cell) or squeeze(cell) in AGGREGATES:
+        if column == 0 or not cell or heading_kind(cell) or is_no_province(cell):
             continue
         province = find_province(cell, names, place(sheet.source, header.line, column))
         if province in provinces:
@@ -217,6 +227,7 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
     body = Body(sheet, at, last, names, unnamed_columns(header, last))
     fixed = preamble.year or year_in(sheet.name) or year_in(stem)
     for row in body.rows():
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         year = year_of(row.get(0))
         if year is None and kind == "year":
             raise InputError(
@@ -227,9 +238,9 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
             raise InputError(
                 f"{place(sheet.source, row.line, 0)}: no year; neither the lines above nor the name say one."
             )
-        body.once((year, title), row, 0)
+        again = body.again((year, title), row, 0)
         draft = drafts.setdefault(title, Draft(sheet.source, "transposed" if year else "one year", (title,), unit))
-        _add_row(sheet, draft, row, provinces, lambda province, year=year: (province, year or fixed))
+        _add_row(sheet, draft, row, provinces, lambda province, year=year: (province, year or fixed), again)
     return body.finish(drafts.values())
 
 
@@ -256,6 +267,7 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
     unnamed = [column for column in range(1, last) if not any(row.get(column) for row in heads)]
     body = Body(sheet, end - 1, last, names, unnamed)
     for row in body.rows():
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         key = body.province(row, 0) if kind == "province" else year_of(row.get(0))
         if key is None:
             if kind == "year":
@@ -263,10 +275,12 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
                     f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year such as 2022."
                 )
             continue
-        body.once(key, row, 0)
+        again = body.again(key, row, 0)
+        if again and kind == "year":
+            raise InputError(again)  # whose years they are, a column would say
         for column, draft in drafts.items():
             province, year = (fixed, key) if kind == "year" else (key, fixed)
-            draft.add(province, year, row.get(column), place(sheet.source, row.line, column))
+            draft.add(province, year, row.get(column), place(sheet.source, row.line, column), again)
     merged: dict[tuple[str, str], Draft] = {}
     for column, draft in drafts.items():
         if (squeeze(draft.title).lower(), draft.unit) in merged:
@@ -320,12 +334,24 @@ def _form(preamble: Preamble) -> str:
     return "new site" if preamble.classic else "bare"
 
 
+def _without_calculated(sheet: Sheet, at: int) -> Row:
+    """The header in row `at` without the names of columns that a user has calculated: below are formulas alone."""
+    cells = list(sheet.rows[at].cells)
+    for column, name in enumerate(cells):
+        below = [cell for row in sheet.rows[at + 1 :] if (cell := row.get(column))]
+        if name and not year_of(name) and below and all(isinstance(cell, Formula) for cell in below):
+            logger.info("%s: formulas, left out", place(sheet.source, sheet.rows[at].line, column))
+            cells[column] = ""
+    return Row(sheet.rows[at].line, tuple(cells))
+
+
 def _year_columns(source: str, header: Row, first: int) -> dict[int, int]:
     """Year -> column, from the header row."""
     years: dict[int, int] = {}
     for column, text in enumerate(header.cells[first:], first):
         if text == "":
             continue
+        check_formula(text, place(source, header.line, column))
         year = year_of(text)
         if year is None:
             raise InputError(f"{place(source, header.line, column)}: found {text!r}, expected a year such as 2022年.")
@@ -353,6 +379,6 @@ def _check_order(source: str, header: Row, years: dict[int, int]) -> None:
     logger.warning("%s; is each header above its own figures?", text)
 
 
-def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key) -> None:
+def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key: Callable, again: str) -> None:
     for name, column in columns.items():
-        draft.add(*key(name), row.get(column), place(sheet.source, row.line, column))
+        draft.add(*key(name), row.get(column), place(sheet.source, row.line, column), again)

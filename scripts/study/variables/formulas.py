@@ -17,9 +17,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from study.checks.suspects import MOST_SHOWN
-from study.checks.units import PREVIOUS_YEAR
 from study.helpers import InputError
 from study.variables.quantities import OWN_SCALE, Quantity, logarithm, parse_unit, power_of_ten
+from study.words.units import PREVIOUS_YEAR
 
 LONGEST_FORMULA = 500  # characters
 LARGEST_NUMBER = 10**15  # a number

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from study.checks.units import PREVIOUS_YEAR, find_unit
+from study.words.units import PREVIOUS_YEAR, find_unit
 
 # Units of a pure number. `first year = 1` is that of a cumulative index.
 PURE = re.compile(r"|ratio|share")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from study.helpers import InputError
+from study.words.years import year_name
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMES = (
@@ -281,7 +282,9 @@ def _read_year(text: str) -> int | None:
     if span:
         first, second = int(span[1]), span[2]
         return first if second in (str(first + 1), f"{(first + 1) % 100:02d}") else None
-    found = re.fullmatch(r"(?:year\s*|[cfas]y\s*)?(\d{4})(?:\.0+)?\s*(?:年度?|年[末底]|财年|学年|fy)?", text)
+    if (year := year_name(text)) is not None:
+        return year
+    found = re.fullmatch(r"(?:year\s*|[as]y\s*)?(\d{4})(?:\.0+)?\s*(?:财年|学年|fy)?", text)
     if found and 1000 <= int(found[1]) < 3000:
         return int(found[1])
     short = re.fullmatch(r"[fc]y\s*(\d\d)", text)

@@ -1,17 +1,41 @@
-"""Printed names of provinces -> slugs (resources/provinces.csv)."""
+"""Printed names of provinces -> slugs (resources/provinces.csv), and what stands among them without being one."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from study.helpers import InputError, workflow_rows
-from study.words.printed import FOOTNOTE, squeeze
+from study.words.printed import CHINESE, FOOTNOTE, check_formula, squeeze
+
+# Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
+_PARTS_OF_CHINA = """
+东部 中部 西部 东北 华北 华东 华南 华中 中南 西南 西北 沿海 内地 东部地区 中部地区 西部地区 东北地区 华北地区 华东地区
+华中地区 华南地区 中南地区 西南地区 西北地区 eastern central western northeast east west easternregion centralregion
+westernregion
+"""
+_OTHERS = """
+不分地区 其他 其它 合计 总计 小计 地区合计 各省合计 兵团 新疆生产建设兵团 香港 澳门 台湾 香港特别行政区 澳门特别行政区
+台湾省 hongkong macao macau taiwan total
+"""
+PARTS_OF_CHINA = set(_PARTS_OF_CHINA.split())
+NOT_PROVINCES = PARTS_OF_CHINA | set(_OTHERS.split())
+NATION_NAMES = (
+    "全国",
+    "中国",
+    "china",
+    "全国合计",
+    "全国总计",
+    "全国总量",
+    "nationaltotal",
+    "national",
+    "wholecountry",
+)
 
 
 def province_names(path: str | Path) -> dict[str, str]:
     """Every printed form of a province's name -> slug (resources/provinces.csv), and 全国 -> `china`."""
-    nation = ("全国", "全国合计", "全国总计", "全国总量", "nationaltotal", "national", "wholecountry")
-    names = dict.fromkeys(nation, "china")
+    names = dict.fromkeys(NATION_NAMES, "china")
     for row in workflow_rows(path):
         forms = [row["province"], row["name_zh"], row["short_zh"], row["name_en"], *row["aliases"].split(";")]
         names.update({squeeze(form).lower(): row["province"] for form in forms if form})
@@ -29,7 +53,8 @@ def known_province(name: str, names: dict[str, str]) -> str | None:
 
 
 def find_province(name: str, names: dict[str, str], where: str) -> str:
-    """The slug of a printed province name; InputError with the near spellings where there is none."""
+    """The slug of a printed province name; InputError with the near spellings where there is none, or for a formula."""
+    check_formula(name, where)
     slug = known_province(name, names)
     if slug is None:
         import difflib
@@ -38,3 +63,27 @@ def find_province(name: str, names: dict[str, str], where: str) -> str:
         hint = f" (did you mean {', '.join(near)}?)" if near else ""
         raise InputError(f"{where}: unknown province {name!r}{hint}; resources/provinces.csv lists the names.")
     return slug
+
+
+def is_no_province(name: str) -> bool:
+    """Whether a row is a sum over provinces, or a place that is none of them."""
+    return squeeze(name).lower() in NOT_PROVINCES
+
+
+def province_in(text: str, names: dict[str, str]) -> str:
+    """The one province that a file's or sheet's name or a title names, else empty."""
+    plain = squeeze(text).lower()
+    if plain in names:
+        return names[plain]
+    words = set(re.findall(r"[a-z]+", text.lower()))
+    found = {
+        slug: form
+        for form, slug in sorted(names.items(), key=lambda item: len(item[0]))
+        if slug != "china" and (form in plain if CHINESE.search(form) else _spoken(form, text, words))
+    }
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _spoken(form: str, text: str, words: set[str]) -> bool:
+    """Whether a name in Latin letters stands in a text as words of its own: `shanxi` is not in `shaanxi`."""
+    return form in words or (len(form) > 8 and form in re.sub(r"[^a-z]", "", text.lower()))
