@@ -225,6 +225,16 @@ def test_a_column_of_numbers_before_the_names_is_passed_over(tmp_path):
     assert READ(write(tmp_path / "x.csv", text))[0].parse().values == {("henan", 2013): 32191, ("henan", 2014): 34938}
 
 
+@pytest.mark.parametrize("key", ["green_patents", "invention_patents"])
+def test_counts_are_whole_numbers(tmp_path, key):
+    title = CATALOG[key].title_zh
+    text = "地区,2014年,2013年\n河南省,4.48,4.31\n"
+    path = write(tmp_path / "x.csv", f"指标：{title}(件)\n{text}")
+    refused(path, key, "henan 2013 is 4.31", "counts whole", "logarithms", f"cleaning.accept: {{{key}: [henan")
+    whole = write(tmp_path / "y.csv", f"指标：{title}(件)\n{text}".replace("4.48", "448").replace("4.31", "431.0"))
+    assert clean(whole, key)["henan", 2013] == 431
+
+
 def test_a_column_of_values_is_of_what_the_file_says(tmp_path):
     text = "province,year,value\nHenan,2013,32191\nHenan,2014,34938\n"
     assert clean(write(tmp_path / "gdp.csv", text), "gdp")["henan", 2013] == 32191

@@ -46,10 +46,9 @@ def convert_units(
     """The printed figures in the catalog's unit.
 
     A file that names no unit (the 2025-26 site) has the catalog's first one, if its figures look like that
-    (`checks.unstated_units`). An index on a fixed base becomes one on
-    the previous year, and its years without a year before leave `table`. judged : the cells whose figures may show that
-    the unit is another one, all if not given. Raises InputError for a unit that is unknown, of another quantity, or
-    contradicted by the figures (`checks.units`).
+    (`checks.unstated_units`). An index on a fixed base becomes one on the previous year, and its years without a year
+    before leave `table`. judged : the cells whose figures may show that the unit is another one, all if not given.
+    Raises InputError for a unit that is unknown, of another quantity, or contradicted by the figures (`checks.units`).
     """
     unit = table.unit or _unstated_unit(table, entry)
     if not table.unit:
@@ -75,7 +74,11 @@ def _unstated_unit(table: Yearbook, entry: CatalogEntry) -> str:
     if len(set(entry.conversion.values())) > 1:
         low = -math.inf if entry.minimum is None else entry.minimum
         high = math.inf if entry.maximum is None else entry.maximum
-        figures = [value for (province, _), value in table.values.items() if value is not None and province != "china"]
+        figures = [
+            value
+            for (province, _), value in table.values.items()
+            if value is not None and (province == "china") == (entry.level == "national")
+        ]
         units = [unit for unit in units if all(low <= figure * entry.conversion[unit] <= high for figure in figures)]
         if len(units) != 1:
             fit = " and ".join(units) if units else "none of " + ", ".join(entry.conversion)

@@ -12,6 +12,7 @@ from study.checks.plausibility import median_of
 from study.files.catalog_entries import CatalogEntry
 from study.words.units import find_unit
 
+# The median figure is off its level beyond this ratio: genuine provinces of 1990-2023 are within it, units are not.
 FAR = math.log(2.5)
 MANY = 8  # provinces from which on their order says something
 LIKE_SPREAD = (0.4, 2.5)  # spread of logarithms over provinces, relative to that of their sizes, that amounts have

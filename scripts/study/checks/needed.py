@@ -14,8 +14,10 @@ from study.checks.suspects import MOST_SHOWN, Cells, Suspect, listed
 from study.files.catalog_entries import CATALOG_SIGNS, CatalogEntry
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
+from study.words.units import Unit, find_unit
 
 Cell = tuple[str, int]
+SINGLE_ITEMS = Unit("items", 1.0)  # of resources/units.csv: patents and applications, one by one
 
 
 def leave_out(table: Yearbook, cells: Iterable[str], key: str) -> None:
@@ -115,8 +117,10 @@ def _named(cell: Cell) -> str:
 
 
 def find_impossible(table: Yearbook, entry: CatalogEntry, cells: Collection[Cell]) -> list[Suspect]:
-    """Figures of `cells` that cannot be right: of another sign than the catalog's, or against others of their page."""
+    """Figures of `cells` that cannot be right: of another sign than the catalog's, a fraction where single things are
+    counted, or against others of their page."""
     nil_is_possible = entry.sign == "zero_or_more"
+    counted = find_unit(table.unit or entry.unit) == SINGLE_ITEMS
     found = []
     for cell, value in table.values.items():
         if cell not in cells or value is None:
@@ -128,6 +132,12 @@ def find_impossible(table: Yearbook, entry: CatalogEntry, cells: Collection[Cell
             expected = CATALOG_SIGNS[entry.sign]
             text = f"{where}: {_named(cell)} is {value:g}, figures of {entry.key} have to be {expected}"
             found.append(Suspect("sign", entry.key, (cell,), where, value, expected, "", text))
+        elif counted and value != round(value):
+            text = (
+                f"{where}: {_named(cell)} is {value:g}, and {entry.key} counts whole {entry.unit}; are these "
+                "logarithms, figures per head or shares?"
+            )
+            found.append(Suspect("count", entry.key, (cell,), where, value, f"{round(value)}", "", text))
     return found
 
 

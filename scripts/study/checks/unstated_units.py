@@ -20,7 +20,6 @@ from study.helpers import InputError, logger
 from study.words.units import PREVIOUS_YEAR, find_unit
 
 NOT_AMOUNTS = ("share", "CNY per USD")  # dimensions of resources/units.csv that are not summed over provinces
-# The median figure is off its level beyond this ratio: genuine provinces of 1990-2023 are within it, units are not.
 
 
 def check_cross_section(where: str, printed: Mapping, entry: CatalogEntry, unit: str) -> None:
