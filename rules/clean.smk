@@ -62,7 +62,7 @@ rule clean_balance_book:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_balance_book", STUDY.raw_tables.books[wildcards.book].files),
-        rows=marks_of("provinces", "balance"),
+        rows=marks_of("provinces", "balance", "units"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
         formulas=config["cleaning"]["formulas"],
     script:
