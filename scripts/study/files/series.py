@@ -178,6 +178,7 @@ class Body:
         self.unnamed = unnamed
         self.lines: dict = {}
         self.notes: list[str] = []
+        self.left = ""
 
     def rows(self) -> Iterable[Row]:
         """Rows of figures; a note may run on over several lines, and a province below it is a second table."""
@@ -224,11 +225,18 @@ class Body:
         self.lines[key] = row.line
         return ""
 
+    def leave_out(self, reason: str) -> bool:
+        """Whether there is a reason to leave a row out, which is told, and is the error where no row is left."""
+        if reason:
+            logger.info("%s Left out.", reason)
+            self.left = self.left or reason
+        return bool(reason)
+
     def finish(self, drafts: Iterable[Draft]) -> list[Draft]:
         """The drafts with the notes; InputError where no row had figures."""
         drafts = [draft for draft in drafts if draft.cells]
         if not drafts:
-            raise InputError(f"{self.sheet.source}: no rows of figures below the header.")
+            raise InputError(self.left or f"{self.sheet.source}: no rows of figures below the header.")
         for draft in drafts:
             draft.notes = "\n".join(self.notes)
         return drafts

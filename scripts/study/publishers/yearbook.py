@@ -19,7 +19,7 @@ from study.files.row_width import unnamed_columns
 from study.files.series import Body, Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.publishers.vendors import check_annual, read_long, read_vendor, split_series, vendor_header
+from study.publishers.vendors import not_annual, read_long, read_vendor, split_series, vendor_header
 from study.words.headings import heading_kind
 from study.words.notes import begins_note
 from study.words.printed import CHINESE, NUMBER, Formula, check_formula, place, shortened, squeeze
@@ -135,8 +135,10 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         label = row.get(column["indicator"]) if "indicator" in column else ""
         title, unit = split_unit(label) if label else (preamble.title, preamble.unit)
         unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
-        if "frequency" in column:
-            check_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+        if "frequency" in column and body.leave_out(
+            not_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+        ):
+            continue
         again = body.again((province, title), row, column["province"])
         draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit))
         draft.in_unit(unit, place(sheet.source, row.line))
@@ -189,8 +191,10 @@ def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, name
         title, inner = bare_label(title)
         if "unit" in column:
             unit = squeeze(row.get(column["unit"])) or unit
-        if "frequency" in column:
-            check_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+        if "frequency" in column and body.leave_out(
+            not_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+        ):
+            continue
         inner = inner or row.indent > outer_indent
         parts = (outer, title) if inner and outer else (title,)
         unit = unit or (outer_unit if inner else "")
