@@ -39,6 +39,7 @@ rule clean_book:
         contents=lambda wildcards: contents_of("clean_book", STUDY.raw_tables.books[wildcards.book].files),
         rows=marks_of("provinces", "units"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
+        formulas=config["cleaning"]["formulas"],
     script:
         "../scripts/clean/clean_book.py"
 
@@ -63,6 +64,7 @@ rule clean_balance_book:
         contents=lambda wildcards: contents_of("clean_balance_book", STUDY.raw_tables.books[wildcards.book].files),
         rows=marks_of("provinces", "balance", "units"),
         tables=lambda wildcards: STUDY.raw_tables.book_job(wildcards.book),
+        formulas=config["cleaning"]["formulas"],
     script:
         "../scripts/clean/clean_balance_book.py"
 
@@ -87,9 +89,10 @@ rule clean_yearbook:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_yearbook", STUDY.raw_tables.own_files(wildcards.key)),
-        rows=marks_of("provinces", "units"),
+        rows=marks_of("provinces", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
+        formulas=config["cleaning"]["formulas"],
         provinces=list(STUDY.units),
         # what other tables are called; what a result depends on is in `job`
         catalog=from_workflow("resources/catalog.csv"),
@@ -117,9 +120,10 @@ rule clean_balances:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_balances", STUDY.raw_tables.own_files(wildcards.key)),
-        rows=marks_of("provinces", "balance", "units"),
+        rows=marks_of("provinces", "balance", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
+        formulas=config["cleaning"]["formulas"],
         provinces=list(STUDY.units),
         # what other tables are called; what a result depends on is in `job`
         catalog=from_workflow("resources/catalog.csv"),
@@ -146,9 +150,10 @@ rule clean_inventory:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_inventory", raw(wildcards.key)),
-        rows=marks_of("provinces", "units"),
+        rows=marks_of("provinces", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
+        formulas=config["cleaning"]["formulas"],
         provinces=list(STUDY.units),
         # what other tables are called; what a result depends on is in `job`
         catalog=from_workflow("resources/catalog.csv"),
@@ -175,9 +180,10 @@ rule clean_patents:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("clean_patents", raw(wildcards.key)),
-        rows=marks_of("provinces", "cities", "units"),
+        rows=marks_of("provinces", "cities", "units", "levels", "shares"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         cleaning=lambda wildcards: STUDY.raw_tables.cleaning(wildcards.key),
+        formulas=config["cleaning"]["formulas"],
         provinces=list(STUDY.units),
         # what other tables are called; what a result depends on is in `job`
         catalog=from_workflow("resources/catalog.csv"),

@@ -35,7 +35,7 @@ rule derive_variable:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("derive_variable"),
-        rows=marks_of("units"),
+        rows=marks_of("units", "levels", "shares"),
         job=lambda wildcards: STUDY.variables.job(wildcards.variable),
         provinces=list(STUDY.units),
         suspects=config["cleaning"]["suspects"],
@@ -60,7 +60,7 @@ rule derive_co2:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("derive_co2"),
-        rows=marks_of("fuels:co2"),
+        rows=marks_of("fuels:co2", "levels", "shares"),
         source=lambda wildcards: config["emissions"]["source"],
         factors=lambda wildcards: config["emissions"]["factors"],
         fuels=lambda wildcards: config["emissions"]["fuels"],
@@ -86,6 +86,7 @@ rule derive_real_gdp:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("derive_real_gdp"),
+        rows=marks_of("levels", "shares"),
         base_year=lambda wildcards: config["capital"]["base_year"],
         first=lambda wildcards: STUDY.derived.first_year("real_gdp"),
         suspects=config["cleaning"]["suspects"],
@@ -212,6 +213,7 @@ rule derive_upgrading:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("derive_upgrading"),
+        rows=marks_of("levels", "shares"),
         upgrading=config["variables"]["industrial_upgrading"],
         first=lambda wildcards: STUDY.derived.first_year("industrial_upgrading"),
         suspects=config["cleaning"]["suspects"],
@@ -310,6 +312,7 @@ rule derive_imputed:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("derive_imputed"),
+        rows=marks_of("levels", "shares"),
         accepted=STUDY.accepted,
     script:
         "../scripts/derive/derive_imputed.py"

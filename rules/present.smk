@@ -74,6 +74,7 @@ rule tabulate_description:
         "../envs/environment.yaml"
     params:
         contents=lambda wildcards: contents_of("tabulate_description"),
+        rows=marks_of("levels", "shares"),
         variables=STUDY.described,
         title=config.get("describe", {}).get("title", ""),
         sources=STUDY.derived.sources_of(STUDY.described),

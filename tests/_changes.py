@@ -13,6 +13,8 @@ from study.plan.imports import imports_of
 SCRIPTS = ROOT / "scripts"
 FLOORS = ("clean", "derive", "productivity", "panel", "estimate", "present")
 PRINTED = ("clean_yearbook", "clean_balances", "clean_patents")  # tables by province and year
+CROSSCHECKED_IN = ("derive_variable", "derive_co2", "derive_real_gdp", "derive_upgrading", "derive_imputed")
+COMPARED_WITH_LEVELS = (*PRINTED, *CROSSCHECKED_IN, "tabulate_description")
 EMPLOYED = ("clean_census", "clean_foreign_employment")
 COUNTS = ("clean_robots", *EMPLOYED)
 EXPOSURE = ("derived/ai", "derived/ai_us")
@@ -124,6 +126,11 @@ ROWS = {
         ("塑料制品业,22,", "塑料制品,22,", ("clean_census",)),
         ('Museums, botanical and zoological gardens",90,', 'Museums",90,', ()),
     ),
+    "levels": (
+        ("10^8 CNY,gdp,18900", "10^8 CNY,gdp,18800", COMPARED_WITH_LEVELS),
+        ("reference exchange rate, annual average", "exchange rate, annual average", ()),
+        ("4.78,8.35", "4.78,8.45", COMPARED_WITH_LEVELS),
+    ),
     "provinces": (
         ("Hebei,,130000", "Hebei,Ji,130000", (*PRINTED, "clean_census")),
         ("Beijing,,110000,1", "Beijing,,110001,1", ()),
@@ -133,6 +140,11 @@ ROWS = {
         ("Industrial machinery", "Machinery", ("clean_robots",)),
         ("Computers and peripheral equipment", "Computers", ("clean_robots",)),
         ("World Robotics Industrial Robots", "World Robotics", ()),
+    ),
+    "shares": (
+        ("beijing,1960,23000", "beijing,1961,23000", COMPARED_WITH_LEVELS),
+        ("beijing,1960", "beijing,1960.0", ()),
+        ("three digits, for the size", "for the size", ()),
     ),
     "stock_yogo": (
         ("1,1,16.38", "1,1,16.39", ("estimates/*",)),
@@ -182,6 +194,8 @@ SETTINGS = (
     ("cleaning.suspects", "warning", *PRINTED, "derive_variable", "derived/co2", "derived/real_gdp",
      "derived/industrial_upgrading"),
     ("cleaning.accept", {"loans": ["beijing 2015"]}, "clean/loans", "imputed", "tables/table_1"),
+    ("cleaning.missing", {"loans": ["beijing 2015"]}, "clean/loans"),
+    ("cleaning.formulas", "values", *PRINTED),
     ("cleaning.winsorise.lower", 1, *WINSORISED),
     ("cleaning.winsorise.upper", 99, *WINSORISED),
     ("cleaning.winsorise.variables", ["ai"], *WINSORISED),

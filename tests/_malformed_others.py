@@ -141,7 +141,11 @@ ROBOTS = [
         line("2015,13-15,", lambda row: row[:5]),
         "row 403, column F: found '', expected a number of robots",
     ),
-    ("a formula", lambda t: xlsx([*t.typed()[:9], ["=A9"], *t.typed()[9:]]), "row 10, column A: found the formula"),
+    (
+        "a formula",
+        lambda t: xlsx([[*r[:5], "=A9", r[6]] if r[:2] == [2015, "13-15"] else r for r in t.typed()]),
+        "row 403, column F: found the formula '=A9', expected a figure; paste the value in its place",
+    ),
 ]
 
 # --- employment ---------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from study.checks.catalog_table import clean_table
-from study.checks.cleaning import add_national_row, check_sign, check_title, check_total, convert_units, select_cells
+from study.checks.cleaning import add_national_row, check_title, check_total, convert_units, select_cells
+from study.checks.needed import find_impossible, report_impossible
 from study.files.catalog_entries import catalog_entry, load_catalog, require_files
 from study.files.series import Yearbook
 from study.helpers import InputError, read_rows
@@ -237,10 +238,12 @@ def test_a_fuel_a_province_does_not_burn_is_nil(tmp_path):
     ],
 )
 def test_figures_of_an_impossible_sign_are_refused(key, value, expected):
-    figures = table({"beijing": [1.0, value]})
-    if expected is None:
-        check_sign(figures, CATALOG[key], ["beijing"])
-    else:
-        with pytest.raises(InputError, match=rf"{expected}:\n  beijing 2014 \(table.csv, row 1\)"):
-            check_sign(figures, CATALOG[key], ["beijing"])
-        check_sign(figures, CATALOG[key], ["tianjin"])
+    figures, cells = table({"beijing": [1.0, value]}), {("beijing", 2013), ("beijing", 2014)}
+    found = find_impossible(figures, CATALOG[key], cells)
+    assert [one.cells for one in found] == ([] if expected is None else [(("beijing", 2014),)])
+    if expected:
+        says = rf"table.csv, row 1: beijing 2014 is {value:g}, figures of {key} have to be {expected}"
+        with pytest.raises(InputError, match=says):
+            report_impossible(found, key, [])
+        report_impossible(found, key, ["beijing 2014"])
+    assert not find_impossible(figures, CATALOG[key], {("beijing", 2013), ("tianjin", 2014)})

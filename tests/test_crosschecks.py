@@ -8,10 +8,12 @@ from _tables import read_yearbook
 from study.checks.cleaning import convert_units
 from study.checks.crosschecks import (
     FUEL_USES,
+    QUOTIENTS,
     SECTORS_VALUE_ADDED,
     WHOLES,
     growth_against_index,
     part_of_whole,
+    quotient_out_of_line,
     report_crosschecks,
     sectors_against_gdp,
     total_below_final,
@@ -235,3 +237,49 @@ def test_imputed_figures_are_not_compared():
         ("hebei", 2016, "gdp_index", 107.0, 0),
     ]
     report_crosschecks(rows)
+
+
+REAL = ROOT.parent / "shared" / "real" / "nbs"
+PER_HEAD_OF_TWO = {"population": {("hebei", 2015): 7425.0, ("tibet", 2015): 324.0, ("shanghai", 2015): 2415.0},
+                   "gdp": {("hebei", 2015): 29806.0, ("tibet", 2015): 1026.0, ("shanghai", 2015): 25123.0},
+                   "budget_expenditure": {("hebei", 2015): 5632.0, ("tibet", 2015): 1381.0, ("shanghai", 2015): 6192.0}
+                   }  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", QUOTIENTS)
+def test_quotients_of_the_example_are_in_line(pair):
+    above, below = pair
+    assert quotient_out_of_line(above, example(above), below, example(below), QUOTIENTS[pair]) == []
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="genuine yearbooks are not part of the repository")
+@pytest.mark.parametrize("gdp", ["gdp_gbk_crlf_20years.csv", "gdp_gbk_lf_quoted_note.csv"])
+def test_quotients_of_genuine_tables_are_in_line_and_tenfold_ones_are_not(gdp):
+    def cells(name):
+        return {cell: v for cell, v in read_yearbook(REAL / name, NAMES).values.items() if cell[0] != "china"}
+
+    tables = {"gdp": cells(gdp), "population": cells("population_english.csv")}
+    tables["budget_expenditure"] = cells("budget_expenditure_newsite_utf8bom_tabs.csv")
+    report_crosschecks(rows_of(tables))
+    tenth = {cell: None if value is None else value / 10 for cell, value in tables["gdp"].items()}
+    with pytest.raises(InputError, match=r"budget_expenditure over gdp is 9\.\d times .* another unit"):
+        report_crosschecks(rows_of({key: tables[key] for key in ("budget_expenditure",)} | {"gdp": tenth}))
+
+
+def test_a_quotient_out_of_line_names_the_cell():
+    report_crosschecks(rows_of(PER_HEAD_OF_TWO))
+    tables = PER_HEAD_OF_TWO | {
+        "budget_expenditure": PER_HEAD_OF_TWO["budget_expenditure"] | {("hebei", 2015): 56320.0}
+    }
+    with pytest.raises(
+        InputError, match=r"(?s)^1 suspect .*hebei 2015: budget_expenditure over gdp is 1\.89, 9\.\d times"
+    ):
+        report_crosschecks(rows_of(tables))
+    report_crosschecks(rows_of(tables), accepted={"budget_expenditure": ["hebei 2015"]})
+
+
+def test_a_table_in_another_unit_is_one_suspect():
+    tables = PER_HEAD_OF_TWO | {"gdp": {cell: value / 10 for cell, value in PER_HEAD_OF_TWO["gdp"].items()}}
+    (suspect,) = quotient_out_of_line("gdp", tables["gdp"], "population", tables["population"], 4)
+    assert suspect.rule == "another unit" and suspect.whole and len(suspect.cells) == 3
+    assert "by the median of 3 cells" in suspect.message and suspect.to_accept == ["all"]

@@ -300,7 +300,7 @@ def test_counts_in_words(tmp_path):
     assert run_summary(path) == ""
     path.write_text("indicator,rule,cells\n" + "".join(f"{a},{b},{c}\n" for a, b, c in COUNTS), "utf-8")
     assert run_summary(path).splitlines() == [
-        f"Cells made up or accepted in doubt, by raw table ({path}):", *(f"  {line}" for line in LINES)
+        f"Cells made up, calculated or accepted in doubt, by raw table ({path}):", *(f"  {line}" for line in LINES)
     ]  # fmt: skip
 
 
@@ -308,7 +308,9 @@ def test_the_description_says_what_was_made_up():
     described = {"x": {"n": 2, "mean": 1.0, "sd": 0.5, "min": 0.5, "max": 1.5}}
     codebook = {"x": {"label_en": "X", "symbol": "x"}}
     notes = lay_out_description(described, "table_1", "T", codebook, made=LINES).notes
-    assert notes[-1] == f"Cells of the raw tables that were made up or accepted in doubt: {'; '.join(LINES)}."
+    assert (
+        notes[-1] == f"Cells of the raw tables that were made up, calculated or accepted in doubt: {'; '.join(LINES)}."
+    )
     assert len(lay_out_description(described, "table_1", "T", codebook).notes) == len(notes) - 1
 
 
@@ -316,10 +318,14 @@ def test_check_counts_by_table():
     row = dict.fromkeys(("title_zh", "title_en", "file", "warnings", "needed_by", "published"), "")
     rows = [
         row
-        | {"table": "gdp", "status": "found", "interpolated": "2", "nil": "0", "made_otherwise": "0", "accepted": "5"},
+        | {"table": "gdp", "status": "found", "interpolated": "2", "nil": "0", "made_otherwise": "0", "accepted": "5"}
+        | {"from_formulas": "4", "remarks": "2 cells of gdp that the study does not use cannot be read"},
         row
-        | {"table": "coke", "status": "found", "interpolated": "1", "nil": "10", "made_otherwise": "", "accepted": ""},
+        | {"table": "coke", "status": "found", "interpolated": "1", "nil": "10", "made_otherwise": "", "accepted": ""}
+        | {"from_formulas": "", "remarks": ""},
     ]
     text = summary(rows)
     lines = ["  interpolated: 3 cells (coke 1, gdp 2)", "  nil: 10 cells (coke 10)", "  accepted: 5 cells (gdp 5)"]
+    lines += ["  from formulas: 4 cells (gdp 4)", "remarks: 1"]
+    lines += ["    2 cells of gdp that the study does not use cannot be read"]
     assert all(line in text.splitlines() for line in lines)

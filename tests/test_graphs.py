@@ -74,10 +74,10 @@ def test_a_lineage_names_each_file_and_variable_and_what_leads_elsewhere_is_left
         *("production.csv", "dea/gml/ linear programs ×6", "productivity/gml.csv gtfp", "estimates/table_2.json"),
         *("codebook.csv", "resources/published/table_2.csv", "tables/table_2.csv"),
         *("resources/balance.csv", "resources/provinces.csv", "resources/units.csv"),
-        *("resources/fuels.csv", "resources/stock_yogo.csv"),
+        *("resources/fuels.csv", "resources/stock_yogo.csv", "resources/levels.csv", "resources/shares.csv"),
     }
     assert ("results/dea/gml", "results/productivity/gml.csv") in LINEAGE.edges
-    assert len(LINEAGE.edges) == 20
+    assert len(LINEAGE.edges) == 26
 
 
 def made_of(graph: Graph, table: str) -> set[str]:
@@ -103,8 +103,10 @@ def test_own_tables_of_which_many_boxes_are_made_share_one():
     graph = lineage([*jobs, job("derive_co2", " ".join(cleaned), "co2.csv")], FOLDERS, "co2.csv", {})
     own = {name: node for name, node in graph.nodes.items() if "resources" in name}
     assert own.keys() == {"../workflow/resources", "../workflow/resources/fuels.csv"}
-    assert own["../workflow/resources"] == Node(("resources/", "balance", "provinces", "units"), "raw")
-    assert {target for source, target in graph.edges if source == "../workflow/resources"} == set(cleaned)
+    assert own["../workflow/resources"] == Node(
+        ("resources/", "balance", "levels", "provinces", "shares", "units"), "raw"
+    )
+    assert {target for source, target in graph.edges if source == "../workflow/resources"} == {*cleaned, "co2.csv"}
     assert {stop for edge in graph.edges for stop in edge} == graph.nodes.keys()
 
 

@@ -32,9 +32,9 @@ def readings(monkeypatch):
     """Names of the panels that were read, one a reading."""
     read = []
 
-    def counted(path, columns):
+    def counted(path, columns, **more):
         read.append(str(path))
-        return study_reader(path, columns)
+        return study_reader(path, columns, **more)
 
     study_reader = study.read_panel
     monkeypatch.setattr(study, "read_panel", counted)
@@ -121,8 +121,8 @@ def test_a_panel_with_a_fault_is_told_at_each_start(tmp_path):
 def test_a_panel_saved_while_it_is_read_is_not_kept(monkeypatch, tmp_path):
     reader = study.read_panel
 
-    def saved(path, columns):
-        found = reader(path, columns)
+    def saved(path, columns, **more):
+        found = reader(path, columns, **more)
         write_panel(tmp_path, ["a,2010,1,1,1", "a,2011,1,2,1"])
         return found
 

@@ -210,7 +210,7 @@ def test_titles_above_the_header_and_empty_cells_of_workbooks(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
-        (["a", 2013, "=1+1"], "sheet Sheet, row 2, column C: found the formula '=1.1'"),
+        (["a", "=B1", 1], "row 2, column B: found the formula '=B1', expected a figure; paste the value in its place"),
         (["a", None, 1], "row 2, column B: no year"),
         (["a", datetime.date(1905, 7, 5), 1], "row 2, column B: found '1905-07-05': the column holds years"),
         (["a", 2013, 1, 5], "row 2: 4 cells where the header has 3"),
@@ -223,6 +223,18 @@ def test_bad_workbooks_are_refused(tmp_path, cells, expected):
     book.save(tmp_path / "p.xlsx")
     with pytest.raises(InputError, match=expected):
         read_panel(tmp_path / "p.xlsx")
+
+
+def test_a_formula_is_told_by_its_column(tmp_path):
+    book = openpyxl.Workbook()
+    for row in [["province", "year", "Y", "note"], ["a", 2013, 1.5, "=C2*2", "=1+1"], ["a", 2014, 2, "=C3*2"]]:
+        book.active.append(row)
+    book.save(tmp_path / "p.xlsx")
+    formulas = {}
+    header, rows, _ = read_panel(tmp_path / "p.xlsx", formulas=formulas)
+    assert header == ["province", "year", "Y", "note"]
+    assert rows == [["a", "2013", "1.5", "'=C2*2"], ["a", "2014", "2", "'=C3*2"]]
+    assert list(formulas) == ["note"] and "row 2, column D: found the formula '=C2*2'" in formulas["note"]
 
 
 @pytest.mark.parametrize("name", ["p.xlsx", "p.dta", "p.parquet"])

@@ -55,7 +55,7 @@ def tables_of(rule):
 def test_the_rows_that_a_rule_reads_of_the_workflows_tables_are_marked_in_its_params():
     found = {rule: set(tables_read(script_of(rule, SCRIPTS), SCRIPTS)) for rule in RULES}
     tables = {"units", "us_industries", "robots", "provinces", "balance", "cities", "fuels", "industries"}
-    assert tables | {"stock_yogo", "tf_critical_values"} == set().union(*found.values())
+    assert tables | {"levels", "shares", "stock_yogo", "tf_critical_values"} == set().union(*found.values())
     for rule, names in found.items():
         assert names == tables_of(rule) - {"catalog"}, rule
 

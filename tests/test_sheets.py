@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from study.files.sheets import MOST_BYTES, read_sheets
 from study.helpers import InputError
+from study.words.printed import Formula, parse_number
 
 ROOT = Path(__file__).parents[1]
 XLS = {path.stem: path.read_bytes() for path in sorted((ROOT / "tests" / "data").glob("*.xls"))}
@@ -246,19 +247,37 @@ def test_sheets_hidden_empty_and_merged(tmp_path):
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "=SUM(A1:A3)", "=cmd|' /C calc'!A0"])
-def test_a_formula_is_refused_by_its_cell(tmp_path, formula):
-    data = workbook(("s", [["a", "b"], [None, None], ["x", 1, formula]]))
+def test_a_formula_is_refused_where_it_is_needed(tmp_path, formula):
+    (sheet,) = read(tmp_path, workbook(("s", [["a", "b"], [None, None], ["x", 1, formula]])), "f.xlsx")
+    cell = sheet.rows[1].cells[2]
+    assert cell == formula and isinstance(cell, Formula)
     with pytest.raises(InputError) as error:
-        read(tmp_path, data, "f.xlsx")
-    assert f"f.xlsx, sheet s, row 3, column C: found the formula {formula!r}, expected a figure" in str(error.value)
+        parse_number(cell, "f.xlsx, row 3, column C")
+    assert f"f.xlsx, row 3, column C: found the formula {formula!r}, expected a figure" in str(error.value)
 
 
 def test_a_formula_of_several_cells_is_refused_in_words(tmp_path):
     book = openpyxl.Workbook()
     book.active["B2"] = openpyxl.worksheet.formula.ArrayFormula("B2:B3", "=A1:A2*2")
     book.save(tmp_path / "f.xlsx")
-    with pytest.raises(InputError, match=r"row 2, column B: found the formula '=A1:A2\*2'"):
-        read_sheets(tmp_path / "f.xlsx")
+    (sheet,) = read_sheets(tmp_path / "f.xlsx")
+    assert sheet.rows[0].cells[1] == "=A1:A2*2"
+    assert "found the formula '=A1:A2*2'" in sheet.rows[0].cells[1].fault
+
+
+@pytest.mark.parametrize(("value", "shown"), [(b"<v>3.5</v>", "3.5"), (b"<v></v>", "=1+1"), (b"", "=1+1")])
+def test_the_value_stored_with_a_formula_is_taken_where_it_is_asked_for(tmp_path, value, shown):
+    plain = workbook(("s", [["a", "b"], ["x", 123456]]), ("other", [["c", 5]]))
+    data = replaced(plain, b"<v>123456</v>", b"<f>1+1</f>" + value)
+    (tmp_path / "f.xlsx").write_bytes(data)
+    first, other = read_sheets(tmp_path / "f.xlsx", formulas="values")
+    assert first.rows[1].cells == ("x", shown) and other.rows[0].cells == ("c", "5")
+    cell = first.rows[1].cells[1]
+    if value == b"<v>3.5</v>":
+        assert parse_number(cell, "") == 3.5
+    else:
+        with pytest.raises(InputError, match=r"the formula '=1\+1' without a value stored with it; let a spreadsheet"):
+            parse_number(cell, "f.xlsx, row 2")
 
 
 def test_a_wrong_dimension_does_not_cut_the_table(tmp_path):
@@ -341,7 +360,7 @@ def test_a_workbook_that_unpacks_beyond_measure_is_refused(tmp_path):
 
 
 def test_a_workbook_with_too_many_cells_is_refused(tmp_path, monkeypatch):
-    for module in ("bounds", "sheets"):
+    for module in ("bounds", "workbooks"):
         monkeypatch.setattr(f"study.files.{module}.MOST_CELLS_READ", 100)
     for data in (
         workbook(("s", [[1] * 101])),
@@ -375,9 +394,22 @@ def test_error_cells_of_an_excel_97_workbook_are_no_empty_ones(tmp_path):
     assert [row.cells for row in second.rows] == [("x",), ("2.5", "#DIV/0!", "#N/A")]
 
 
-def test_a_formula_of_an_excel_97_workbook_is_refused_by_its_cell(tmp_path):
-    with pytest.raises(InputError, match=r"t.xls, sheet 合计, row 5, column AB: found a formula"):
-        read(tmp_path, XLS["formula"], "t.xls")
+def test_a_formula_of_an_excel_97_workbook(tmp_path):
+    def cell(data=XLS["formula"], **choice):
+        (tmp_path / "t.xls").write_bytes(data)
+        sheets = {sheet.name: sheet for sheet in read_sheets(tmp_path / "t.xls", **choice)}
+        return next(row for row in sheets["合计"].rows if row.line == 5).get(27)
+
+    with pytest.raises(InputError, match=r"column AB: found a formula, expected a figure"):
+        parse_number(cell(), "row 5, column AB")
+    with pytest.raises(InputError, match=r"found a formula without a value stored with it"):
+        parse_number(cell(formulas="values"), "row 5, column AB")
+    empty = bytes.fromhex("030000000000ffff")  # the last result, eight bytes: an empty text
+    assert XLS["formula"].count(empty) == 1
+    figure = cell(XLS["formula"].replace(empty, struct.pack("<d", 42.5)), formulas="values")
+    assert figure == "42.5" and isinstance(figure, Formula) and not figure.fault
+    assert isinstance(cell(XLS["formula"].replace(empty, struct.pack("<d", 42.5))), Formula)
+    assert cell(XLS["formula"].replace(empty, bytes.fromhex("020007000000ffff")), formulas="values") == "#DIV/0!"
 
 
 def container(book: bytes, name="Workbook") -> bytes:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from study.checks.cleaning import convert_units
 from study.checks.raw_parts import pick_indicator
 from study.checks.units import convert
 from study.files.catalog_entries import entry_names, load_catalog
@@ -180,3 +181,14 @@ def test_a_reading_says_what_was_done():
     assert read_title("人均GDP", NAMES["gdp"]).describe() == "reads as figures per head, area or unit"
     assert read_title("ln_GDP_foo", NAMES["gdp"]).describe() == "reads as logarithms and has 'foo', which is not known"
     assert read_title("人口", NAMES["gdp"]) is None
+
+
+@pytest.mark.parametrize(("figure", "expected"), [("6.2", 6.2), ("620", 6.2)])
+def test_yuan_for_an_unsaid_number_of_dollars_are_told_by_their_size(figure, expected):
+    draft = Draft("x.csv", "national", ("美元兑人民币",), "元", {("china", 2013): (figure, "x.csv, row 2")})
+    entry = CATALOG["exchange_rate"]
+    table = pick_indicator("x.csv", [draft], entry, "", False).parse()
+    assert convert_units(table, entry) == {("china", 2013): pytest.approx(expected)}
+    doubtful = Draft("x.csv", "national", ("美元兑人民币",), "元", {("china", 2013): ("62", "x.csv, row 2")})
+    with pytest.raises(InputError, match="no unit is printed, and by their size"):
+        convert_units(pick_indicator("x.csv", [doubtful], entry, "", False).parse(), entry)

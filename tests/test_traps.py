@@ -225,6 +225,29 @@ def test_a_column_of_numbers_before_the_names_is_passed_over(tmp_path):
     assert READ(write(tmp_path / "x.csv", text))[0].parse().values == {("henan", 2013): 32191, ("henan", 2014): 34938}
 
 
+@pytest.mark.parametrize("key", ["green_patents", "invention_patents"])
+def test_counts_are_whole_numbers(tmp_path, key):
+    title = CATALOG[key].title_zh
+    text = "地区,2014年,2013年\n河南省,4.48,4.31\n"
+    path = write(tmp_path / "x.csv", f"指标：{title}(件)\n{text}")
+    refused(path, key, "henan 2013 is 4.31", "counts whole", "logarithms", f"cleaning.accept: {{{key}: [henan")
+    whole = write(tmp_path / "y.csv", f"指标：{title}(件)\n{text}".replace("4.48", "448").replace("4.31", "431.0"))
+    assert clean(whole, key)["henan", 2013] == 431
+
+
+def test_series_that_the_study_does_not_use_stop_no_other(tmp_path, caplog):
+    text = (
+        "指标名称,北京:GDP,北京:用电量,北亰:GDP,北京:GDP\n频率,年,月,年,月\n单位,亿元,亿千瓦时,亿元,亿元\n"
+        "2013-12-31,21134.6,75,1,999\n2014-06-30,,74,,998\n2014-12-31,22926,78,2,997\n数据来源：Wind\n"
+    )
+    path = write(tmp_path / "x.csv", text)
+    with caplog.at_level("WARNING", logger="study"):
+        assert clean(path, "gdp", ("beijing",)) == {("beijing", 2013): 21134.6, ("beijing", 2014): 22926}
+    assert "column D: found '北亰:GDP'" in caplog.text
+    with pytest.raises(InputError, match=r"row 2, column C: the frequency is '月'; export annual series"):
+        clean(path, "electricity", ("beijing",))
+
+
 def test_a_column_of_values_is_of_what_the_file_says(tmp_path):
     text = "province,year,value\nHenan,2013,32191\nHenan,2014,34938\n"
     assert clean(write(tmp_path / "gdp.csv", text), "gdp")["henan", 2013] == 32191

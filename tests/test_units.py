@@ -305,7 +305,15 @@ def test_an_index_of_1952_as_1():
 
 def test_a_fixed_base_index_has_to_have_its_base():
     with pytest.raises(InputError, match=r"says 2000=100, but beijing 2000 is 108\.2"):
-        convert_units(table({"beijing": [108.2, 107.0]}, "2000=100", first=2000), CATALOG["gdp_index"])
+        convert_units(
+            table({"beijing": [108.2, 107.0], "hebei": [105.0, 110.0]}, "2000=100", first=2000), CATALOG["gdp_index"]
+        )
+    rows = {"beijing": [108.2, 107.0, 110.0], "hebei": [100.0, 107.0, 110.0], "tibet": [100.0, 107.0, 110.0]}
+    index = table(rows, "2000=100", first=2000)
+    values = convert_units(index, CATALOG["gdp_index"])
+    assert values["beijing", 2001] is None and values["beijing", 2002] == pytest.approx(100 * 110 / 107)
+    assert list(index.faults) == [("beijing", 2001)]
+    assert "says 2000=100, but beijing 2000 is 108.2" in index.faults["beijing", 2001]
 
 
 def test_a_fixed_base_index_without_consecutive_years_is_refused():
@@ -315,8 +323,10 @@ def test_a_fixed_base_index_without_consecutive_years_is_refused():
 
 
 def test_a_fixed_base_index_of_nil_is_refused():
-    with pytest.raises(InputError, match="row 5: found 0, an index"):
-        convert_units(table({"beijing": [0.0, 120.0]}, "1978=100"), CATALOG["gdp_index"])
+    index = table({"beijing": [0.0, 120.0, 132.0]}, "1978=100")
+    values = convert_units(index, CATALOG["gdp_index"])
+    assert list(values.values()) == [None, pytest.approx(110)]
+    assert "row 5: found 0, an index" in index.faults["beijing", 2014]
 
 
 @pytest.mark.parametrize(

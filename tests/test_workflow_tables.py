@@ -83,6 +83,9 @@ def test_the_order_of_rows_changes_no_mark_where_it_says_nothing(home):
         ("provinces", "Tianjin,,120000,1", "Tianjin,,120000,0", {"provinces:regions"}),
         ("provinces", "Tianjin,,120000", "Tianjin,Tientsin,120000", {"provinces"}),
         ("units", "元,CNY,yuan,1\n", "元,CNY,yuan,1\n圜,CNY,yuan,1\n", {"units"}),
+        ("levels", "10^8 CNY,gdp,18900", "10^8 CNY,gdp,18800", {"levels"}),
+        ("levels", "loans of financial institutions", "loans", set()),
+        ("shares", "tibet,300,", "tibet,301,", {"shares"}),
         ("stock_yogo", "16.38", "16.39", {"stock_yogo"}),
     ],
 )

@@ -27,10 +27,17 @@ def summary(rows: list[dict[str, str]]) -> str:
                 lines += [f"    {line}" for text in row["warnings"].splitlines() for line in _wrapped(text)]
             if row["needed_by"]:
                 lines += [f"    {line}" for line in _wrapped(f"needed by {shortened_list(row['needed_by'])}")]
+    remarked = [row for row in rows if row["remarks"]]
+    lines += ["", f"remarks: {len(remarked)}"] if remarked else []
+    for row in remarked:
+        lines += [
+            f"  {row['table']}",
+            *(f"    {line}" for text in row["remarks"].splitlines() for line in _wrapped(text)),
+        ]
     counts = ", ".join(f"{number} {status}" for status, number in Counter(row["status"] for row in rows).items())
     made = [(row["table"], name.replace("_", " "), int(row[name])) for row in rows for name in MADE if row[name]]
     listed = [line for text in count_lines(cell for cell in made if cell[2]) for line in _wrapped(text)]
-    lines += ["", "Cells made up or accepted:", *(f"  {line}" for line in listed)] if listed else []
+    lines += ["", "Cells made up, calculated or accepted:", *(f"  {line}" for line in listed)] if listed else []
     return "\n".join([*lines, "", f"Raw tables: {counts}. More in results/check.html and check.csv"])
 
 

@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from study.checks.crosschecks import accepted_contradictions, report_crosschecks
-from study.checks.not_observed import MADE
+from study.checks.crosschecks import accepted_contradictions, find_contradictions, report_crosschecks
+from study.checks.not_observed import ACCEPTED, MADE, with_listed
 from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
 from study.files.unchanged import reads
 from study.files.whole import run_job
@@ -92,12 +92,26 @@ def _seems(draft, names: dict[str, list[str]], tables: dict[str, dict]) -> str:
     return "; ".join(f"not {key}, for it {reading.describe()}" for key, reading in near[:2]) or "no table here"
 
 
+def accepted_for_nothing(
+    cells: list[tuple], rules: dict[tuple[str, int, str], str], accepted: dict[str, list[str]], simulated: bool
+) -> dict[str, list[str]]:
+    """Table -> cells that the config accepts and that no check of the table or against others doubts."""
+    found = find_contradictions(cells, simulated)
+    doubted = {(*cell, key) for key, suspects, _ in found for one in suspects for cell in one.cells}
+    doubted |= {cell for cell, rule in rules.items() if rule.startswith(ACCEPTED)}
+    idle: dict[str, list[str]] = {}
+    for province, year, key, *_ in cells:
+        if f"{province} {year}" in accepted.get(key, ()) and (province, year, key) not in doubted:
+            idle.setdefault(key, []).append(f"{province} {year}")
+    return idle
+
+
 TABLE_HEADER = [
     "table",
     "status",
     "file",
     "lacks",
-    "cells made up or accepted",
+    "cells made up, calculated or accepted",
     "unit",
     "figures",
     "what to do",
@@ -109,7 +123,8 @@ def page_row(row: dict[str, object]) -> list[str]:
     """A table's row on the page: TABLE_HEADER -> text."""
     title = " / ".join(filter(None, (row["title_zh"], row["title_en"])))
     filled = {name.replace("_", " "): row[name] for name in MADE}
-    todo = f"published in {row['published']}" if row["status"] == "missing" else str(row["warnings"])
+    told = "\n".join(filter(None, (str(row["warnings"]), str(row["remarks"]))))
+    todo = f"published in {row['published']}" if row["status"] == "missing" else told
     return [
         ": ".join(filter(None, (str(row["table"]), title))),
         str(row["status"]),
@@ -140,7 +155,8 @@ def main(snakemake) -> None:
     params, files = snakemake.params, snakemake.input
     catalog = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
     tables = reader_tables(workflow_table("provinces"), workflow_table("balance"), workflow_table("cities"))
-    read, read_any = cache(lambda theme: theme_reader(theme, tables)), every_reader(tables)
+    read = cache(lambda theme: theme_reader(theme, tables, params.formulas))
+    read_any = every_reader(tables, params.formulas)
     cells, rules = [], {}
 
     def study(key: str, need: dict) -> dict[str, object]:
@@ -150,6 +166,7 @@ def main(snakemake) -> None:
             "interpolation": params.interpolation,
             "suspects": params.suspects,
             "accepted": params.accepted.get(key, ()),
+            "left_out": params.left_out.get(key, ()),
             "total_tolerance": params.total_tolerance if need["has_to_add_up"] else None,
         }
         found, cleaned = study_yearbook(
@@ -165,10 +182,19 @@ def main(snakemake) -> None:
     rows += [unused_file(file, params.tables, read_any) for file in params.unused]
     with Listener() as heard:
         report_crosschecks(cells, "warning", params.accepted, simulated=bool(params.note))
-    rules = accepted_contradictions(cells, params.accepted) | rules
+    contradicted = accepted_contradictions(cells, params.accepted)
+    rules = contradicted | {
+        cell: with_listed(contradicted[cell], rule) if cell in contradicted else rule for cell, rule in rules.items()
+    }
     for row in rows:
         if row["table"] in {indicator for _, _, indicator, *_ in cells}:
             row |= count_made(rule for (*_, indicator), rule in rules.items() if indicator == row["table"])
+    for key, idle in accepted_for_nothing(cells, rules, params.accepted, bool(params.note)).items():
+        row = next(row for row in rows if row["table"] == key)
+        idle = [cell for cell in idle if cell not in str(row["warnings"])]
+        if idle and row["status"] != "refused":
+            told = f"cleaning.accept: {', '.join(idle)} of {key} {'is' if len(idle) == 1 else 'are'} in no doubt"
+            row["remarks"] = "\n".join(filter(None, (str(row["remarks"]), told)))
     rows += [
         dict.fromkeys(INSPECTION_COLUMNS, "") | {"status": "contradiction", "warnings": text} for text in heard.texts
     ]

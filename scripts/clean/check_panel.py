@@ -50,8 +50,9 @@ def inspect_panel(path: str, columns: Mapping[str, str], config: Mapping, models
     `indices`, the columns that the models make.
     """
     faults: list[str] = []
+    formulas: dict[str, str] = {}
     try:
-        header, rows, lines = read_panel(path, columns, faults)
+        header, rows, lines = read_panel(path, columns, faults, formulas)
     except InputError as error:
         return [row_of(status="problem", remarks=text) for text in [*faults, str(error)]]
     if not rows:
@@ -87,11 +88,16 @@ def inspect_panel(path: str, columns: Mapping[str, str], config: Mapping, models
     }
     faults += regression_faults(frame(header, rows), config, texts)
     users = used_by(config, models)
+    faults += [f"{formulas[name]} The study uses the column {name}." for name in formulas if name in users]
     described = [
         column_row(column, columns.get(name, name), users.get(name, []), header, rows, lines, path)
         for name, column in read.items()
         if name not in KEYS
     ]
+    for row in described:
+        if row["column"] in formulas and row["column"] not in users:
+            told = f"not used: {formulas[row['column']]}"
+            row |= {"status": "warnings", "remarks": "\n".join(filter(None, (row["remarks"], told)))}
     described.sort(key=lambda row: COLUMN_STATUSES.index(row["status"]))
     problems = [row_of(status="problem", remarks=text) for text in dict.fromkeys(faults)]
     return [*problems, panel_row(path, keys, periods), *described]

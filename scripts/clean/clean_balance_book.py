@@ -16,7 +16,8 @@ def main(snakemake) -> None:
     start_log(snakemake)
     provinces = province_names(workflow_table("provinces"))
     balances = balance_form(provinces, load_balance_items(workflow_table("balance")))
-    print_tables(snakemake.params.tables, reader(provinces, balances, named="balances"), snakemake.output[0])
+    read = reader(provinces, balances, named="balances", formulas=snakemake.params.formulas)
+    print_tables(snakemake.params.tables, read, snakemake.output[0])
 
 
 if "snakemake" in globals():

@@ -16,7 +16,7 @@ def main(snakemake) -> None:
     start_log(snakemake)
     provinces = province_names(workflow_table("provinces"))
     balances = balance_form(provinces, load_balance_items(workflow_table("balance")))
-    read = reader(provinces, balances, named="balances")
+    read = reader(provinces, balances, named="balances", formulas=snakemake.params.formulas)
     clean_raw_table(snakemake.params, read, snakemake.output, snakemake.input.printed)
 
 

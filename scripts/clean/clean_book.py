@@ -13,7 +13,8 @@ def main(snakemake) -> None:
     """Read the tables."""
     start_log(snakemake)
     provinces = province_names(workflow_table("provinces"))
-    print_tables(snakemake.params.tables, reader(provinces, named="yearbook"), snakemake.output[0])
+    read = reader(provinces, named="yearbook", formulas=snakemake.params.formulas)
+    print_tables(snakemake.params.tables, read, snakemake.output[0])
 
 
 if "snakemake" in globals():

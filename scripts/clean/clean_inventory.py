@@ -15,7 +15,8 @@ def main(snakemake) -> None:
     start_log(snakemake)
     provinces = province_names(workflow_table("provinces"))
     inventories = form(is_inventory, lambda pages, stem: [read_inventories(pages, provinces, stem)])
-    clean_raw_table(snakemake.params, reader(provinces, inventories, named="inventory"), snakemake.output)
+    read = reader(provinces, inventories, named="inventory", formulas=snakemake.params.formulas)
+    clean_raw_table(snakemake.params, read, snakemake.output)
 
 
 if "snakemake" in globals():

@@ -16,7 +16,8 @@ def main(snakemake) -> None:
     start_log(snakemake)
     provinces = province_names(workflow_table("provinces"))
     patents = patent_form(provinces, load_cities(workflow_table("cities")))
-    clean_raw_table(snakemake.params, reader(provinces, patents, named="patents"), snakemake.output)
+    read = reader(provinces, patents, named="patents", formulas=snakemake.params.formulas)
+    clean_raw_table(snakemake.params, read, snakemake.output)
 
 
 if "snakemake" in globals():

@@ -13,7 +13,8 @@ def main(snakemake) -> None:
     """Clean the table."""
     start_log(snakemake)
     provinces = province_names(workflow_table("provinces"))
-    clean_raw_table(snakemake.params, reader(provinces, named="yearbook"), snakemake.output, snakemake.input.printed)
+    read = reader(provinces, named="yearbook", formulas=snakemake.params.formulas)
+    clean_raw_table(snakemake.params, read, snakemake.output, snakemake.input.printed)
 
 
 if "snakemake" in globals():

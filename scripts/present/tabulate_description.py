@@ -67,7 +67,8 @@ def lay_out_description(
 ) -> Layout:
     """The printed table: variable, symbol, N, mean, standard deviation, minimum, maximum.
 
-    made : what the notes say of cells that were made up or accepted in doubt, from `checks.not_observed.count_lines`.
+    made : what the notes say of cells that were made up, calculated or accepted in doubt, from
+    `checks.not_observed.count_lines`.
     """
     names = ("Variable", "Symbol", "N", "Mean", "SD", "Min", "Max")
     rows = [
@@ -77,7 +78,7 @@ def lay_out_description(
     ]
     notes = ["Before winsorising; SD is the sample standard deviation (n − 1)."]
     if made:
-        notes.append(f"Cells of the raw tables that were made up or accepted in doubt: {'; '.join(made)}.")
+        notes.append(f"Cells of the raw tables that were made up, calculated or accepted in doubt: {'; '.join(made)}.")
     return Layout(table, title, [[(name, 1) for name in names]], [rows], notes, note)
 
 

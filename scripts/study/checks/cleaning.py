@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from study.checks.gaps import ANY_GAP, Interpolation, check_gaps, inner_gaps, read_interpolation
-from study.checks.not_observed import INTERPOLATED, NIL
+from study.checks.not_observed import INTERPOLATED, LEFT_OUT, NIL
+from study.checks.suspects import listed
 from study.checks.units import chain_index, check_scale, convert
-from study.files.catalog_entries import CATALOG_SIGNS, CatalogEntry, entry_names
+from study.checks.unstated_units import check_cross_section
+from study.files.catalog_entries import CatalogEntry, entry_names
 from study.files.series import Yearbook
 from study.helpers import InputError, logger
 from study.words.titles import best_reading, changes_in, named_by
-
-MOST_LISTED = 20  # lines of a message
 
 
 def check_title(table: Yearbook, entry: CatalogEntry, catalog: dict[str, CatalogEntry]) -> None:
@@ -40,20 +40,26 @@ def check_title(table: Yearbook, entry: CatalogEntry, catalog: dict[str, Catalog
     )
 
 
-def convert_units(table: Yearbook, entry: CatalogEntry) -> dict[tuple[str, int], float | None]:
+def convert_units(
+    table: Yearbook, entry: CatalogEntry, judged: Collection[tuple[str, int]] | None = None
+) -> dict[tuple[str, int], float | None]:
     """The printed figures in the catalog's unit.
 
-    A file that names no unit (the 2025-26 site) has the catalog's first one. An index on a fixed base becomes one on
-    the previous year, and its years without a year before leave `table`. Raises InputError for a unit that is unknown,
-    of another quantity, or contradicted by the figures (`checks.units`).
+    A file that names no unit (the 2025-26 site) has the catalog's first one, if its figures look like that
+    (`checks.unstated_units`). An index on a fixed base becomes one on the previous year, and its years without a year
+    before leave `table`. judged : the cells whose figures may show that the unit is another one, all if not given.
+    Raises InputError for a unit that is unknown, of another quantity, or contradicted by the figures (`checks.units`).
     """
     unit = table.unit or _unstated_unit(table, entry)
+    if not table.unit:
+        check_cross_section(table.path, table.values, entry, unit)
     rule = convert(unit, entry, table.path)
     if rule.base_year is not None:
         return chain_index(table, rule)
     values = {cell: None if value is None else value * rule.factor for cell, value in table.values.items()}
     if rule.dimension:
-        check_scale(table.path, unit, rule, entry, table.values, values)
+        figures = values if judged is None else {cell: value for cell, value in values.items() if cell in judged}
+        check_scale(table.path, unit, rule, entry, table.values, figures)
     elif rule.factor != 1 or rule.read_as:
         logger.info("%s: %s from %s, x %.6g", table.path, entry.unit, unit, rule.factor)
     return values
@@ -68,7 +74,11 @@ def _unstated_unit(table: Yearbook, entry: CatalogEntry) -> str:
     if len(set(entry.conversion.values())) > 1:
         low = -math.inf if entry.minimum is None else entry.minimum
         high = math.inf if entry.maximum is None else entry.maximum
-        figures = [value for (province, _), value in table.values.items() if value is not None and province != "china"]
+        figures = [
+            value
+            for (province, _), value in table.values.items()
+            if value is not None and (province == "china") == (entry.level == "national")
+        ]
         units = [unit for unit in units if all(low <= figure * entry.conversion[unit] <= high for figure in figures)]
         if len(units) != 1:
             fit = " and ".join(units) if units else "none of " + ", ".join(entry.conversion)
@@ -79,28 +89,6 @@ def _unstated_unit(table: Yearbook, entry: CatalogEntry) -> str:
     level = logging.WARNING if table.form == "data set" or len(entry.conversion) > 1 else logging.INFO
     logger.log(level, "%s: no unit printed, read as %s", table.path, units[0])
     return units[0]
-
-
-def check_sign(table: Yearbook, entry: CatalogEntry, provinces: list[str]) -> None:
-    """Raise InputError naming every figure of `provinces` whose sign is not the catalog's."""
-    if entry.sign == "any":
-        return
-    nil_is_possible = entry.sign == "zero_or_more"
-    bad = [
-        f"  {province} {year} ({table.places[province, year]}): {value:g}"
-        for (province, year), value in table.values.items()
-        if province in provinces and value is not None and (value < 0 or (value == 0 and not nil_is_possible))
-    ]
-    if bad:
-        raise InputError(
-            f"{table.path}: figures of {entry.key} have to be {CATALOG_SIGNS[entry.sign]}:\n{_listed(bad)}"
-        )
-
-
-def _listed(lines: list[str]) -> str:
-    """Lines of a message, the first MOST_LISTED of them."""
-    more = [f"  and {len(lines) - MOST_LISTED} more"] if len(lines) > MOST_LISTED else []
-    return "\n".join(lines[:MOST_LISTED] + more)
 
 
 def check_coverage(
@@ -169,7 +157,8 @@ def select_cells(
     for province in provinces:
         series = [values.get((province, year)) for year in columns]
         printed = [k for k, figure in enumerate(series) if figure is not None]
-        if not printed and blank_is_nil:
+        left_out = {year for name, year in table.left_out if name == province}
+        if not printed and blank_is_nil and not left_out:
             logger.info("%s: the row of %s is blank, read as nil", table.path, province)
             cells += [(province, year, 0.0, 1) for year in years]
             made |= dict.fromkeys(((province, year) for year in years), NIL)
@@ -184,8 +173,8 @@ def select_cells(
             if filled[k] is None:
                 gaps.append(f"  {province} {year} ({table.places.get((province, year), 'not in the file')})")
             elif series[k] is None:
-                made[province, year] = INTERPOLATED
-                if blank_is_nil:
+                made[province, year] = LEFT_OUT if year in left_out else INTERPOLATED
+                if blank_is_nil and year not in left_out:
                     logger.warning("%s: %s %d is empty, interpolated; if none was used there, write 0", table.path,
                                    province, year)  # fmt: skip
                 else:
@@ -205,7 +194,7 @@ def select_cells(
             if interpolation.method == "linear"
             else "empty cells, and cleaning.interpolation is none"
         )
-        raise InputError(f"{table.path}: {reason}:\n{_listed(gaps)}")
+        raise InputError(f"{table.path}: {reason}:\n{listed(gaps)}")
     if interpolation.method == "linear" and interpolation is not ANY_GAP:
         whole = _years_without_figures(table, values, provinces, years)
         check_gaps(table.path, key, inner, whole, interpolation, blank_is_nil)

@@ -1,4 +1,4 @@
-"""Cells that were not observed, or accepted in doubt: the rules that make them, and their counts in words."""
+"""Cells that were not observed, are formulas or accepted in doubt: the rules for them, and their counts in words."""
 
 from __future__ import annotations
 
@@ -9,16 +9,24 @@ from study.helpers import read_rows
 
 # Rules, as the column `rule` of results/clean/ and results/imputed.csv has them; each is given where a cell is made.
 INTERPOLATED = "linear interpolation inside the series"
+LEFT_OUT = "left out by cleaning.missing, linear interpolation inside the series"
 NIL = "blank read as nil"
 SUMMED = "sum over the provinces"
 ACCEPTED = "accepted in cleaning.accept"
+STORED = "stored value of a formula"
 # Columns of results/check.csv that count them.
-MADE = ("interpolated", "nil", "made_otherwise", "accepted")
+MADE = ("interpolated", "nil", "made_otherwise", "from_formulas", "accepted")
 
 
 def accepted_rule(suspects_rule: str) -> str:
     """The rule of a figure that one of the checks of plausibility doubts and the user accepted."""
     return f"{ACCEPTED} ({suspects_rule})"
+
+
+def with_listed(accepted: str, listed: str) -> str:
+    """The rule of a figure that contradicts another table and is accepted, and that its own table lists already: what
+    was made up contradicts nothing, a formula's value may."""
+    return f"{accepted}; {STORED}" if listed == STORED else listed
 
 
 def read_counts(path: str | Path) -> list[tuple[str, str, int]]:
@@ -31,7 +39,7 @@ def run_summary(path: str | Path) -> str:
     if not Path(path).is_file():
         return ""
     lines = [f"  {line}" for line in count_lines(read_counts(path))]
-    heading = f"Cells made up or accepted in doubt, by raw table ({path}):"
+    heading = f"Cells made up, calculated or accepted in doubt, by raw table ({path}):"
     return "".join(f"{line}\n" for line in [heading, *lines]) if lines else ""
 
 

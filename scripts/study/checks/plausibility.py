@@ -71,14 +71,22 @@ class _Levels:
 
 
 def find_suspects(
-    table, values: Cells, entry, provinces: Collection[str], years: Collection[int] | None = None
+    table,
+    values: Cells,
+    entry,
+    provinces: Collection[str],
+    years: Collection[int] | None = None,
+    judged: Collection[tuple[str, int]] | None = None,
 ) -> list[Suspect]:
     """Every suspect of `provinces` in one table; with `years`, only those with a figure in one of them.
 
     table : a Yearbook, for places and printed figures. values : its figures in the catalog's unit. entry : the
-    catalog's. A cell that several rules suspect is given once, by the rule that says most of it.
+    catalog's. judged : the cells that are compared with each other, all if not given; the others only show how
+    provinces grow in an ordinary year. A cell that several rules suspect is given once, by the rule that says most
+    of it.
     """
-    levels = _Levels(table, values, entry, provinces)
+    own = values if judged is None else {cell: value for cell, value in values.items() if cell in judged}
+    levels = _Levels(table, own, entry, provinces)
     found: list[Suspect] = []
     jumps, explained = _jumps(levels)
     for suspects in (_shares(levels), jumps, _outside_range(levels, explained), _flips(levels)):
@@ -87,7 +95,9 @@ def find_suspects(
     found += _changes(levels, explained.union(*(suspect.cells for suspect in found)))
     explained = explained.union(*(suspect.cells for suspect in found))
     others = {cell: None if cell in explained else value for cell, value in values.items()}
-    found += _equal_rows(levels) + _equal_years(levels) + find_vintage_break(table, others, entry, provinces)
+    found += _equal_rows(levels) + _equal_years(levels)
+    breaks = find_vintage_break(table, others, entry, provinces)
+    found += [s for s in breaks if all((name, year - back) in own for name, year in s.cells for back in (0, 1))]
     doubted = [{*s.years, *(year for _, year in s.cells)} for s in found]
     return [s for s, its in zip(found, doubted, strict=True) if years is None or its.intersection(years)]
 

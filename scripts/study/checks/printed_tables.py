@@ -38,16 +38,26 @@ def printed_table(folder: str | Path, key: str) -> Yearbook:
         raise InputError(told["refused"])
     cells = told.pop("cells")
     table = Yearbook(**told)
-    for province, year, value, where, is_nil in cells:
-        table.values[province, year], table.places[province, year] = value, where
-        if is_nil:
-            table.nil.add((province, year))
+    for province, year, value, where, marks in cells:
+        cell = province, year
+        table.values[cell], table.places[cell] = value, where
+        table.nil |= {cell} if "nil" in marks else set()
+        table.formulas |= {cell} if "formula" in marks else set()
+        for name in ("faults", "doubts"):
+            getattr(table, name).update({cell: marks[name]} if name in marks else {})
     return table
 
 
 def as_json(table: Yearbook) -> dict:
-    """A table with its cells in printed order, each as province, year, value (None if empty), place, whether nil."""
-    cells = [(*cell, value, table.places[cell], cell in table.nil) for cell, value in table.values.items()]
+    """A table with its cells in printed order, each as province, year, value (None if empty), place, and what else is
+    known of it: that an empty one is nil, that it was a formula, what is wrong with it."""
+
+    def marks(cell: tuple[str, int]) -> dict[str, object]:
+        told = {"nil": cell in table.nil, "formula": cell in table.formulas}
+        told |= {"faults": table.faults.get(cell), "doubts": table.doubts.get(cell)}
+        return {name: mark for name, mark in told.items() if mark}
+
+    cells = [(*cell, value, table.places[cell], marks(cell)) for cell, value in table.values.items()]
     said = {name: getattr(table, name) for name in ("path", "form", "title", "unit", "years", "notes", "forms")}
     return said | {"cells": cells}
 

@@ -102,7 +102,8 @@ def with_unit(draft: Draft | Yearbook, reading: Reading, entry: CatalogEntry) ->
 
 
 def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:
-    """Two files' parts of a table as one. Raises InputError where units differ or a cell has two figures."""
+    """Two files' parts of a table as one, a cell that has two figures without any. Raises InputError where units
+    differ."""
     if table.unit != part.unit:
         raise InputError(
             f"{part.path}: the unit is {part.unit or '(none)'!r}, in {table.path} it is {table.unit or '(none)'!r}; "
@@ -111,14 +112,21 @@ def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:
     if squeeze(table.title) != squeeze(part.title):
         logger.warning("%s: titled %s, %s is %s; is it one series?", part.path, part.title, table.path, table.title)
     for cell, value in part.values.items():
-        if cell in table.values and table.values[cell] is not None and value not in (None, table.values[cell]):
-            raise InputError(
-                f"{part.places[cell]}: {value:g} for {cell[0]} {cell[1]}, but {table.values[cell]:g} in "
-                f"{table.places[cell]}; keep one of the two (two vintages of the same series?)."
+        mine = table.values.get(cell)
+        if fault := part.faults.get(cell):
+            table.refuse(cell, fault)
+        elif cell not in table.faults and None not in (mine, value) and value != mine:
+            table.refuse(
+                cell,
+                f"{part.places[cell]}: {value:g} for {cell[0]} {cell[1]}, but {mine:g} in {table.places[cell]}; keep "
+                "one of the two (two vintages of the same series?).",
             )
-        if table.values.get(cell) is None:
+        elif cell not in table.faults and mine is None:
             table.values[cell], table.places[cell] = value, part.places[cell]
+            table.formulas |= {cell} & part.formulas
+        table.places.setdefault(cell, part.places[cell])
+    table.doubts = part.doubts | table.doubts
     table.years = sorted({year for _, year in table.values})
-    table.nil |= part.nil
+    table.nil |= part.nil - table.faults.keys()
     table.notes = "\n".join(dict.fromkeys(filter(None, (table.notes, part.notes))))
     return table

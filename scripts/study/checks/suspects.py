@@ -49,6 +49,12 @@ class Suspect:
         return [(name, year) for name, year in cells if year in years and (self.whole or name in provinces)]
 
 
+def listed(lines: list[str]) -> str:
+    """Lines of a message, the first MOST_SHOWN of them."""
+    more = [f"  and {len(lines) - MOST_SHOWN} more"] if len(lines) > MOST_SHOWN else []
+    return "\n".join(lines[:MOST_SHOWN] + more)
+
+
 def report_suspects(
     suspects: Collection[Suspect], key: str, mode: str = "error", accepted: Collection[str] = ()
 ) -> None:
@@ -68,17 +74,13 @@ def report_suspects(
             logger.warning("suspect figure (%s): %s", suspect.rule, suspect.message)
         else:
             open_ones[suspect] = [cell for cell in suspect.to_accept if cell not in accepted]
-    doubted = {f"{province} {year}" for suspect in suspects for province, year in suspect.cells}
-    for cell in sorted(set(accepted) - doubted - {"all"}) if key else []:
-        logger.info("cleaning.accept: %s of %s is in no doubt here", cell, key)
     if not open_ones:
         return
     shown = list(open_ones)[:MOST_SHOWN]
-    lines = [f"  {suspect.message} [{suspect.rule}]" for suspect in shown]
-    lines += [f"  and {len(open_ones) - len(shown)} more"] if len(open_ones) > len(shown) else []
+    lines = listed([f"  {suspect.message} [{suspect.rule}]" for suspect in open_ones])
     accept = ", ".join(dict.fromkeys(cell for suspect in shown for cell in open_ones[suspect]))
     raise InputError(
-        f"{len(open_ones)} suspect figure{'s' if len(open_ones) > 1 else ''} of {key}:\n" + "\n".join(lines) + "\n"
+        f"{len(open_ones)} suspect figure{'s' if len(open_ones) > 1 else ''} of {key}:\n{lines}\n"
         "Correct the figures in the file; or, where you have verified them, accept the cells in the config, "
         f"cleaning.accept: {{{key}: [{accept}]}}; or set cleaning.suspects: warning."
     )

@@ -9,6 +9,8 @@ from study.helpers import InputError, logger
 from study.words.printed import squeeze
 from study.words.units import PREVIOUS_YEAR, find_index_base, find_unit, unit_key
 
+MOST_SINGLE_SLIPS = 5  # figures that are mistyped, not in another unit
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -91,11 +93,14 @@ def check_scale(path: str, printed: str, rule: Conversion, entry, printed_values
             guess = f"the figures look like a sample survey's, or like another unit than {rule.read_as}"
         else:
             guess = "the figures look like another unit"
+        cells = ", ".join(" ".join(map(str, cell)) for cell in outside)
+        few = len(outside) <= min(MOST_SINGLE_SLIPS, len(figures) / 2)
+        alone = f"; or have the figures read as empty, cleaning.missing: {{{entry.key}: [{cells}]}}" if few else ""
         raise InputError(
             f"{path}: the header gives the unit {printed!r}, {guess}: {province} {year} would be "
             f"{figures[outside[0]]:g} {entry.unit} for {entry.key}, plausible are {low:g} to {high:g} "
             f"({len(outside)} of {len(figures)} figures are outside). Correct the header's unit, or export the right "
-            "table."
+            f"table{alone}."
         )
     log = logger.warning if persons else logger.info
     log("%s: %s from %s, x %.6g", path, rule.read_as, printed, rule.factor)
@@ -104,31 +109,43 @@ def check_scale(path: str, printed: str, rule: Conversion, entry, printed_values
 def chain_index(table, rule: Conversion) -> dict[tuple[str, int], float | None]:
     """An index on a fixed base as previous year = 100; figures of years without a year before leave `table`.
 
-    A figure is missing where either year's is. Raises InputError for a figure not above zero, for a base year whose
-    figure is not the base, and where no two years follow each other.
+    A figure is missing where either year's is. Where either is not above zero, or is of a base year whose figure is not
+    the base, it is one of the table's faults. Raises InputError where no two years follow each other, and where most
+    figures of the base year are not the base: the header is wrong, in whichever years.
     """
+    wrong = {}
+    based = [value for (_, year), value in table.values.items() if year == rule.base_year and value is not None]
+    unlike = [value for value in based if abs(value / rule.base - 1) > 0.005]
     for (province, year), value in table.values.items():
         where = table.places.get((province, year), table.path)
         if value is not None and value <= 0:
-            raise InputError(f"{where}: found {value:g}, an index ({table.unit}) has to be above zero.")
+            wrong[province, year] = f"{where}: found {value:g}, an index ({table.unit}) has to be above zero."
         if value is not None and year == rule.base_year and abs(value / rule.base - 1) > 0.005:
-            raise InputError(
+            wrong[province, year] = (
                 f"{where}: the header says {table.unit}, but {province} {year} is {value:g}; correct the header or the "
                 "figure."
             )
+            if len(unlike) > len(based) / 2:
+                raise InputError(wrong[province, year])
     kept = [year for year in table.years if year - 1 in table.years]
     if not kept:
         raise InputError(
             f"{table.path}: an index with base {table.unit} is divided by the year before, and no two years here "
             "follow each other; export all years."
         )
-    values: dict[tuple[str, int], float | None] = {}
-    for province in table.provinces:
-        for year in kept:
-            now, before = table.values.get((province, year)), table.values.get((province, year - 1))
-            values[province, year] = None if now is None or before is None else 100 * now / before
     left = ", ".join(str(year) for year in table.years if year not in kept)
     logger.info("%s: %s divided by the year before, %s left out", table.path, table.unit, left)
-    table.years = kept
-    table.values = {cell: value for cell, value in table.values.items() if cell in values}
+    wrong |= table.faults
+    printed, taken, out = table.values, table.formulas, table.left_out
+    table.years, table.values, table.faults, table.formulas, table.left_out = kept, {}, {}, set(), set()
+    values: dict[tuple[str, int], float | None] = {}
+    for cell in [(province, year) for province in dict.fromkeys(p for p, _ in printed) for year in kept]:
+        before = cell[0], cell[1] - 1
+        table.values[cell] = printed.get(cell)
+        table.formulas |= {cell} if cell in taken or before in taken else set()
+        table.left_out |= {cell} if cell in out or before in out else set()
+        if fault := wrong.get(cell) or wrong.get(before):
+            table.refuse(cell, fault)
+        pair = printed.get(before), table.values[cell]
+        values[cell] = None if None in pair or before in wrong else 100 * pair[1] / pair[0]
     return values

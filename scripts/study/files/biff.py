@@ -1,13 +1,15 @@
 """What an Excel 97-2003 file (.xls) holds that its reader would pass over: formulas, error cells, absurd sizes.
 
-The reader gives a formula's last result and nothing for an error, and takes the sizes a damaged file states at their
-word. So the records are looked through first. Layouts: Microsoft, [MS-CFB] (the container) and [MS-XLS] (the records).
+The reader gives a formula's last result as any figure and nothing for an error, and takes the sizes a damaged file
+states at their word. So the records are looked through first. Layouts: Microsoft, [MS-CFB] (the container) and
+[MS-XLS] (the records).
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 # records of one cell that hold a value: RK, NUMBER, LABEL, LABELSST, RSTRING, BOOLERR; MULRK holds several
@@ -20,18 +22,22 @@ class Locked(ValueError):
     """The workbook has a password."""
 
 
-class Formula(ValueError):
-    """A cell holds a formula; arguments: sheet, row and column from 0."""
+@dataclass
+class SpecialCells:
+    """Cells of a sheet by (row, column) from 0: the errors, as `#DIV/0!`, and where formulas stand."""
+
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
 
 
-def error_cells(data: bytes, most_cells: int) -> list[dict[tuple[int, int], str]]:
-    """The error cells of each sheet, in the workbook's order: (row, column) from 0 -> `#DIV/0!`.
+def special_cells(data: bytes, most_cells: int) -> list[SpecialCells]:
+    """The errors and formulas of each sheet, in the workbook's order.
 
-    Raises Locked, Formula, or ValueError with what is damaged: a broken container, no workbook in it, a record beyond
-    the end, more than `most_cells` cells.
+    Raises Locked, or ValueError with what is damaged: a broken container, no workbook in it, a record beyond the end,
+    more than `most_cells` cells.
     """
     try:
-        return _error_cells(_workbook(data), most_cells)
+        return _special_cells(_workbook(data), most_cells)
     except (struct.error, IndexError):
         raise ValueError("cut off") from None
 
@@ -115,7 +121,7 @@ def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def _error_cells(book: bytes, most_cells: int) -> list[dict[tuple[int, int], str]]:
+def _special_cells(book: bytes, most_cells: int) -> list[SpecialCells]:
     sheets = []
     for kind, body in _records(book, 0):
         if kind == FILEPASS:
@@ -123,14 +129,12 @@ def _error_cells(book: bytes, most_cells: int) -> list[dict[tuple[int, int], str
         if kind == SST and struct.unpack_from("<I", body, 4)[0] > len(book) // 3:
             raise ValueError("more texts than fit in the file")
         if kind == BOUNDSHEET:
-            start, length, wide = *struct.unpack_from("<I", body), body[6], body[7] & 1
-            name = body[8:].decode("utf-16-le" if wide else "latin-1", "replace")
-            sheets.append((name[:length], start))
-    return [_sheet_errors(name, book, start, most_cells) for name, start in sheets]
+            sheets.append(struct.unpack_from("<I", body)[0])
+    return [_of_sheet(book, start, most_cells) for start in sheets]
 
 
-def _sheet_errors(name: str, book: bytes, start: int, most_cells: int) -> dict[tuple[int, int], str]:
-    errors, rows, columns = {}, set(), set()
+def _of_sheet(book: bytes, start: int, most_cells: int) -> SpecialCells:
+    found, rows, columns = SpecialCells(), set(), set()
     excel_97 = True
     for kind, body in _records(book, start):
         if kind == BOF:
@@ -139,15 +143,18 @@ def _sheet_errors(name: str, book: bytes, start: int, most_cells: int) -> dict[t
             top, bottom, left, right = struct.unpack_from("<IIHH" if excel_97 else "<4H", body)
             if bottom > 65536 or right > 256 or top > bottom or left > right:
                 raise ValueError("impossible size of a sheet")
-        elif kind in FORMULAS:
-            raise Formula(name, *struct.unpack_from("<HH", body))
-        elif kind in VALUES:
+        elif kind in VALUES or kind in FORMULAS:
             row, column = struct.unpack_from("<HH", body)
             rows.add(row)
             columns.add(column)
             if kind == 0x0205 and body[7] == 1:
-                errors[row, column] = ERRORS.get(body[6], "#N/A")
+                found.errors[row, column] = ERRORS.get(body[6], "#N/A")
+            if kind in FORMULAS:
+                found.formulas.add((row, column))
+                # eight bytes of the last result: FFFF at their end says that it is no number, 2 at their begin an error
+                if body[12:14] == b"\xff\xff" and body[6] == 2:
+                    found.errors[row, column] = ERRORS.get(body[8], "#N/A")
     # the reader makes the whole rectangle
     if rows and (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1) > most_cells:
         raise ValueError(f"more than {most_cells:,} cells")
-    return errors
+    return found

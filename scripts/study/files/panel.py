@@ -12,7 +12,7 @@ from study.files.tables import KEYS
 from study.files.wide_panel import periods_across, units_across, wide_message
 from study.helpers import FORMULA_MARKS, InputError, logger, plain_cell
 from study.words.period_labels import kind_of, read_labels
-from study.words.printed import MISSING_MARKS, place
+from study.words.printed import MISSING_MARKS, Formula, check_formula, place
 from study.words.slugs import slug
 from study.words.years import year_name
 
@@ -33,7 +33,10 @@ def is_missing(text: str) -> bool:
 
 
 def read_panel(
-    path: str | Path, columns: dict[str, str] | None = None, faults: list[str] | None = None
+    path: str | Path,
+    columns: dict[str, str] | None = None,
+    faults: list[str] | None = None,
+    formulas: dict[str, str] | None = None,
 ) -> tuple[list[str], list[list[str]], list[int]]:
     """Header in our names, rows of text cells, and each row's line in the file (csv, xlsx, xls, dta or parquet).
 
@@ -44,9 +47,11 @@ def read_panel(
     on every output. Raises InputError naming file, row and column for a missing or duplicated column, an empty key, a
     unit-period that appears twice, periods of two kinds, a row of another length, and a file with periods across.
     faults : where given, an empty key and a unit-period that appears twice are noted there instead, and their rows
-    left out.
+    left out. formulas : takes, for each column that holds a formula, what is to be said of the first where the study
+    uses the column; its cells are text. A key that is one is refused.
     """
     columns = columns or {}
+    formulas = {} if formulas is None else formulas
     theirs = {their: our for our, their in columns.items()}
     if len(theirs) < len(columns):
         twice = sorted(our for our, their in columns.items() if list(columns.values()).count(their) > 1)
@@ -83,6 +88,7 @@ def read_panel(
     body = [_fitted(sheet, row, len(header)) for row in rows[1:]]
     for row in body:
         for key, column in zip(KEYS, (unit, period), strict=True):
+            check_formula(row.cells[column], place(source, row.line, column))
             if not row.cells[column]:
                 _note(f"{place(source, row.line, column)}: no {key}.", faults)
         if (length := len(row.cells[period])) > LONGEST_PERIOD:
@@ -95,7 +101,12 @@ def read_panel(
     table, seen = [], {}
     for row, when in zip(body, periods, strict=True):
         # what begins with no mark of a formula is plain, and that is nearly all
-        cells = [text if text[:1] not in FORMULA_MARKS or is_missing(text) else plain_cell(text) for text in row.cells]
+        odd = {c: text for c, text in enumerate(row.cells) if text[:1] in FORMULA_MARKS and not is_missing(text)}
+        cells = list(row.cells)
+        for column, text in odd.items():
+            cells[column] = plain_cell(text)
+            if isinstance(text, Formula):
+                formulas.setdefault(names[column], f"{place(source, row.line, column)}: {text.fault}")
         cells[unit], cells[period] = plain_cell(cells[unit]), plain_cell(when)
         key = cells[unit], cells[period]
         if key in seen:
@@ -157,7 +168,7 @@ def _fitted(sheet: Sheet, row: Row, width: int) -> Row:
     if len(row.cells) == width:
         return row
     cells = list(row.cells)
-    while len(cells) > width and not cells[-1]:
+    while len(cells) > width and (not cells[-1] or isinstance(cells[-1], Formula)):
         cells.pop()
     if len(cells) > width or (len(cells) < width and not sheet.name):
         raise InputError(f"{place(sheet.source, row.line)}: {len(cells)} cells where the header has {width}.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError
-from study.words.printed import NUMBER, place
+from study.words.printed import NUMBER, Formula, place
 
 
 def check_width(sheet: Sheet, row: Row, last: int, unnamed: Collection[int] = ()) -> None:
@@ -19,11 +19,11 @@ def check_width(sheet: Sheet, row: Row, last: int, unnamed: Collection[int] = ()
         where = place(sheet.source, row.line)
         raise InputError(f"{where}: {len(row.cells)} cells where the header has {last + 1}; row cut short?")
     for column, text in enumerate(row.cells[last + 1 :], last + 1):
-        if text:
+        if text and not isinstance(text, Formula):  # what a user has added up is no shifted figure
             where = place(sheet.source, row.line, column)
             raise InputError(f"{where}: {text!r} stands right of the last column that has a header.")
     for column in unnamed:
-        if NUMBER.fullmatch(row.get(column)):
+        if NUMBER.fullmatch(row.get(column)) and not isinstance(row.get(column), Formula):
             raise InputError(
                 f"{place(sheet.source, row.line, column)}: {row.get(column)!r} stands in a column without a name in "
                 "the header; has the header shifted?"

@@ -11,7 +11,7 @@ from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
 from study.words.headings import heading_kind
 from study.words.notes import begins_note
-from study.words.printed import CHINESE, parse_number, place, squeeze
+from study.words.printed import CHINESE, Formula, parse_number, place, squeeze
 from study.words.regions import find_province, is_no_province, known_province
 from study.words.titles import changes_in
 from study.words.years import year_of
@@ -27,6 +27,9 @@ class Yearbook:
     `places` names each cell for messages; `title` and `unit` are empty where the file does not say them. `notes` are
     the lines below the table, `nil` the empty cells that mean zero (an energy balance leaves out what is not used),
     `forms` other ways to say the title (`Draft.names`).
+    `faults` are the cells without a figure because it cannot be read, `doubts` those whose figure contradicts others of
+    its page, each with what is to be said of it; they are judged where the study needs them (`checks.needed`).
+    `formulas` are the cells whose figure is the value stored with a formula, `left_out` those that the config does.
     """
 
     path: str
@@ -39,6 +42,10 @@ class Yearbook:
     notes: str = ""
     nil: set[tuple[str, int]] = field(default_factory=set)
     forms: list[str] = field(default_factory=list)
+    faults: dict[tuple[str, int], str] = field(default_factory=dict)
+    doubts: dict[tuple[str, int], str] = field(default_factory=dict)
+    formulas: set[tuple[str, int]] = field(default_factory=set)
+    left_out: set[tuple[str, int]] = field(default_factory=set)
 
     @property
     def provinces(self) -> list[str]:
@@ -51,7 +58,15 @@ class Yearbook:
 
     def parse(self) -> Yearbook:
         """A copy that may be changed: the figures are read already."""
-        return replace(self, values=dict(self.values), places=dict(self.places), nil=set(self.nil))
+        own = ("values", "places", "nil", "faults", "doubts", "formulas", "left_out")
+        return replace(self, **{name: getattr(self, name).copy() for name in own})
+
+    def refuse(self, cell: tuple[str, int], fault: str) -> None:
+        """Leave a cell without a figure, for a reason that is told where the study needs it."""
+        self.values[cell] = None
+        self.faults.setdefault(cell, fault)
+        self.nil.discard(cell)
+        self.formulas.discard(cell)
 
 
 @dataclass
@@ -59,7 +74,8 @@ class Draft:
     """An indicator's cells as text, parsed only when the study takes it: a page may hold others that are no figures.
 
     `parts` are the header cells that make the title, outermost first; `label` is another name for it. `below_heading`:
-    the outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it.
+    the outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it,
+    `clashes` what is told of single cells.
     """
 
     path: str
@@ -71,6 +87,7 @@ class Draft:
     label: str = ""
     below_heading: bool = False
     problem: str = ""
+    clashes: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -88,34 +105,46 @@ class Draft:
         names += [parts[-1]] if self.below_heading and not changes_in("".join(parts[:-1])) else []
         return list(dict.fromkeys(filter(None, (*names, self.label))))
 
-    def add(self, province: str, year: int, text: str, where: str) -> None:
-        """A printed cell; InputError where the province-year is there already with another figure."""
-        if (province, year) in self.cells and self.cells[province, year][0] != text:
+    def add(self, province: str, year: int, text: str, where: str, clash: str = "") -> None:
+        """A printed cell; a province-year that is there already with another figure has none that can be taken, nor has
+        one with a `clash`."""
+        if clash:
+            self.clashes.setdefault((province, year), clash)
+        elif (province, year) in self.cells and self.cells[province, year][0] != text:
             before, place_before = self.cells[province, year]
-            raise InputError(
+            self.clashes[province, year] = (
                 f"{where}: {self.title or 'the table'} of {province} in {year} is {text!r} here and {before!r} in "
                 f"{place_before}; keep one of the two (two vintages of the same series?)."
             )
         self.cells.setdefault((province, year), (text, where))
 
     def in_unit(self, unit: str, where: str) -> None:
-        """InputError where a row says another unit than the rows above."""
+        """A row's unit; another one than that of the rows above is a problem of the indicator."""
         if unit and self.unit and unit != self.unit:
-            raise InputError(
+            self.problem = self.problem or (
                 f"{where}: {self.title or 'the table'} is in {unit} here and in {self.unit} above; bring the figures "
                 "into one unit."
             )
         self.unit = self.unit or unit
 
     def parse(self) -> Yearbook:
-        """The figures; InputError naming the cell that is none."""
+        """The figures; a cell that is none is a fault of the table. Raises InputError where all of it is refused."""
         if self.problem:
             raise InputError(self.problem)
         forms = self.names() if len(self.parts) > 1 or self.label else []
         table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes, forms=forms)
         for (province, year), (text, where) in self.cells.items():
-            table.values[province, year] = parse_number(text, where)
-            table.places[province, year] = where
+            cell = province, year
+            table.places[cell] = where
+            try:
+                if cell in self.clashes:
+                    raise InputError(self.clashes[cell])
+                table.values[cell] = parse_number(text, where)
+            except InputError as error:
+                table.refuse(cell, str(error))
+                continue
+            if isinstance(text, Formula) and table.values[cell] is not None:
+                table.formulas.add(cell)
         table.years = sorted({year for _, year in table.values})
         return table
 
@@ -126,6 +155,7 @@ def merge_draft(drafts: dict[tuple[str, str], Draft], draft: Draft) -> None:
     if whole is not draft:
         for (province, year), (text, where) in draft.cells.items():
             whole.add(province, year, text, where)
+        whole.clashes |= draft.clashes
         whole.notes = "\n".join(dict.fromkeys(filter(None, (whole.notes, draft.notes))))
 
 
@@ -148,6 +178,7 @@ class Body:
         self.unnamed = unnamed
         self.lines: dict = {}
         self.notes: list[str] = []
+        self.left = ""
 
     def rows(self) -> Iterable[Row]:
         """Rows of figures; a note may run on over several lines, and a province below it is a second table."""
@@ -176,24 +207,36 @@ class Body:
             return None
         if not name and not any(row.cells):
             return None
+        figures = [cell for at, cell in enumerate(row.cells) if cell and at != column]
+        if not known_province(name, self.names) and figures and all(isinstance(cell, Formula) for cell in figures):
+            logger.info("%s: formulas that are of no province, left out", place(self.sheet.source, row.line))
+            return None
         return find_province(name, self.names, place(self.sheet.source, row.line, column))
 
-    def once(self, key, row: Row, column: int) -> None:
-        """InputError where the key stands already in a row above."""
+    def again(self, key, row: Row, column: int) -> str:
+        """What is to be said of a row whose key stands already in a row above; empty for the first."""
         if key in self.lines:
             parts = key if isinstance(key, tuple) else (key,)
             name = ", ".join(str(part) for part in parts if part)
-            raise InputError(
+            return (
                 f"{place(self.sheet.source, row.line)}: {row.get(column)!r} ({name}) stands already in row "
                 f"{self.lines[key]}."
             )
         self.lines[key] = row.line
+        return ""
+
+    def leave_out(self, reason: str) -> bool:
+        """Whether there is a reason to leave a row out, which is told, and is the error where no row is left."""
+        if reason:
+            logger.info("%s Left out.", reason)
+            self.left = self.left or reason
+        return bool(reason)
 
     def finish(self, drafts: Iterable[Draft]) -> list[Draft]:
         """The drafts with the notes; InputError where no row had figures."""
         drafts = [draft for draft in drafts if draft.cells]
         if not drafts:
-            raise InputError(f"{self.sheet.source}: no rows of figures below the header.")
+            raise InputError(self.left or f"{self.sheet.source}: no rows of figures below the header.")
         for draft in drafts:
             draft.notes = "\n".join(self.notes)
         return drafts

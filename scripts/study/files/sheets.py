@@ -7,30 +7,16 @@ of these is refused with what it is and how to get the right file.
 from __future__ import annotations
 
 import csv
-import datetime
 import io
-import math
 import re
-import warnings
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from study.files.biff import Formula, Locked, error_cells
-from study.files.bounds import (
-    MOST_BYTES,
-    MOST_CELLS_READ,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    TABLES_ALONE,
-    check_archive,
-    check_cells,
-    check_row,
-    check_text,
-    most_cells,
-)
-from study.files.data_sets import read_parquet, read_stata, said
+from study.files.bounds import MOST_BYTES, MOST_COLUMNS, check_cells, check_row, most_cells
+from study.files.data_sets import read_parquet, read_stata
 from study.files.encodings import decode
+from study.files.rows import Row, Sheet, indent_of, trimmed
+from study.files.workbooks import cell_text, read_xls, read_xlsx
 from study.helpers import InputError, logger
 
 OTHER_KINDS = (
@@ -52,48 +38,16 @@ XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
 OLD_STATA = {104, 105, 108, 110, 111, 112, 113, 114, 115}
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of a table: its line number in the file (from 1) and its cells, outer blanks removed.
-
-    `indent` is the number of blanks before the first cell's text: how yearbooks print what is part of the row above.
-    """
-
-    line: int
-    cells: tuple[str, ...]
-    indent: int = field(default=0, compare=False)
-
-    def get(self, column: int) -> str:
-        """The cell of a column (from 0), empty where the line is shorter."""
-        return self.cells[column] if column < len(self.cells) else ""
-
-
-def indent_of(cell: object) -> int:
-    """Blanks before the text of a row's first cell, an ideographic one counted twice; 0 for what is no text."""
-    if not isinstance(cell, str):
-        return 0
-    blanks = cell[: len(cell) - len(cell.lstrip())]
-    return len(blanks) + blanks.count("\u3000")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table of cells. `source` names it in messages (file, and sheet where there are several); `name` is the
-    sheet's, empty for text files; `titles` are what a data set calls its columns beside their names."""
-
-    source: str
-    name: str
-    rows: list[Row]
-    titles: tuple[str, ...] = ()
-
-
-def read_sheets(path: str | Path, labelled: Collection[str] | None = None, times: int = 1) -> list[Sheet]:
+def read_sheets(
+    path: str | Path, labelled: Collection[str] | None = None, times: int = 1, formulas: str = ""
+) -> list[Sheet]:
     """The sheets of a file that are neither empty nor hidden. Figures of workbooks come as text that reads back to the
     same number.
 
     labelled : the variables of a Stata file that come as their value labels, None for all that have labels. times : how
-    many times as large as a raw table text and data sets may be. Raises InputError where the file is missing, empty,
-    too large, of another kind, damaged, locked with a password, or holds a formula.
+    many times as large as a raw table text and data sets may be. formulas : the config's cleaning.formulas; empty where
+    it does not decide on the file. Raises InputError where the file is missing, empty, too large, of another kind,
+    damaged, or locked with a password.
     """
     path = Path(path)
     try:
@@ -118,7 +72,7 @@ def read_sheets(path: str | Path, labelled: Collection[str] | None = None, times
             raise InputError(f"{path}: {empty} empty; download the table again.")
     sheets = [
         sheet
-        for sheet in _read(path, head, labelled, most_cells(size, times))
+        for sheet in _read(path, head, labelled, most_cells(size, times), formulas)
         if any(any(row.cells) for row in sheet.rows)
     ]
     if not sheets:
@@ -126,16 +80,16 @@ def read_sheets(path: str | Path, labelled: Collection[str] | None = None, times
     return sheets
 
 
-def _read(path: Path, head: bytes, labelled: Collection[str] | None, most: int) -> list[Sheet]:
+def _read(path: Path, head: bytes, labelled: Collection[str] | None, most: int, formulas: str) -> list[Sheet]:
     """The sheets by the reader that the first bytes ask for; InputError for kinds that hold no table."""
     for mark, what in OTHER_KINDS:
         if head.startswith(mark):
             raise InputError(f"{path}: this is {what}.")
     bare = head.removeprefix(b"\xef\xbb\xbf")
     if head.startswith(b"PK"):
-        return _read_xlsx(path)
+        return read_xlsx(path, formulas)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _read_xls(path)
+        return read_xls(path, formulas)
     if head.startswith(b"PAR1"):
         return _data_set(path, *read_parquet(path, most))
     if head.startswith(b"<stata_dta>") or (head[0] in OLD_STATA and head[1:2] in (b"\1", b"\2") and b"\0" in head):
@@ -185,11 +139,6 @@ def _checked_mark(path: Path, text: str, most: int) -> str:
     return mark
 
 
-def _trimmed(text: str) -> str:
-    """A cell without outer blanks; byte order marks stay where files were joined."""
-    return text.replace("\ufeff", "").strip()
-
-
 def _read_text(path: Path, most: int) -> list[Sheet]:
     text = decode(path)
     mark = _checked_mark(path, text, most)
@@ -203,7 +152,7 @@ def _read_text(path: Path, most: int) -> list[Sheet]:
                 break
             if any(cells):
                 check_row(path, line, len(cells), max(map(len, cells)))
-                rows.append(Row(line, tuple(map(_trimmed, cells)), indent_of(cells[0])))
+                rows.append(Row(line, tuple(map(trimmed, cells)), indent_of(cells[0])))
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path}, row {line}: broken quoting ({error}).") from None
@@ -257,140 +206,11 @@ def _decimal_points(path: Path, rows: list[Row]) -> list[Row]:
     return [Row(row.line, tuple(map(pointed, row.cells)), row.indent) for row in rows]
 
 
-# --- workbooks ----------------------------------------------------------------------------------------------------
-
-
-def cell_text(value: object) -> str:
-    """A workbook's or data set's cell as text: whole numbers without `.0`, dates as 2001-12-31, missing as empty,
-    logical values as TRUE and FALSE.
-    """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    if isinstance(value, float):
-        return repr(float(value))
-    if isinstance(value, datetime.datetime):
-        # date() of a day outside Python's calendar, which Stata can hold, is an error
-        return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
-    return _trimmed(str(value))
-
-
-def _sheets(path: Path, tables: Iterable[tuple[str, Iterable[Iterable[object]]]]) -> list[Sheet]:
-    """Sheets of a workbook from (name, rows of values)."""
-    sheets, cells, characters = [], 0, 0
-    for name, values in tables:
-        rows = []
-        for line, row in enumerate(values, 1):
-            if line > MOST_ROWS:
-                raise InputError(f"{path}, sheet {name}: more than {MOST_ROWS:,} rows; {TABLES_ALONE}")
-            cells += len(row)
-            check_cells(path, cells, MOST_CELLS_READ)
-            texts = [cell_text(value) for value in row]
-            while texts and not texts[-1]:
-                texts.pop()
-            check_row(path, line, len(texts), max(map(len, texts), default=0))
-            characters += sum(map(len, texts))
-            check_text(path, characters)
-            if texts:
-                rows.append(Row(line, tuple(texts), indent_of(row[0])))
-        sheets.append((name, rows))
-    several = sum(bool(rows) for _, rows in sheets) > 1
-    return [Sheet(f"{path}, sheet {name}" if several else str(path), name, rows) for name, rows in sheets]
-
-
-def _read_xlsx(path: Path) -> list[Sheet]:
-    try:
-        names = check_archive(path)
-    except InputError:
-        raise
-    except Exception as error:  # zipfile raises many kinds on a damaged directory
-        raise InputError(f"{path}: a damaged or cut-off workbook ({said(error)}); download it again.") from None
-    if "xl/workbook.bin" in names:
-        raise InputError(f"{path}: a binary workbook (xlsb); save it as xlsx.")
-    if "xl/workbook.xml" not in names:
-        raise InputError(f"{path}: a zip archive without a workbook in it; unpack it, or save the table as xlsx.")
-    import openpyxl
-
-    try:
-        # an open file, for openpyxl goes by the name; what it warns of, other programs' styles, is no data
-        with path.open("rb") as file, warnings.catch_warnings(action="ignore"):
-            book = openpyxl.load_workbook(file, read_only=True)
-            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            return _sheets(path, [(sheet.title, _xlsx_rows(path, sheet)) for sheet in shown])
-    except InputError:
-        raise
-    except Exception as error:
-        raise InputError(
-            f"{path}: a damaged workbook ({type(error).__name__}: {said(error)}); save it anew as xlsx."
-        ) from None
-
-
-def _xlsx_rows(path: Path, sheet) -> Iterator[list[object]]:
-    sheet.reset_dimensions()  # some programs write a wrong one, which would cut the table
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.data_type == "f":
-                formula = getattr(cell.value, "text", cell.value)  # of several cells, an object
-                found = f"the formula {str(formula)[:60]!r}"
-                raise _formula(path, sheet.title, cell.coordinate, found)
-        yield [_shown(cell) for cell in row]
-
-
-def _shown(cell) -> object:
-    """A cell's value, with its percent sign where it is formatted as a percentage: 0.05 is shown, and meant, as 5%."""
-    if isinstance(cell.value, (int, float)) and "%" in (cell.number_format or "") and not isinstance(cell.value, bool):
-        return f"{100 * cell.value:.12g}%"
-    return cell.value
-
-
-def _formula(path: Path, sheet: str, cell: str, found: str = "a formula") -> InputError:
-    column, row = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()
-    return InputError(
-        f"{path}, sheet {sheet}, row {row}, column {column}: found {found}, expected a figure; paste the values in its "
-        "place."
-    )
-
-
-def _read_xls(path: Path) -> list[Sheet]:
-    import python_calamine
-
-    data = path.read_bytes()
-    try:
-        errors = error_cells(data, MOST_CELLS_READ)
-        book = python_calamine.load_workbook(io.BytesIO(data))
-        tables = []
-        for marked, sheet in zip(errors, book.sheets_metadata, strict=True):
-            if sheet.visible != python_calamine.SheetVisibleEnum.Visible:
-                continue
-            rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-            for (row, column), text in marked.items():
-                rows[row][column] = text
-            tables.append((sheet.name, rows))
-        return _sheets(path, tables)
-    except InputError:
-        raise
-    except Formula as error:
-        from openpyxl.utils import get_column_letter
-
-        sheet, row, column = error.args
-        raise _formula(path, sheet, f"{get_column_letter(column + 1)}{row + 1}") from None
-    except (Locked, python_calamine.PasswordError):
-        raise InputError(f"{path}: the workbook is locked with a password; save it without.") from None
-    except BaseException as error:
-        # a panic of the library on a damaged file is no Exception
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            raise
-        raise InputError(
-            f"{path}: no workbook that can be read, damaged, cut off, or older than Excel 97 ({said(error)}); "
-            "save it anew as xlsx."
-        ) from None
+# --- data sets -------------------------------------------------------------------------------------------------------
 
 
 def _data_set(path: Path, names: list[str], columns: list[list[object]], titles: Iterable[str] = ()) -> list[Sheet]:
     """A data set as a sheet: variable names in line 1, observation i in line i + 1; the variables' labels as titles."""
     rows = zip(*(map(cell_text, column) for column in columns), strict=True)
     body = [Row(line, cells) for line, cells in enumerate(rows, 2)]
-    return [Sheet(str(path), "", [Row(1, tuple(map(_trimmed, names))), *body], tuple(map(_trimmed, titles)))]
+    return [Sheet(str(path), "", [Row(1, tuple(map(trimmed, names))), *body], tuple(map(trimmed, titles)))]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from study.checks.catalog_table import clean_table
-from study.checks.not_observed import ACCEPTED, INTERPOLATED, MADE, NIL
+from study.checks.not_observed import ACCEPTED, INTERPOLATED, LEFT_OUT, MADE, NIL, STORED
 from study.checks.raw_parts import read_raw
 from study.files.catalog_entries import CatalogEntry
 from study.files.series import Yearbook
@@ -15,7 +15,7 @@ from study.helpers import InputError, logger
 
 INSPECTION_COLUMNS = [
     *["table", "title_zh", "title_en", "status", "file", "found_by", "provinces_lacking", "years_lacking"],
-    *[*MADE, "unit_printed", "unit", "vintage", "warnings", "needed_by", "published"],
+    *[*MADE, "unit_printed", "unit", "vintage", "warnings", "remarks", "needed_by", "published"],
 ]
 TABLE_STATUSES = ["missing", "refused", "contradiction", "warnings", "unused file", "found", "not needed"]
 CENSUS = re.compile(
@@ -101,6 +101,7 @@ def study_yearbook(
     table = read_raw(need["source"], entry, read)
     found = coverage(table, entry, ["china"] if entry.level == "national" else provinces, need["first"], need["last"])
     years = range(need["first"], need["last"] + 1)
+    remarks: list[str] = []
     try:
         cells = clean_table(
             need["source"],
@@ -114,10 +115,13 @@ def study_yearbook(
             summable=need["summable"],
             asked_by=need["asked_by"],
             rules=rules,
+            remarks=remarks,
             **choices,
         )
     except InputError as error:
         raise Refused(error, found) from None
+    finally:
+        found["remarks"] = "\n".join(remarks)
     if need["blank_is_nil"]:
         found["provinces_lacking"] = ""  # blank rows are nil
     return found, cells
@@ -125,7 +129,7 @@ def study_yearbook(
 
 def count_made(rules: Iterable[str]) -> dict[str, int]:
     """Cells of a table by what made them, from the rule of each: columns of the page."""
-    kinds = {INTERPOLATED: "interpolated", NIL: "nil"}
+    kinds = {INTERPOLATED: "interpolated", LEFT_OUT: "interpolated", NIL: "nil", STORED: "from_formulas"}
     counts = dict.fromkeys(MADE, 0)
     for rule in rules:
         counts["accepted" if rule.startswith(ACCEPTED) else kinds.get(rule, "made_otherwise")] += 1

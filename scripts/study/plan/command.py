@@ -71,8 +71,8 @@ def asked_bootstraps(command: Sequence[str]) -> list[str]:
 
 
 def last_words(study: Study, targets: Sequence[str], failed: bool = False) -> str:
-    """A run's last lines, also of a quiet one: the cells that were made up or accepted; where it failed, what those
-    tables lack that cannot be made.
+    """A run's last lines, also of a quiet one: the cells that were made up, calculated or accepted; where it failed,
+    what those tables lack that cannot be made.
 
     targets : the run's; `check` has told of the cells already, as the raw tables are now, and `why` is of others.
     """

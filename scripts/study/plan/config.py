@@ -53,13 +53,13 @@ def check_config(
 
 
 def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -> None:
-    """Raise InputError for a raw table or province that `sources` or `cleaning.accept` misspell.
+    """Raise InputError for a raw table or province that `sources`, `cleaning.accept` or `cleaning.missing` misspell.
 
-    tables : keys of the catalog. provinces : slugs, as `accept` has them after `slugged_cells`.
+    tables : keys of the catalog. provinces : slugs, as cells have them after `slugged_cells`.
     """
     tables, provinces = list(tables), [*provinces, "china"]
-    accepted = config["cleaning"].get("accept", {})
-    for where, keys in (("sources", config.get("sources", {})), ("cleaning.accept", accepted)):
+    named = {f"cleaning.{name}": config["cleaning"].get(name, {}) for name in ("accept", "missing")}
+    for where, keys in {"sources": config.get("sources", {}), **named}.items():
         for key in keys:
             if key not in tables:
                 raise InputError(f"{where}: resources/catalog.csv has no table {key!r}{_near(key, tables)}.")
@@ -69,10 +69,11 @@ def check_names(config: dict, tables: Iterable[str], provinces: Iterable[str]) -
             raise InputError(
                 f"cleaning.interpolation.whole_years: resources/catalog.csv has no table {key!r}{_near(key, tables)}."
             )
-    for key, cells in accepted.items():
-        for name in (cell.rsplit(maxsplit=1)[0] for cell in cells if cell != "all"):
-            if name not in provinces:
-                raise InputError(f"cleaning.accept.{key}: no province {name!r}{_near(name, provinces)}.")
+    chosen = [(f"{where}.{key}", cell) for where, its in named.items() for key in its for cell in its[key]]
+    for where, cell in chosen:
+        name = cell.rsplit(maxsplit=1)[0]
+        if name not in provinces and cell != "all":
+            raise InputError(f"{where}: no province {name!r}{_near(name, provinces)}.")
 
 
 def slugged(provinces: Iterable[str], names: dict[str, str]) -> list[str]:
@@ -94,20 +95,21 @@ def study_provinces(excluded: Iterable[str], path: str | Path) -> list[str]:
     return chosen
 
 
-def slugged_cells(accept: dict[str, list[str]], names: dict[str, str]) -> dict[str, list[str]]:
-    """`cleaning.accept` with its cells as `tianjin 2018`, whatever name of `names` the province has there.
+def slugged_cells(chosen: dict[str, list[str]], names: dict[str, str], of: str = "accept") -> dict[str, list[str]]:
+    """`cleaning.accept`, or another key `of` that section, with its cells as `tianjin 2018`, whatever name of `names`
+    the province has there.
 
-    Raises InputError for what is neither a province and a year nor `all`.
+    Raises InputError for what is neither a province and a year nor, in `accept`, `all`.
     """
     cells: dict[str, list[str]] = {}
-    for key, given in accept.items():
+    for key, given in chosen.items():
         cells[key] = []
         for cell in given:
             parts = CELL.fullmatch(cell)
-            if not parts and cell != "all":
+            if not parts and (cell != "all" or of != "accept"):
+                whole = ", or `all` for a whole column or table" if of == "accept" else ""
                 raise InputError(
-                    f"cleaning.accept.{key}: found {cell!r}, expected a province and a year, as in `tianjin 2018`, or "
-                    "`all` for a whole column or table."
+                    f"cleaning.{of}.{key}: found {cell!r}, expected a province and a year, as in `tianjin 2018`{whole}."
                 )
             cells[key].append(f"{slugged([parts[1]], names)[0]} {parts[2]}" if parts else cell)
     return cells

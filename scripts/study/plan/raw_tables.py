@@ -164,7 +164,10 @@ class RawTables:
     def _find(self, keys: Iterable[str]) -> dict[str, dict]:
         rows, given = {key: self.row(key) for key in keys}, self.study.given
         choices = {key: choice for key, choice in given.get("sources", {}).items() if key in rows}
-        return find_sources(given["inputs"], rows, choices, self._reader_tables, SOURCES_CACHE, self._untitled)
+        formulas = given["cleaning"]["formulas"]
+        return find_sources(
+            given["inputs"], rows, choices, self._reader_tables, SOURCES_CACHE, self._untitled, formulas
+        )
 
     def source(self, key: str) -> dict:
         """Where one raw table is; where it is expected, if it is not there. A table that the study does not use is
@@ -310,5 +313,6 @@ class RawTables:
             "interpolation": interpolation,
             "suspects": cleaning["suspects"],
             "accepted": self.study.accepted.get(key, []),
+            "left_out": self.study.left_out.get(key, []),
             "total_tolerance": cleaning["total_tolerance"] if self.has_to_add_up(key) else None,
         }

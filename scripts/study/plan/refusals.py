@@ -15,7 +15,9 @@ from study.helpers import InputError
 from study.plan.command import asked_bootstraps, check_command
 from study.plan.config import check_config, check_names, check_variables, check_winsorise, named_variables
 from study.plan.panel_outline import keep_outline
+from study.plan.raw_tables import NOT_BY_PROVINCE
 from study.plan.workflow_tables import ESTIMATED, READ
+from study.words.forms import form_of
 
 if TYPE_CHECKING:
     from study.plan.study import Study
@@ -106,6 +108,13 @@ def check_raw_names(study: Study) -> None:
     catalog = study.raw_tables.catalog
     _ = study.units  # refuses what it cannot be made of, like all that is only asked for here
     check_names(study.config, catalog, [row["province"] for row in study.rows("provinces")])
+    for where, keys in (("accept", study.accepted), ("missing", study.left_out)):
+        for key in keys:
+            if form_of(catalog[key]["theme"]) in NOT_BY_PROVINCE:
+                raise InputError(
+                    f"cleaning.{where}: {key} has no figures by province and year that could be named here; correct "
+                    "its file."
+                )
     _ = study.raw_tables.activities, study.raw_tables.indicators
 
 
@@ -138,6 +147,8 @@ def check_panel(study: Study) -> None:
     panel, controls = study.given["panel"], study.given.get("controls", [])
     path, (header, rows, lines) = panel["path"], study.panel_file
     named_variables(study.config)  # tells a formula that cannot be read with its table and column
+    for name in sorted(study.panel_formulas.keys() & {*study.named, *study.model_signs}):
+        raise InputError(f"{study.panel_formulas[name]} The study uses the column {name}.")
     check_categories(path, header, rows, lines, study.categories)
     _ = study.periods
     check_production(path, header, rows, lines, study.model_signs, panel["columns"])

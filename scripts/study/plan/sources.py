@@ -7,6 +7,7 @@ from pathlib import Path
 
 from study.files.catalog_entries import catalog_entry, entry_names
 from study.files.finding import folder_tables, is_table
+from study.files.workbooks import FORMULAS_REFUSED
 from study.helpers import InputError
 from study.plan.kept import keep, read_kept, version_of
 from study.publishers.every_form import ReaderTables, every_reader
@@ -62,12 +63,13 @@ def find_sources(
     tables: ReaderTables,
     cache: str | Path,
     others: Mapping[str, Callable[[str], bool]] | None = None,
+    formulas: str = FORMULAS_REFUSED,
 ) -> dict[str, dict]:
     """Key -> `source` of each raw table; one without files was not found.
 
     rows : catalog rows by key. choices : the config's `sources`. tables : what readers know. others : key -> whether a
-    file has that table, for tables without a title. Files are looked into only
-    where a table is found neither by the config nor by its name; what was read is kept in `cache`, with the files'
+    file has that table, for tables without a title. formulas : the config's cleaning.formulas. Files are looked into
+    only where a table is found neither by the config nor by its name; what was read is kept in `cache`, with the files'
     sizes and times, since Snakemake asks this again for every job.
     """
     unknown = sorted(set(choices) - set(rows))
@@ -82,7 +84,8 @@ def find_sources(
         return found
     claimed = {file for where in found.values() for file in where["files"] if where["how"] == "name"}
     files = [file for file in folder_tables(inputs) if file not in claimed]
-    titles = titles_of(files, tables, cache, {key: others[key] for key in absent if key in others} if others else {})
+    untitled = {key: others[key] for key in absent if key in others} if others else {}
+    titles = titles_of(files, tables, cache, untitled, formulas)
     names = {key: entry_names(catalog_entry(row)) for key, row in rows.items()}
     plain = {key: set(map(plain_name, its)) for key, its in names.items()}
     held = {file: {key for forms in titles[file]["titles"] for key in named_by(forms, names)} for file in files}
@@ -101,13 +104,17 @@ def find_sources(
 
 
 def titles_of(
-    files: list[str], tables: ReaderTables, cache: str | Path, others: Mapping[str, Callable[[str], bool]]
+    files: list[str],
+    tables: ReaderTables,
+    cache: str | Path,
+    others: Mapping[str, Callable[[str], bool]],
+    formulas: str = FORMULAS_REFUSED,
 ) -> dict[str, dict]:
     """File -> the ways to say the title of each of its indicators, and why it could not be read, where it could not.
 
     The key of a table without a title that the file has, by `others`, counts as a title.
     """
-    version = f"{version_of(READERS)} {' '.join(others)}"
+    version = " ".join((version_of(READERS), formulas, *others))
     known = read_kept(cache, version)
     result, new = {}, False
     for file in files:
@@ -117,18 +124,18 @@ def titles_of(
             result[file] = known[file]
             continue
         new = True
-        result[file] = {"mark": mark, **_titles(file, tables, others)}
+        result[file] = {"mark": mark, **_titles(file, tables, others, formulas)}
     if new:
         keep(cache, version, result)
     return result
 
 
-def _titles(file: str, tables: ReaderTables, others: Mapping[str, Callable[[str], bool]]) -> dict:
+def _titles(file: str, tables: ReaderTables, others: Mapping[str, Callable[[str], bool]], formulas: str) -> dict:
     stem = Path(file).stem
     if held := [key for key, has in others.items() if has(file)]:
         return {"titles": [[key] for key in held], "problem": ""}
     try:
-        found = every_reader(tables)(file)
+        found = every_reader(tables, formulas)(file)
     except InputError as error:
         return {"titles": [], "problem": str(error)}
     return {"titles": [draft.names() or [stem] for draft in found], "problem": ""}

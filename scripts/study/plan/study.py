@@ -105,7 +105,7 @@ class Study:
         if "tables" in config:
             config["tables"] = self.tables
         if self.is_raw:
-            config["cleaning"] = config["cleaning"] | {"accept": self.accepted}
+            config["cleaning"] = config["cleaning"] | {"accept": self.accepted, "missing": self.left_out}
         return config
 
     @cached_property
@@ -135,9 +135,16 @@ class Study:
     @cached_property
     def accepted(self) -> dict[str, list[str]]:
         """Raw table -> the suspect figures that the config accepts, as `tianjin 2018`."""
-        return slugged_cells(
-            self.given["cleaning"]["accept"], province_names(self.from_workflow("resources/provinces.csv"))
-        )
+        return self._cells_of("accept")
+
+    @cached_property
+    def left_out(self) -> dict[str, list[str]]:
+        """Raw table -> the figures that the config has read as empty, as `tianjin 2018`."""
+        return self._cells_of("missing")
+
+    def _cells_of(self, key: str) -> dict[str, list[str]]:
+        names = province_names(self.from_workflow("resources/provinces.csv"))
+        return slugged_cells(self.given["cleaning"][key], names, key)
 
     # --- productivity models -------------------------------------------------------------------------------------
 
@@ -215,8 +222,14 @@ class Study:
         """The user's panel; without columns where it cannot be read and its check alone is asked for."""
         panel = self.given["panel"]
         return self._unless_checked(
-            lambda: PanelFile(*read_panel(panel["path"], panel["columns"])), PanelFile([], [], [])
+            lambda: PanelFile(*read_panel(panel["path"], panel["columns"], formulas=self.panel_formulas)),
+            PanelFile([], [], []),
         )
+
+    @cached_property
+    def panel_formulas(self) -> dict[str, str]:
+        """Column of the panel that holds a formula -> what is said of it; filled as the panel is read."""
+        return {}
 
     @cached_property
     def units(self) -> dict[str, str]:

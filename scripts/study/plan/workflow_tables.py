@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from study.checks.levels import load_levels, load_shares
 from study.files.unchanged import ROWS_MARK
 from study.helpers import workflow_rows
 from study.publishers.balance_items import load_balance_items
@@ -58,9 +59,11 @@ READ: Mapping[str, Callable[[Path, Study], object]] = {
     "industries:gbt4754_2002": lambda path, study: crosswalk_weights(path, "gbt4754_2002"),
     "industries:groups": lambda path, study: group_industries(path),
     "industries:sic1987": lambda path, study: crosswalk_weights(path, "sic1987"),
+    "levels": lambda path, study: load_levels(path),
     "provinces": lambda path, study: province_names(path),
     "provinces:regions": lambda path, study: {row["province"]: row["municipality"] for row in workflow_rows(path)},
     "robots": _without("source"),
+    "shares": lambda path, study: load_shares(path),
     "stock_yogo": lambda path, study: sorted(map(sorted, map(dict.items, workflow_rows(path)))),
     "tf_critical_values": lambda path, study: read_critical_values(path),
     "units": lambda path, study: load_units(path),

@@ -14,7 +14,7 @@ from pathlib import Path
 from study.files.series import Yearbook
 from study.files.sheets import Sheet
 from study.helpers import InputError, logger
-from study.publishers.balance_checks import HEADS, LETTER, TITLE_LINE, Balance, Block, check_figures, check_found
+from study.publishers.balance_checks import HEADS, LETTER, TITLE_LINE, Balance, Block, find_doubt
 from study.publishers.balance_items import (
     PARTS,
     ROW_NAMES,
@@ -26,7 +26,7 @@ from study.publishers.balance_items import (
     split_units,
 )
 from study.publishers.forms import Form, form
-from study.words.printed import place, squeeze
+from study.words.printed import Formula, place, squeeze
 from study.words.regions import find_province, province_in
 from study.words.years import EDITION, year_in, year_of, years_in
 
@@ -55,11 +55,12 @@ def read_balances(
     An empty cell is 0 and in `nil`; a sum is nil where all its cells are. A province-year without a balance is None
     where others have one. Net inflow is from and to other provinces of the country, without imports and exports. `hint`
     stands for the files' names, which say the province or the year where title and sheet do not. Sheets that are no
-    balance, and those of standard coal, are left out with a line in the log.
+    balance, and those of standard coal, are left out with a line in the log. What is wrong with a key's own figure of a
+    province-year is a fault of its table there: a fuel, row or unit that is not found or is printed twice, a cell that
+    is no number; a positive input to transformation and a part above its whole are doubts of the figure.
 
-    Raises InputError, naming file, sheet and cell, for a balance without province or year, or with two that contradict
-    each other, a province-year or a fuel printed twice, a fuel, row or unit that is not found, a cell that is no
-    number, a positive input to transformation, and a part above its whole.
+    Raises InputError, naming file and sheet, for a balance without province or year, or with two that contradict each
+    other.
     """
     balances: dict[tuple[str, int], Balance] = {}
     before: tuple[str, tuple[str, int] | None] = "", None
@@ -78,9 +79,6 @@ def read_balances(
         files = ", ".join(dict.fromkeys(sheet.source for sheet in sheets))
         what = "no energy balance of a province in physical quantity (能源平衡表(实物量))"
         raise InputError(f"{files}: {what}; put the energy yearbook's balances here.")
-    for balance in balances.values():
-        check_found(balance, items)
-        check_figures(balance, items)
     return [_table(item, balances) for item in items.values()]
 
 
@@ -113,11 +111,11 @@ def _blocks(sheet: Sheet, labels: list[int]) -> list[Block]:
             part = next((part for part, forms in PARTS.get(section, {}).items() if is_printed(label, forms)), "")
             name = f"{section}/{part}" if part else ""
         if name in block.rows:
-            raise InputError(
+            block.twice[name] = (
                 f"{place(sheet.source, row.line, labels[0])}: {label!r} stands already in row {block.rows[name].line}; "
                 "keep one of the two."
             )
-        if name:
+        elif name:
             block.rows[name] = row
         elif not block.rows:
             block.above.append(row)
@@ -198,10 +196,10 @@ def _province(block: Block, names: dict[str, str], stem: str) -> str:
 
 
 def _add_block(balance: Balance, block: Block, where: tuple[str, int], items: dict[str, BalanceItem]) -> None:
-    """Find the fuels of a block and their units; InputError for one that is there twice."""
+    """Find the fuels of a block and their units; one that is there twice, or in another unit, is a fault."""
     fuels = {item.fuel: item.unit for item in items.values()}
     known = {fold_name(name): fuel for fuel in fuels for name in fuel}
-    headings, units = _header(block)
+    headings, units, clashes = _header(block)
     block.headed = {column for column, heading in headings.items() if heading}
     for column, heading in headings.items():
         chinese, latin = fold_name(heading)
@@ -214,25 +212,30 @@ def _add_block(balance: Balance, block: Block, where: tuple[str, int], items: di
         if fuel in balance.fuels:
             other, at, _ = balance.fuels[fuel]
             before = place(other.sheet.source, other.above[-1].line, at)
-            raise InputError(
+            balance.faults[fuel] = (
                 f"{cell}: {fuel[0]} of {where[0]} {where[1]} stands already at {before}; two balances of one "
                 "province-year, or a column copied? Keep one."
             )
+            continue
         text = units.get(column, "")
         unit, factor = read_unit(text) or (text, 1.0)
         if not unit:
             logger.warning("%s: no unit printed for %s, read as %s", cell, fuel[0], fuels[fuel])
         elif unit != fuels[fuel]:
-            raise InputError(
+            balance.faults[fuel] = (
                 f"{cell}: {fuel[0]} is in {unit!r}, expected {fuels[fuel]}; correct the unit or the heading."
             )
+        if column in clashes:
+            balance.faults[fuel] = clashes[column]
         balance.fuels[fuel] = block, column, factor
 
 
-def _header(block: Block) -> tuple[dict[int, str], dict[int, str]]:
-    """Heading and unit of each column, from lines whose cells may be split or merged; InputError for two units."""
+def _header(block: Block) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
+    """Heading and unit of each column, from lines whose cells may be split or merged, and what is to be said of columns
+    with two units."""
     headings: dict[int, str] = {}
     units: dict[int, str] = {}
+    clashes: dict[int, str] = {}
     lines = [row for row in block.above if not block.is_title(row)]
     width = max((len(row.cells) for row in lines), default=0)
     for row in lines:
@@ -248,28 +251,29 @@ def _header(block: Block) -> tuple[dict[int, str], dict[int, str]]:
                 headings[column] = headings.get(column, "") + name
             for text in filter(None, found):
                 if column in units and read_unit(units[column]) != read_unit(text):
-                    raise InputError(
+                    clashes[column] = (
                         f"{place(block.sheet.source, row.line, column)}: found the unit {text!r} below "
                         f"{units[column]!r}; a column has one."
                     )
                 units[column] = text
     stated = re.search(r"(?:单位|units?):([^\s()]+)", squeeze(block.title), re.IGNORECASE)
-    return headings, {column: units.get(column) or (stated[1] if stated else "") for column in headings}
+    stated_unit = stated[1] if stated else ""
+    return headings, {column: units.get(column) or stated_unit for column in headings}, clashes
 
 
-def _outflow_sign(block: Block, columns: list[int]) -> int:
-    """1 where outflow is printed negative, -1 where as an amount; InputError where both occur in the row."""
+def _outflow_sign(block: Block, column: int, columns: list[int]) -> int:
+    """1 where a column's outflow is printed negative, -1 where as an amount, as in all columns; InputError where it is
+    positive and another's is negative."""
     row = "supply/outflow"
-    positive = {column: value > 0 for column in columns if (value := block.number(row, column))}
-    if len(set(positive.values())) > 1:
-        column = next(column for column, above in positive.items() if above)
+    own = block.number(row, column) or 0.0
+    if own <= 0:
+        return 1
+    if any(block.figures(other).get(row, 0.0) < 0 for other in columns):
         raise InputError(
             f"{block.place(row, column)}: outflow to other provinces is positive here and negative in other columns; "
             "correct the sign."
         )
-    if not any(positive.values()):
-        return 1
-    logger.warning("%s: outflow is printed without a minus, and taken off", block.place(row, min(positive)))
+    logger.warning("%s: outflow is printed without a minus, and taken off", block.place(row, column))
     return -1
 
 
@@ -284,14 +288,26 @@ def _table(item: BalanceItem, balances: dict[tuple[str, int], Balance]) -> Yearb
         if cell not in balances:
             table.values[cell], table.places[cell] = None, f"no energy balance of {cell[0]} {cell[1]}"
             continue
-        block, column, factor = balances[cell].fuels[item.fuel]
-        printed = []
-        for row, sign in item.rows:
-            if row == "supply/outflow":
-                sign *= _outflow_sign(block, balances[cell].columns(block))
-            printed.append((block.number(row, column), sign))
-        table.values[cell] = factor * sum((value or 0.0) * sign for value, sign in printed)
-        table.places[cell] = block.place(item.rows[0][0], column)
-        if all(value is None for value, _ in printed):
-            table.nil.add(cell)
+        try:
+            _add_figure(table, cell, item, balances[cell])
+        except InputError as error:
+            table.places.setdefault(cell, balances[cell].source)
+            table.refuse(cell, str(error))
     return table
+
+
+def _add_figure(table: Yearbook, cell: tuple[str, int], item: BalanceItem, balance: Balance) -> None:
+    """The key's figure of one balance; InputError where it cannot be read."""
+    block, column, factor = balance.find(item)
+    table.places[cell] = block.place(item.rows[0][0], column)
+    printed = []
+    for row, sign in item.rows:
+        if row == "supply/outflow":
+            sign *= _outflow_sign(block, column, balance.columns(block))
+        printed.append((block.number(row, column), sign))
+        table.formulas |= {cell} if isinstance(block.rows[row].get(column), Formula) else set()
+    table.values[cell] = factor * sum((value or 0.0) * sign for value, sign in printed)
+    if all(value is None for value, _ in printed):
+        table.nil.add(cell)
+    if doubt := find_doubt(item, block, column):
+        table.doubts[cell] = doubt

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from study.files.series import Draft, Yearbook
+from study.files.workbooks import FORMULAS_REFUSED
 from study.publishers.balance import balance_form
 from study.publishers.balance_items import load_balance_items
 from study.publishers.cities import Cities, load_cities
@@ -44,12 +45,16 @@ def special_forms(tables: ReaderTables) -> dict[str, Form]:
     }
 
 
-def every_reader(tables: ReaderTables) -> Callable[[str, str], list[Draft | Yearbook]]:
+def every_reader(
+    tables: ReaderTables, formulas: str = FORMULAS_REFUSED
+) -> Callable[[str, str], list[Draft | Yearbook]]:
     """How a file of any form is read (`forms.reader`)."""
-    return reader(tables.provinces, *special_forms(tables).values())
+    return reader(tables.provinces, *special_forms(tables).values(), formulas=formulas)
 
 
-def theme_reader(theme: str, tables: ReaderTables) -> Callable[[str, str], list[Draft | Yearbook]]:
+def theme_reader(
+    theme: str, tables: ReaderTables, formulas: str = FORMULAS_REFUSED
+) -> Callable[[str, str], list[Draft | Yearbook]]:
     """How the rule of a theme's tables reads a file: by its own form alone."""
     forms, named = special_forms(tables), form_of(theme)
-    return reader(tables.provinces, *([forms[named]] if named in forms else []), named=named)
+    return reader(tables.provinces, *([forms[named]] if named in forms else []), named=named, formulas=formulas)

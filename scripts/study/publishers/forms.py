@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from study.files.finding import chosen_sheets
 from study.files.series import Draft, Yearbook
 from study.files.sheets import Sheet, read_sheets
+from study.files.workbooks import FORMULAS_REFUSED
 from study.helpers import InputError
 from study.publishers.yearbook import read_drafts
 from study.words.forms import other_form
@@ -27,16 +28,19 @@ def form(is_one: Callable[[Sheet], bool], read: Callable[[list[Sheet], str], lis
     return indicators
 
 
-def reader(provinces: Mapping[str, str], *forms: Form, named: str = "") -> Callable[[str, str], list[Draft | Yearbook]]:
+def reader(
+    provinces: Mapping[str, str], *forms: Form, named: str = "", formulas: str = FORMULAS_REFUSED
+) -> Callable[[str, str], list[Draft | Yearbook]]:
     """How a file is read, by path and sheet (all of them if empty): by the first of `forms` that it has, else as a
     yearbook's tables, vendors' and data sets among them.
 
     provinces : printed name -> slug (`regions.province_names`). named : of `words.forms`, the form that a rule reads; a
-    file that is refused and looks like another one is told so. What is asked for again is not read again, a refusal
-    neither: a workbook of balances holds twenty tables. The reader raises InputError where a file has no table or
-    cannot be read.
+    file that is refused and looks like another one is told so. formulas : the config's cleaning.formulas. What is asked
+    for again is not read again, a refusal neither: a workbook of balances holds twenty tables. The reader raises
+    InputError where a file has no table or cannot be read.
     """
-    sheets_of = lru_cache(maxsize=1)(read_sheets)  # sheets of one workbook are asked for in turn
+    # sheets of one workbook are asked for in turn
+    sheets_of = lru_cache(maxsize=1)(partial(read_sheets, formulas=formulas))
 
     def indicators(path: str, sheet: str) -> list[Draft | Yearbook]:
         sheets = chosen_sheets(path, sheets_of(path), sheet)

@@ -16,7 +16,7 @@ from pathlib import Path
 from study.files.series import Yearbook
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.words.printed import parse_number, place, squeeze
+from study.words.printed import Formula, parse_number, place, squeeze
 from study.words.regions import find_province, province_in
 from study.words.units import Unit, find_unit
 from study.words.years import year_in
@@ -54,6 +54,17 @@ class _Layout:
     parts: list[int]
 
 
+@dataclass(frozen=True)
+class _Total:
+    """A province-year's total in Mt and its cell, or its fault; `doubt` is of a figure that may be right."""
+
+    where: str
+    value: float | None = None
+    fault: str = ""
+    doubt: str = ""
+    is_formula: bool = False
+
+
 def is_inventory(sheet: Sheet) -> bool:
     """Whether a sheet has a header of fuels from raw coal on and, below, a line of the total."""
     at = _header_line(sheet)
@@ -66,23 +77,27 @@ def read_inventories(sheets: list[Sheet], names: dict[str, str], hint: str = "")
     `hint` stands for the files' names, which say the year or the province where the sheets' names do not. Sheets of
     notes and sums are left out with a line in the log. A province-year that has no sheet where others have one is None.
 
-    Raises InputError, naming file, sheet and cell, for an unknown province, a year that is not said, two sheets of one
-    province-year, another layout, an unknown unit, a cell that is no number, and totals that miss the sum of their
-    parts by more than 1 % + 0.05 Mt.
+    What is wrong with one province-year's total is a fault of the table there: two sheets of it, another layout, an
+    unknown unit, a cell that is no number. A total that misses the sum of its parts by more than 1 % + 0.05 Mt, or that
+    no province emits, is a doubt. Raises InputError, naming file and sheet, for an unknown province, and a year that is
+    not said.
     """
-    found: dict[tuple[str, int], tuple[float, str]] = {}
+    found: dict[tuple[str, int], _Total] = {}
     for sheet in sheets:
         path = sheet.source.removesuffix(f", sheet {sheet.name}")
         stem = hint or Path(path).stem
         if not _is_wanted(sheet, names, stem):
             continue
         where = _province_year(sheet, names, stem)
-        value, cell = _total(sheet, math.inf if where[0] == "china" else MOST_EMITTED)
+        try:
+            total = _total(sheet, math.inf if where[0] == "china" else MOST_EMITTED)
+        except InputError as error:
+            total = _Total(sheet.source, fault=str(error))
         if where in found:
-            raise InputError(
-                f"{cell}: a second inventory of {where[0]} {where[1]}, the first is in {found[where][1]}; keep one."
-            )
-        found[where] = value, cell
+            first = found[where].where
+            second = f"{total.where}: a second inventory of {where[0]} {where[1]}, the first is in {first}; keep one."
+            total = _Total(first, fault=second)
+        found[where] = total
     if not found:
         files = ", ".join(dict.fromkeys(sheet.source for sheet in sheets))
         raise InputError(
@@ -93,7 +108,12 @@ def read_inventories(sheets: list[Sheet], names: dict[str, str], hint: str = "")
     path = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
     table = Yearbook(path, "inventory", INVENTORY_TITLE, INVENTORY_UNIT, sorted({year for _, year in found}))
     for cell in [(province, year) for province in dict.fromkeys(p for p, _ in found) for year in table.years]:
-        table.values[cell], table.places[cell] = found.get(cell, (None, f"no inventory of {cell[0]} {cell[1]}"))
+        total = found.get(cell, _Total(f"no inventory of {cell[0]} {cell[1]}"))
+        table.values[cell], table.places[cell] = total.value, total.where
+        table.doubts |= {cell: total.doubt} if total.doubt else {}
+        table.formulas |= {cell} if total.is_formula else set()
+        if total.fault:
+            table.refuse(cell, total.fault)
     return table
 
 
@@ -154,8 +174,9 @@ def _province_year(sheet: Sheet, names: dict[str, str], stem: str) -> tuple[str,
     return province, year
 
 
-def _total(sheet: Sheet, limit: float) -> tuple[float, str]:
-    """The total of scope 1 in Mt and its cell, checked against its parts and against `limit`."""
+def _total(sheet: Sheet, limit: float) -> _Total:
+    """The total of scope 1 in Mt and its cell, checked against its parts and against `limit`; InputError where it
+    cannot be read."""
     layout = _layout(sheet)
     body = sheet.rows[layout.header + 1 :]
     totals = [row for row in body if _fold(row.get(0)) in TOTAL_ROWS]
@@ -171,21 +192,25 @@ def _total(sheet: Sheet, limit: float) -> tuple[float, str]:
     total = parse_number(totals[0].get(layout.total), where)
     if total is None:
         raise InputError(f"{where}: the total is empty; get the whole inventory.")
-    for what, parts in (
-        ("sectors", [_figure(sheet, row, layout.total) for row in sectors]),
-        ("fuels and processes", [_figure(sheet, totals[0], column) for column in layout.parts]),
-    ):
-        if abs(sum(parts) - total) > INVENTORY_ROUNDING_SHARE * abs(total) + INVENTORY_ROUNDING / factor:
-            raise InputError(
-                f"{where}: the total is {total:g}, its {len(parts)} {what} add up to {sum(parts):g}; look for a "
-                "mistyped figure, or for rows and columns that were deleted."
-            )
+    doubt = ""
+    try:
+        for what, parts in (
+            ("sectors", [_figure(sheet, row, layout.total) for row in sectors]),
+            ("fuels and processes", [_figure(sheet, totals[0], column) for column in layout.parts]),
+        ):
+            if abs(sum(parts) - total) > INVENTORY_ROUNDING_SHARE * abs(total) + INVENTORY_ROUNDING / factor:
+                doubt = doubt or (
+                    f"{where}: the total is {total:g}, its {len(parts)} {what} add up to {sum(parts):g}; look for a "
+                    "mistyped figure, or for rows and columns that were deleted."
+                )
+    except InputError as error:
+        doubt = f"{error} The total of {total:g} ({where}) cannot be checked."
     if not 0 < total * factor < limit:
-        raise InputError(
+        doubt = (
             f"{where}: {total * factor:g} Mt CO2 in a year cannot be right (expected above 0, below {limit:g}); is the "
             "unit?"
         )
-    return total * factor, where
+    return _Total(where, total * factor, doubt=doubt, is_formula=isinstance(totals[0].get(layout.total), Formula))
 
 
 def _figure(sheet: Sheet, row: Row, column: int) -> float:

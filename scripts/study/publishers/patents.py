@@ -34,7 +34,7 @@ from study.publishers.patent_headings import (
     plain,
 )
 from study.publishers.yearbook import read_drafts
-from study.words.printed import is_figure, parse_number, place, squeeze
+from study.words.printed import Formula, is_figure, parse_number, place, squeeze
 from study.words.regions import PARTS_OF_CHINA, find_province, is_outside
 from study.words.titles import plain_name
 from study.words.years import year_of, years_in
@@ -65,6 +65,8 @@ class Count:
     kind: str = ""
     mode: str = ""
     month: str = ""
+    fault: str = ""
+    is_formula: bool = False
 
 
 def patent_form(names: dict[str, str], cities: Cities) -> Form:
@@ -82,6 +84,7 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
         try:
             counts = read_patents(pages, names, cities)
         except InputError as error:
+            # told to a study that takes the patents, while the other indicators are good
             if not others:
                 raise
             refused = Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))
@@ -104,10 +107,11 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
     """Applications for green patents by province and year, in pieces (件).
 
     names : printed province -> slug (`regions.province_names`); cities : `cities.load_cities`; tolerance : largest
-    relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the table is
-    refused (inventions and utility models). A province without any figure in a year is None there; blank cells count no
-    patent where other classes of the city are printed, and a city missing in some years is warned of. Raises InputError
-    naming file, row and column.
+    relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the figure is in
+    doubt (inventions and utility models). A province without any figure in a year is None there; blank cells count no
+    patent where other classes of the city are printed, and a city missing in some years is warned of. A province-year
+    with a figure that cannot be read or stands there twice is a fault of the table. Raises InputError naming file, row
+    and column.
     """
     sheets = list(sheets)
     source = sheets[0].source if sheets else "the table"
@@ -131,15 +135,25 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
     for count in counts:
         groups.setdefault((count.province, count.year), []).append(count)
     for cell in ((p, y) for p in dict.fromkeys(count.province for count in counts) for y in table.years):
-        group = groups.get(cell)
-        table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance) if group else None
+        group = groups.get(cell, [])
         table.places[cell] = group[0].where if group else f"{source}, {cell[0]} {cell[1]} (not in the table)"
+        table.formulas |= {cell} if any(count.is_formula for count in group) else set()
+        try:
+            for count in group:
+                if count.fault:
+                    raise InputError(count.fault)
+            doubts: list[str] = []
+            table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance, doubts) if group else None
+            table.doubts |= {cell: doubts[0]} if doubts else {}
+        except InputError as error:
+            table.refuse(cell, str(error))
     _warn_of_gaps(source, counts)
     return table
 
 
-def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float) -> float | None:
-    """The sum over parts, dimension by dimension, or the printed total where there are no parts."""
+def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float, doubts: list[str]) -> float | None:
+    """The sum over parts, dimension by dimension, or the printed total where there are no parts. doubts : takes what is
+    to be said of inventions and utility models that miss their total."""
     if not dimensions:
         if len(counts) > 1:
             first, second = counts[:2]
@@ -151,16 +165,17 @@ def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float) -> 
     for count in counts:
         parts.setdefault(getattr(count, dimension), []).append(count)
     whole = parts.pop("", None)
-    total = _sum(whole, rest, tolerance) if whole else None
-    values = [value for part in parts.values() if (value := _sum(part, rest, tolerance)) is not None]
+    total = _sum(whole, rest, tolerance, doubts) if whole else None
+    values = [value for part in parts.values() if (value := _sum(part, rest, tolerance, doubts)) is not None]
     if not values:
         return total
     added = sum(values)
     if total is not None and abs(added - total) > tolerance * max(total, added):
         text = f"{whole[0].where}: the printed total is {total:g}, its parts by {dimension} add up to {added:g}"
         if dimension == "kind":
-            raise InputError(f"{text}; look for a mistyped figure, or remove the column that is wrong.")
-        logger.warning("%s; the parts are used", text)
+            doubts.append(f"{text}; look for a mistyped figure, or remove the column that is wrong.")
+        else:
+            logger.warning("%s; the parts are used", text)
     return added
 
 
@@ -254,14 +269,18 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
         base = _what(sheet, row, texts, keys, names, cities, fixed_province, fixed_year)
         for column, year, kind, mode in head.values:
             where = place(sheet.source, row.line, column)
-            value = parse_number(row.get(column), where)
-            if value is not None and (value < 0 or value != round(value)):
-                raise InputError(
-                    f"{where}: found {row.get(column)!r}, expected a number of patents (whole, 0 or more); are these "
-                    "figures per head, logarithms or shares?"
-                )
             more = {"kind": kind} if kind else {}
-            counts.append(replace(base, year=year or base.year, value=value, where=where, mode=mode, **more))
+            count = replace(base, year=year or base.year, where=where, mode=mode, **more)
+            try:
+                value = parse_number(row.get(column), where)
+                if value is not None and (value < 0 or value != round(value)):
+                    raise InputError(
+                        f"{where}: found {row.get(column)!r}, expected a number of patents (whole, 0 or more); are "
+                        "these figures per head, logarithms or shares?"
+                    )
+                counts.append(replace(count, value=value, is_formula=isinstance(row.get(column), Formula)))
+            except InputError as error:
+                counts.append(replace(count, fault=str(error)))
     if grants and not counts:
         raise InputError(
             f"{place(sheet.source, head.line, keys['stage'])}: all {grants} rows are of granted patents; applications "

@@ -8,16 +8,17 @@ from study.files.preamble import read_preamble
 from study.files.row_width import check_width, unnamed_columns
 from study.files.series import Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
-from study.helpers import InputError
+from study.helpers import InputError, logger
 from study.words.headings import FURTHER, heading_kind
 from study.words.notes import begins_note
-from study.words.printed import NUMBER, place, squeeze
+from study.words.printed import NUMBER, check_formula, place, squeeze
 from study.words.regions import find_province, is_no_province, known_province
 from study.words.titles import split_unit
 from study.words.years import year_of
 
 COUNTRY = {"中国", "全国", "cn", "china"}
 ANNUAL = {"年", "年度", "yearly", "annual", "a", "y", ""}
+DATE_WITHIN = re.compile(r"(19|20)\d\d\s*[-/.年]")
 # What stands in rows or columns beside the names of series.
 BESIDE_SERIES = ("country", "province", "frequency", "unit", "about", "code")
 
@@ -44,12 +45,22 @@ def vendor_header(row: Row, names: dict[str, str]) -> bool:
 
 
 def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
-    """Series across, rows of unit and identifiers, then a row a date. Raises InputError for what is not annual."""
+    """Series across, rows of unit and identifiers, then a row a date.
+
+    Series that are not annual or of no province are left out with a line in the log, as are dates within a year where
+    no annual series has a figure. Raises InputError where no annual series of a province is left.
+    """
     header = sheet.rows[at]
-    last = max(column for column, name in enumerate(header.cells) if name)
+    series = {column: name for column, name in enumerate(header.cells) if column and name}
+    last = max(series)
     units: dict[int, str] = {}
-    body: list[tuple[int, Row]] = []
-    lines: dict[int, int] = {}
+    left: dict[int, str] = {}
+    for column, name in series.items():
+        if not split_series(name, names)[0]:
+            where = place(sheet.source, header.line, column)
+            left[column] = f"{where}: found {name!r}, expected a province and an indicator such as 北京:GDP."
+    body: dict[int, list[Row]] = {}
+    within = ""
     noted = False
     for row in sheet.rows[at + 1 :]:
         if not any(row.cells):
@@ -58,52 +69,59 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
             if kind == "unit":
                 units = {column: squeeze(cell) for column, cell in enumerate(row.cells)}
             elif kind == "frequency":
-                for column, cell in enumerate(row.cells[1:], 1):
-                    check_annual(cell, place(sheet.source, row.line, column))
+                for column in series:
+                    if fault := not_annual(row.get(column), place(sheet.source, row.line, column)):
+                        left.setdefault(column, fault)
             continue
         if begins_note(row.cells) or noted:
             noted = True
             _refuse_below_notes(sheet, row, year_of(row.get(0)) is not None)
             continue
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         year = year_of(row.get(0))
+        if year is None and DATE_WITHIN.match(row.get(0)) and not any(row.get(c) for c in series if c not in left):
+            within = within or f"{place(sheet.source, row.line, 0)}: {row.get(0)!r} is a date within a year."
+            continue
         if year is None:
             raise InputError(
                 f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year's date such as 2012-12-31."
             )
-        if year in lines:
-            raise InputError(
-                f"{place(sheet.source, row.line, 0)}: {year} stands already in row {lines[year]}; export annual series."
-            )
-        lines[year] = row.line
         check_width(sheet, row, last, unnamed_columns(header, last))
-        body.append((year, row))
+        body.setdefault(year, []).append(row)
+    for text in filter(None, [*left.values(), within]):
+        logger.warning("%s Left out.", text)
     drafts: dict[tuple[str, str], Draft] = {}
-    seen: dict[tuple[str, str], int] = {}
-    for column, name in enumerate(header.cells):
-        if column == 0 or not name:
-            continue
+    seen: dict[tuple[str, str], Draft] = {}
+    # a monthly series may stand beside the annual one of its name
+    for column, name in sorted(series.items(), key=lambda item: item[0] in left):
         province, title = split_series(name, names)
-        if not province:
-            where = place(sheet.source, header.line, column)
-            raise InputError(f"{where}: found {name!r}, expected a province and an indicator such as 北京:GDP.")
+        if not province or (column in left and (province, split_unit(title)[0]) in seen):
+            continue
         title, unit = split_unit(title)
-        if (province, title) in seen:
-            raise InputError(f"{place(sheet.source, header.line, column)}: a second column is called {name!r}.")
-        seen[province, title] = column
         draft = Draft(sheet.source, "vendor", (title,), units.get(column) or unit)
-        for year, row in body:
-            draft.add(province, year, row.get(column), place(sheet.source, row.line, column))
+        if (province, title) in seen:
+            where = place(sheet.source, header.line, column)
+            seen[province, title].problem = f"{where}: a second column is called {name!r}."
+            continue
+        seen[province, title] = draft
+        for year, rows in body.items():
+            # a year's first and last month may both stand here
+            filled = [row for row in rows if row.get(column)] or rows[:1]
+            for row in filled:
+                draft.add(province, year, row.get(column), place(sheet.source, row.line, column), left.get(column, ""))
+    for draft in seen.values():
         merge_draft(drafts, draft)
     found = [draft for draft in drafts.values() if draft.cells]
     if not found:
-        raise InputError(f"{sheet.source}: no rows that begin with a date below the names of the series.")
+        reason = next(iter(left.values()), f"{sheet.source}: no rows that begin with a date below the names.")
+        raise InputError(reason)
     return found
 
 
-def check_annual(frequency: str, where: str) -> None:
-    """InputError for a series that is not annual."""
-    if squeeze(frequency).lower() not in ANNUAL:
-        raise InputError(f"{where}: the frequency is {frequency!r}; export annual series.")
+def not_annual(frequency: str, where: str) -> str:
+    """What is to be said of a series that is not annual; empty for others."""
+    annual = squeeze(frequency).lower() in ANNUAL
+    return "" if annual else f"{where}: the frequency is {frequency!r}; export annual series."
 
 
 def _refuse_below_notes(sheet: Sheet, row: Row, is_data: bool) -> None:
@@ -156,13 +174,15 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
         if is_no_province(name):
             continue
         province = find_province(name, names, place(sheet.source, row.line, province_at))
+        check_formula(row.get(year_at), place(sheet.source, row.line, year_at))
         year = year_of(row.get(year_at))
         if year is None:
             where = place(sheet.source, row.line, year_at)
             raise InputError(f"{where}: found {row.get(year_at)!r}, expected a year such as 2013.")
         label = row.get(kinds.index("indicator")) if by_name else ""
+        again = ""
         if (province, year, label) in lines:
-            raise InputError(
+            again = (
                 f"{place(sheet.source, row.line)}: {name} {year} {label} stands already in row "
                 f"{lines[province, year, label]}."
             )
@@ -173,9 +193,9 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit or preamble.unit))
             draft.in_unit(unit, place(sheet.source, row.line))
             value_at = kinds.index("value")
-            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at))
+            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at), again)
         for column in columns:
-            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column))
+            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column), again)
     found = [draft for draft in drafts.values() if draft.cells]
     if not found:
         raise NoTable(f"{sheet.source}: no rows of figures below the header of a data set.")

@@ -8,7 +8,9 @@ in the sheet's or the file's name. All six layouts are read here, in the Nationa
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,10 +19,10 @@ from study.files.row_width import unnamed_columns
 from study.files.series import Body, Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.publishers.vendors import check_annual, read_long, read_vendor, split_series, vendor_header
+from study.publishers.vendors import not_annual, read_long, read_vendor, split_series, vendor_header
 from study.words.headings import heading_kind
 from study.words.notes import begins_note
-from study.words.printed import CHINESE, NUMBER, place, shortened, squeeze
+from study.words.printed import CHINESE, NUMBER, Formula, check_formula, place, shortened, squeeze
 from study.words.regions import find_province, is_no_province, known_province, province_in
 from study.words.titles import bare_label, chinese_part, split_unit
 from study.words.years import year_in, year_of, years_in
@@ -34,24 +36,27 @@ PLAIN_SHEET = re.compile(r"(sheet|工作表|表|数据|data|table)?\s*[\d().]*",
 
 
 def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) -> list[Draft]:
-    """Every indicator of a file's sheets; those without a table (notes, contents) are left out if another has one."""
+    """Every indicator of a file's sheets; those without a table (notes, contents), or that cannot be read, are left out
+    with a line in the log if another has one. Raises InputError where none has."""
     drafts: dict[tuple[str, str], Draft] = {}
-    reasons = []
+    reasons: list[InputError] = []
     for sheet in sheets:
         named = "" if len(sheets) == 1 or PLAIN_SHEET.fullmatch(sheet.name) else sheet.name
         try:
             found = read_sheet(sheet, names, _hint(Path(path), names))
-        except NoTable as error:
+        except InputError as error:
             reasons.append(error)
             continue
         for draft in found:
             # a sheet may say what the table on it does not
             draft.parts = draft.parts if draft.title or not named else split_unit(named)[:1]
             merge_draft(drafts, draft)
-    for reason in reasons if drafts else []:
-        logger.info("%s", reason)
     if not drafts:
-        raise InputError(str(reasons[0]))
+        raise InputError(str(next((reason for reason in reasons if not isinstance(reason, NoTable)), reasons[0])))
+    for reason in reasons:
+        # a sheet that has a header is one of figures
+        level = logging.INFO if isinstance(reason, NoTable) else logging.WARNING
+        logger.log(level, "%s The sheet is left out.", reason)
     return list(drafts.values())
 
 
@@ -93,7 +98,8 @@ def _is_header(row: Row, kinds: list[str], years: list[int]) -> bool:
     """Whether years across head a table: beside them stand words for what runs down only."""
     if kinds[0]:
         return True
-    return all(year_of(cell) or not cell or kinds[column] for column, cell in enumerate(row.cells)) and len(years) > 1
+    others = [cell for column, cell in enumerate(row.cells) if cell and not kinds[column] and not year_of(cell)]
+    return all(isinstance(cell, Formula) for cell in others) and len(years) > 1
 
 
 # --- layouts ------------------------------------------------------------------------------------------------------
@@ -103,7 +109,7 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
     """Provinces or indicators down, or both in two columns; years across."""
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     first = next(column for column, cell in enumerate(header.cells) if column and year_of(cell))
-    years = _year_columns(sheet.source, header, first)
+    years = _year_columns(sheet.source, _without_calculated(sheet, at), first)
     for number, cell in enumerate(header.cells[:first]):
         if years_in(cell):
             where = place(sheet.source, header.line, number)
@@ -129,12 +135,14 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         label = row.get(column["indicator"]) if "indicator" in column else ""
         title, unit = split_unit(label) if label else (preamble.title, preamble.unit)
         unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
-        if "frequency" in column:
-            check_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
-        body.once((province, title), row, column["province"])
+        if "frequency" in column and body.leave_out(
+            not_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+        ):
+            continue
+        again = body.again((province, title), row, column["province"])
         draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit))
         draft.in_unit(unit, place(sheet.source, row.line))
-        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
+        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year), again)
     return body.finish(drafts.values())
 
 
@@ -183,8 +191,10 @@ def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, name
         title, inner = bare_label(title)
         if "unit" in column:
             unit = squeeze(row.get(column["unit"])) or unit
-        if "frequency" in column:
-            check_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+        if "frequency" in column and body.leave_out(
+            not_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+        ):
+            continue
         inner = inner or row.indent > outer_indent
         parts = (outer, title) if inner and outer else (title,)
         unit = unit or (outer_unit if inner else "")
@@ -198,12 +208,10 @@ def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, name
         province = province or fixed or "china"
         draft = drafts.setdefault((*parts, unit), Draft(sheet.source, form, parts, unit or preamble.unit))
         draft.below_heading = len(parts) > 1 and not outer_filled
-        try:
-            body.once((province, *parts, unit), row, column["indicator"])
-        except InputError as error:
-            draft.problem = str(error)  # the page's other indicators are good
+        if again := body.again((province, *parts, unit), row, column["indicator"]):
+            draft.problem = again  # the page's other indicators are good
             continue
-        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year))
+        _add_row(sheet, draft, row, years, lambda year, province=province: (province, year), "")
     return body.finish(drafts.values())
 
 
@@ -223,6 +231,7 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
     body = Body(sheet, at, last, names, unnamed_columns(header, last))
     fixed = preamble.year or year_in(sheet.name) or year_in(stem)
     for row in body.rows():
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         year = year_of(row.get(0))
         if year is None and kind == "year":
             raise InputError(
@@ -233,9 +242,9 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
             raise InputError(
                 f"{place(sheet.source, row.line, 0)}: no year; neither the lines above nor the name say one."
             )
-        body.once((year, title), row, 0)
+        again = body.again((year, title), row, 0)
         draft = drafts.setdefault(title, Draft(sheet.source, "transposed" if year else "one year", (title,), unit))
-        _add_row(sheet, draft, row, provinces, lambda province, year=year: (province, year or fixed))
+        _add_row(sheet, draft, row, provinces, lambda province, year=year: (province, year or fixed), again)
     return body.finish(drafts.values())
 
 
@@ -262,6 +271,7 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
     unnamed = [column for column in range(1, last) if not any(row.get(column) for row in heads)]
     body = Body(sheet, end - 1, last, names, unnamed)
     for row in body.rows():
+        check_formula(row.get(0), place(sheet.source, row.line, 0))
         key = body.province(row, 0) if kind == "province" else year_of(row.get(0))
         if key is None:
             if kind == "year":
@@ -269,10 +279,12 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
                     f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year such as 2022."
                 )
             continue
-        body.once(key, row, 0)
+        again = body.again(key, row, 0)
+        if again and kind == "year":
+            raise InputError(again)  # whose years they are, a column would say
         for column, draft in drafts.items():
             province, year = (fixed, key) if kind == "year" else (key, fixed)
-            draft.add(province, year, row.get(column), place(sheet.source, row.line, column))
+            draft.add(province, year, row.get(column), place(sheet.source, row.line, column), again)
     merged: dict[tuple[str, str], Draft] = {}
     for column, draft in drafts.items():
         if (squeeze(draft.title).lower(), draft.unit) in merged:
@@ -326,12 +338,24 @@ def _form(preamble: Preamble) -> str:
     return "new site" if preamble.classic else "bare"
 
 
+def _without_calculated(sheet: Sheet, at: int) -> Row:
+    """The header in row `at` without the names of columns that a user has calculated: below are formulas alone."""
+    cells = list(sheet.rows[at].cells)
+    for column, name in enumerate(cells):
+        below = [cell for row in sheet.rows[at + 1 :] if (cell := row.get(column))]
+        if name and not year_of(name) and below and all(isinstance(cell, Formula) for cell in below):
+            logger.info("%s: formulas, left out", place(sheet.source, sheet.rows[at].line, column))
+            cells[column] = ""
+    return Row(sheet.rows[at].line, tuple(cells))
+
+
 def _year_columns(source: str, header: Row, first: int) -> dict[int, int]:
     """Year -> column, from the header row."""
     years: dict[int, int] = {}
     for column, text in enumerate(header.cells[first:], first):
         if text == "":
             continue
+        check_formula(text, place(source, header.line, column))
         year = year_of(text)
         if year is None:
             raise InputError(f"{place(source, header.line, column)}: found {text!r}, expected a year such as 2022年.")
@@ -359,6 +383,6 @@ def _check_order(source: str, header: Row, years: dict[int, int]) -> None:
     logger.warning("%s; is each header above its own figures?", text)
 
 
-def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key) -> None:
+def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key: Callable, again: str) -> None:
     for name, column in columns.items():
-        draft.add(*key(name), row.get(column), place(sheet.source, row.line, column))
+        draft.add(*key(name), row.get(column), place(sheet.source, row.line, column), again)

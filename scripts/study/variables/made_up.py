@@ -1,4 +1,4 @@
-"""Cells that were made up or accepted in doubt, from the lists that cleaning writes a table."""
+"""Cells that were made up, calculated or accepted in doubt, from the lists that cleaning writes a table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from study.checks.crosschecks import accepted_contradictions
+from study.checks.not_observed import with_listed
 from study.helpers import read_rows
 from study.variables.figures import cleaned_rows
 
@@ -19,7 +20,7 @@ def made_cells(
     and are accepted, sorted by indicator, province, year.
 
     contradicted : results/clean/<table>.csv in which these are looked for. accepted : the config's cleaning.accept. A
-    cell that is listed stays as it is.
+    cell that is listed as made up stays as it is.
     """
     cells: dict[tuple[str, str, str], Cell] = {}
     for path in lists:
@@ -30,8 +31,8 @@ def made_cells(
     rules = accepted_contradictions(rows, accepted)
     for province, year, indicator, value, _ in rows:
         if rule := rules.get((province, year, indicator)):
-            cell = (province, str(year), indicator, value, rule)
-            cells.setdefault(cell[:3], cell)
+            place = (province, str(year), indicator)
+            cells[place] = (*place, value, with_listed(rule, cells[place][-1]) if place in cells else rule)
     return sorted(cells.values(), key=lambda cell: (cell[2], *cell[:2]))
 
 

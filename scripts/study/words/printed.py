@@ -35,12 +35,33 @@ HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 
 FOOTNOTE = re.compile(r"[①-⑳⑴-⒇¹²³*※]+$|[\[(]注?\d?[)\]]$")
 
 
+class Formula(str):
+    """A workbook's cell that is a formula: as the value stored with it, or as it is written and refused where needed.
+
+    `fault` is what is said of a needed one; empty where the stored value was taken.
+    """
+
+    fault: str
+
+    def __new__(cls, text: str, fault: str = "") -> Formula:
+        cell = super().__new__(cls, text)
+        cell.fault = fault
+        return cell
+
+
+def check_formula(text: str, where: str) -> None:
+    """InputError for a needed cell that is a formula whose stored value is not taken."""
+    if isinstance(text, Formula) and text.fault:
+        raise InputError(f"{where}: {text.fault}")
+
+
 def parse_number(text: str, where: str) -> float | None:
     """A printed figure as a number, None for an empty cell or a mark of a missing one.
 
     Thousands separators, full-width digits and blanks around are allowed. Raises InputError naming the place for
-    anything else.
+    anything else, a formula among it whose stored value is not taken.
     """
+    check_formula(text, where)
     plain = text.translate(HALF_WIDTH).strip()
     if plain.lower() in MISSING_MARKS:
         return None

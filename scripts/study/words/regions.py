@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from study.helpers import InputError, workflow_rows
-from study.words.printed import CHINESE, FOOTNOTE, squeeze
+from study.words.printed import CHINESE, FOOTNOTE, check_formula, squeeze
 
 # Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
 _PARTS_OF_CHINA = """
@@ -56,7 +56,8 @@ def known_province(name: str, names: dict[str, str]) -> str | None:
 
 
 def find_province(name: str, names: dict[str, str], where: str) -> str:
-    """The slug of a printed province name; InputError with the near spellings where there is none."""
+    """The slug of a printed province name; InputError with the near spellings where there is none, or for a formula."""
+    check_formula(name, where)
     slug = known_province(name, names)
     if slug is None:
         import difflib

@@ -105,8 +105,9 @@ def _around(text: str, name: str, known: Mapping[str, str]) -> Reading:
     *levels, before = re.split("[:]", before)
     rest = _Rest()
     for level in levels:
-        if plain_name(level) not in name and not _HEADED.fullmatch(level.strip().lower()):
-            rest.read(level)
+        above = read_words(level, _HEADED)
+        rest.changes += above.changes
+        rest.unknown += [word for word in above.unknown if plain_name(word) not in name]
     # 1美元兑人民币: how many dollars the yuan are for is a part of the unit
     dollars = re.fullmatch(r"\s*(1|一|每)?(00|百)?\s*", before) if name.startswith("美元") else None
     if dollars and before.strip():
