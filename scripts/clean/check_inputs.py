@@ -6,6 +6,7 @@ from pathlib import Path
 from study.checks.crosschecks import accepted_contradictions, find_contradictions, report_crosschecks
 from study.checks.not_observed import ACCEPTED, MADE, with_listed
 from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
+from study.files.series import Draft
 from study.files.unchanged import reads
 from study.files.whole import run_job
 from study.helpers import InputError, start_log, workflow_table, write_rows
@@ -85,6 +86,8 @@ def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
 
 def _seems(draft, names: dict[str, list[str]], tables: dict[str, dict]) -> str:
     """Which table of the study an indicator is, or why it is none of those that its name has."""
+    if isinstance(draft, Draft) and draft.problem:
+        return draft.problem
     if keys := named_by(draft.names(), names):
         files = tables[keys[0]]["source"]["files"]
         return f"{keys[0]}, which is read from {files[0]}" if files else keys[0]
