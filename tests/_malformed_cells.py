@@ -127,7 +127,7 @@ UNITS = [
         "gdp",
         "a unit that is none",
         lambda t: t.replace("(亿元)", "(亿)"),
-        "'亿', a unit that resources/units.csv does not know",
+        "has '亿', which is not known",
     ),
     (
         "gdp",

@@ -9,7 +9,7 @@ from study.checks.units import convert
 from study.files.catalog_entries import entry_names, load_catalog
 from study.files.series import Draft
 from study.helpers import InputError
-from study.words.titles import chinese_part, named_by, plain_name, read_title, split_unit
+from study.words.titles import chinese_part, named_by, plain_name, read_title, split_title, split_unit
 
 CATALOG = load_catalog(Path(__file__).parents[1] / "resources" / "catalog.csv")
 NAMES = {
@@ -113,7 +113,14 @@ def test_a_unit_of_another_quantity_is_refused(key, title):
         ("地区生产总值(当年价)(亿元)", ("地区生产总值(当年价)", "亿元")),
         ("地区生产总值(亿元，2000年价)", ("地区生产总值(亿元，2000年价)", "")),
         ("专利(取对数)", ("专利(取对数)", "")),
-        ("地区生产总值(宏量)", ("地区生产总值", "宏量")),
+        ("地区生产总值(宏量)", ("地区生产总值(宏量)", "")),
+        ("年末常住人口（0-14岁）", ("年末常住人口（0-14岁）", "")),
+        ("进出口总额（出口）", ("进出口总额（出口）", "")),
+        ("原煤消费量 Raw Coal (10 000 tce)", ("原煤消费量", "10000tce")),
+        ("电力消费量(亿千瓦小时) Electricity Consumption (100 million kW.h)", ("电力消费量", "亿千瓦小时")),
+        ("地区生产总值(亿元)\nGross Regional Product\n(100 million yuan)", ("地区生产总值", "亿元")),
+        ("地区生产总值(亿元) GRP (10 000 yuan)", ("地区生产总值", "亿元; 10000yuan")),
+        ("人民币对美元汇率(美元=100)(元)", ("人民币对美元汇率(美元=100)", "元")),
         ("固定资产投资(不含农户)增速(%)", ("固定资产投资(不含农户)增速", "%")),
         ("GRP (100 million yuan)", ("GRP", "100millionyuan")),
         ("指数(上年=100)", ("指数", "上年=100")),
@@ -192,3 +199,40 @@ def test_yuan_for_an_unsaid_number_of_dollars_are_told_by_their_size(figure, exp
     doubtful = Draft("x.csv", "national", ("美元兑人民币",), "元", {("china", 2013): ("62", "x.csv, row 2")})
     with pytest.raises(InputError, match="no unit is printed, and by their size"):
         convert_units(pick_indicator("x.csv", [doubtful], entry, "", False).parse(), entry)
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "is_it"),
+    [
+        ("trade", "进出口总额 Total Value of Imports and Exports", True),
+        ("trade", "进出口总额 Exports", False),
+        ("employment", "就业人员 Employed Persons", True),
+        ("employment", "就业人员 Manufacturing", False),
+        ("electricity", "用电量 Electricity Consumption by Region", True),
+        ("electricity", "用电量 Residential", False),
+        ("energy_total", "能源消费总量 Total Energy Consumption", True),
+        ("energy_total", "能源消费总量 Coal", False),
+        ("gdp", "地区生产总值 GRP", True),
+        ("gdp", "地区生产总值 Deflator", False),
+        ("gdp", "地区生产总值(GDP)", True),
+        ("gdp", "地区生产总值（1-2月）", False),
+        ("gdp", "地区生产总值(收入法)", True),
+        ("gdp", "地区生产总值①", True),
+        ("gdp", "一、地区生产总值", True),
+        ("gdp", "2013年地区生产总值", True),
+        ("budget_expenditure", "地方财政一般公共预算支出（教育）", False),
+        ("population", "年末常住人口（0-14岁）", False),
+        ("raw_coal", "原煤消费量 Raw Coal Consumption (10 000 tons)", True),
+        ("urbanisation", "城镇化率(%) Urbanization Rate (%)", True),
+    ],
+)
+def test_what_stands_beside_a_name_is_its_translation_or_another_thing(key, title, is_it):
+    draft = Draft(
+        "x.csv", "data set", split_title(title)[:1], split_title(title).unit, english=split_title(title).english
+    )
+    other = Draft("x.csv", "data set", ("another",), "")
+    assert (named_by(draft.names(), NAMES) == [key]) is is_it
+    if is_it:
+        assert pick_indicator("x.csv", [draft, other], CATALOG[key], "", False).title == draft.title
+    # what the config names as printed is meant
+    assert pick_indicator("x.csv", [draft, other], CATALOG[key], title, False).title == draft.title

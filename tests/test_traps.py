@@ -299,3 +299,53 @@ def test_a_file_named_in_the_config_for_one_table_may_hold_others(tmp_path):
 def test_rows_of_the_production_corps_are_left_out(tmp_path):
     text = "地区,2013年,2014年\n新疆,8443.8,9273.5\n新疆生产建设兵团,1499.9,1738.6\n"
     assert clean(write(tmp_path / "x.csv", text), "gdp", ["xinjiang"])["xinjiang", 2014] == 9273.5
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("employment", "浙江省农村就业人员\n单位：万人\n年份,就业人员,第一产业\n2013,4013,800\n2014,4020,790\n"),
+        ("gdp", "浙江省不变价地区生产总值\n单位：亿元\n年份,地区生产总值,工业增加值\n2013,37334,1\n2014,40023,2\n"),
+        ("value_added_primary", "浙江省增长速度\n年份,第一产业增加值,第二产业增加值\n2013,8.6,9\n2014,7.6,8\n"),
+        ("population", "农村地区面板数据\n省份,年份,常住人口(万人),x\n浙江,2013,5498,1\n浙江,2014,5508,1\n"),
+        ("employment", "省份,年份,类型,就业人员(万人)\n浙江,2013,城镇单位,1071\n浙江,2014,城镇单位,1100\n"),
+        ("gdp", "指标：地区生产总值(亿元)\n省份,分类,2013年,2014年\n浙江,第一产业,1784,1777\n"),
+        ("gdp", "各地区地区生产总值（1-2月）\n单位：亿元\n地区,2013年,2014年\n浙江,5100,5500\n"),
+        ("gdp", "各地区地区生产总值（万元）\n单位：亿元\n地区,2013年,2014年\n浙江,37757,40173\n"),
+        ("raw_coal", "地区,年份,原煤消费量,单位\n浙江,2013,14161,万吨标准煤\n浙江,2014,13824,万吨标准煤\n"),
+        ("raw_coal", "分地区原煤消费量\n(万吨标准煤)\n地区,2013年,2014年\n浙江,14161,13824\n"),
+        ("raw_coal", "地区,年份,原煤消费量 Raw Coal (10 000 tce)\n浙江,2013,14161\n浙江,2014,13824\n"),
+        ("gdp", "指标：地区生产总值(亿元)\n省份,城市,2013年,2014年\n浙江,杭州,8344,9206\n"),
+        ("gdp", "指标：地区生产总值(亿元)\n地区,2013年1月,2014年1月\n浙江,8344,9206\n"),
+    ],
+)
+def test_what_a_page_or_a_column_says_of_all_figures_counts(tmp_path, key, text):
+    with pytest.raises(InputError):
+        clean(write(tmp_path / "浙江.csv", text), key, ("zhejiang",))
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("raw_coal", "地区,年份,原煤消费量,单位\n浙江,2013,141610000,吨\n浙江,2014,138240000,吨\n", 14161),
+        ("raw_coal", "分地区原煤消费量\n（吨）\n地区,2013年,2014年\n浙江,141610000,138240000\n", 14161),
+        ("gdp", "各地区生产总值\n单位: 亿 元\n地区,2013年,2014年\n浙江,37757,40173\n", 37757),
+        ("gdp", "各地区生产总值\n单位：亿元（当年价）\n地区,2013年,2014年\n浙江,37757,40173\n", 37757),
+        ("gdp", "区域,年份,省份,GDP(亿元)\n华东,2013,浙江,37757\n华东,2014,浙江,40173\n", 37757),
+        ("gdp", "地区,省份,2013年,2014年\n华东,浙江,37757,40173\n", 37757),
+        (
+            "gdp",
+            "浙江省地区生产总值及指数\n年份,地区生产总值(亿元),指数(上年=100)\n2013,37757,108\n2014,40173,107\n",
+            37757,
+        ),
+        (
+            "pollution_control_investment",
+            "各地区工业污染治理完成投资情况(2013年)\n地区,工业污染治理完成投资(万元)\n浙江,578000\n",
+            57.8,
+        ),
+    ],
+)
+def test_units_and_regions_in_odd_places_are_read(tmp_path, key, text, value):
+    years = range(2013, 2015 if "2014" in text else 2014)
+    path = write(tmp_path / "x.csv", text)
+    assert clean(path, key, ("zhejiang",), years=years)["zhejiang", 2013] == pytest.approx(value)

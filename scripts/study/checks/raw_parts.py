@@ -10,8 +10,8 @@ from study.files.catalog_entries import CatalogEntry, entry_names
 from study.files.series import Draft, Yearbook
 from study.helpers import InputError, logger
 from study.words.printed import squeeze
-from study.words.titles import Reading, best_reading, unit_behind
-from study.words.units import find_index_base, find_unit, unit_key
+from study.words.titles import Reading, best_reading, plain_name, same_unit, split_unit, unit_behind
+from study.words.units import find_unit
 
 
 def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
@@ -55,8 +55,13 @@ def pick_indicator(
     A file with one indicator of another name is taken where it stands `alone` under the table's name: `check_title`
     then tells what it is.
     """
-    names = [title] if title else entry_names(entry)
+    named, unit = split_unit(title)
+    names = [title, named] if title else entry_names(entry)
     read = [(draft, reading) for draft in drafts if (reading := best_reading(draft.names(), names))]
+    if exact := [draft for draft in drafts if title and plain_name(draft.title) in map(plain_name, names)]:
+        # what the config names is meant, whatever else is said of it
+        exact = [draft for draft in exact if not unit or same_unit(unit, draft.unit)] or exact
+        read = [(draft, Reading(draft.title)) for draft in exact]
     chosen = [with_unit(draft, reading, entry) for draft, reading in read if reading.is_it]
     if len(chosen) > 1:
         fitting = [draft for draft in chosen if draft.unit in entry.conversion]
@@ -91,8 +96,7 @@ def with_unit(draft: Draft | Yearbook, reading: Reading, entry: CatalogEntry) ->
     printed, wanted = find_unit(draft.unit), find_unit(entry.unit)
     if wanted and wanted.dimension == "CNY per USD" and printed and printed.dimension == "CNY":
         return replace(draft, unit=said)  # the yuan alone do not say for how many dollars they are
-    same = [(find_unit(unit), find_index_base(unit)) for unit in (said, draft.unit)]
-    if not said or unit_key(said) == unit_key(draft.unit) or (same[0] == same[1] != (None, None)):
+    if not said or same_unit(said, draft.unit):
         return draft
     if draft.unit:
         raise InputError(

@@ -13,7 +13,7 @@ from study.words.headings import heading_kind
 from study.words.notes import begins_note
 from study.words.printed import CHINESE, Formula, parse_number, place, squeeze
 from study.words.regions import find_province, is_no_province, known_province
-from study.words.titles import changes_in
+from study.words.titles import changes_in, same_unit
 from study.words.years import year_of
 
 # Header cells that say no more than the title they stand under.
@@ -73,8 +73,9 @@ class Yearbook:
 class Draft:
     """An indicator's cells as text, parsed only when the study takes it: a page may hold others that are no figures.
 
-    `parts` are the header cells that make the title, outermost first; `label` is another name for it. `below_heading`:
-    the outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it,
+    `parts` are the header cells that make the title, outermost first; `english` is what stands beside it, `label`
+    another name for it, `page` the title of the page where that says what all its figures are. `below_heading`: the
+    outer part heads a section and has no figures of its own. `problem` is what is told once the study takes it,
     `clashes` what is told of single cells.
     """
 
@@ -85,6 +86,8 @@ class Draft:
     cells: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
     notes: str = ""
     label: str = ""
+    english: str = ""
+    page: str = ""
     below_heading: bool = False
     problem: str = ""
     clashes: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -103,6 +106,9 @@ class Draft:
         names = ["".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])]
         names += [":".join(parts)] if len(parts) > 1 else []
         names += [parts[-1]] if self.below_heading and not changes_in("".join(parts[:-1])) else []
+        if len(self.parts) == 1:  # English below a header of several levels translates one of them
+            names = [f"{name} {self.english}".strip() for name in names if name]
+        names = [f"{self.page}:{name}" for name in names] if self.page else names
         return list(dict.fromkeys(filter(None, (*names, self.label))))
 
     def add(self, province: str, year: int, text: str, where: str, clash: str = "") -> None:
@@ -120,7 +126,7 @@ class Draft:
 
     def in_unit(self, unit: str, where: str) -> None:
         """A row's unit; another one than that of the rows above is a problem of the indicator."""
-        if unit and self.unit and unit != self.unit:
+        if unit and self.unit and not same_unit(unit, self.unit):
             self.problem = self.problem or (
                 f"{where}: {self.title or 'the table'} is in {unit} here and in {self.unit} above; bring the figures "
                 "into one unit."
@@ -131,7 +137,7 @@ class Draft:
         """The figures; a cell that is none is a fault of the table. Raises InputError where all of it is refused."""
         if self.problem:
             raise InputError(self.problem)
-        forms = self.names() if len(self.parts) > 1 or self.label else []
+        forms = self.names()
         table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes, forms=forms)
         for (province, year), (text, where) in self.cells.items():
             cell = province, year

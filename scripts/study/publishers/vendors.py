@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from study.files.preamble import read_preamble
 from study.files.row_width import check_width, unnamed_columns
@@ -13,7 +14,7 @@ from study.words.headings import FURTHER, heading_kind
 from study.words.notes import begins_note
 from study.words.printed import NUMBER, check_formula, place, squeeze
 from study.words.regions import find_province, is_no_province, known_province
-from study.words.titles import split_unit
+from study.words.titles import changes_in, page_says, split_title, split_unit
 from study.words.years import year_of
 
 COUNTRY = {"中国", "全国", "cn", "china"}
@@ -97,8 +98,9 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
         province, title = split_series(name, names)
         if not province or (column in left and (province, split_unit(title)[0]) in seen):
             continue
-        title, unit = split_unit(title)
-        draft = Draft(sheet.source, "vendor", (title,), units.get(column) or unit)
+        title, unit, english = split_title(title)
+        draft = Draft(sheet.source, "vendor", (title,), unit, english=english)
+        draft.in_unit(units.get(column, ""), place(sheet.source, header.line, column))
         if (province, title) in seen:
             where = place(sheet.source, header.line, column)
             seen[province, title].problem = f"{where}: a second column is called {name!r}."
@@ -132,6 +134,20 @@ def _refuse_below_notes(sheet: Sheet, row: Row, is_data: bool) -> None:
         )
 
 
+def check_further(sheet: Sheet, header: Row, kinds: Mapping[int, str]) -> None:
+    """InputError for a column, of those of `kinds`, that parts the rows of a province further."""
+    at = sheet.rows.index(header)
+    for column, kind in kinds.items():
+        what = FURTHER.get(kind, "")
+        filled = next((row for row in sheet.rows[at + 1 :] if row.get(column)), None)
+        if what and filled and (what.startswith("quarters") or not NUMBER.fullmatch(filled.get(column))):
+            raise InputError(
+                f"{place(sheet.source, header.line, column)}: the rows are parted by {header.get(column)} ({what}); a "
+                "row a province and year is expected. Sum them up, or keep the provinces' own rows, and take the "
+                "column out."
+            )
+
+
 def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) -> list[Draft]:
     """A row a province and year: a column an indicator, or the indicator's name and its value in two columns.
 
@@ -140,14 +156,7 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
     """
     header, preamble = sheet.rows[at], read_preamble(sheet.source, sheet.rows[:at], names)
     province_at, year_at = kinds.index("province"), kinds.index("year")
-    for column, name in enumerate(header.cells):
-        what = FURTHER.get(kinds[column], "")
-        filled = next((row for row in sheet.rows[at + 1 :] if row.get(column)), None)
-        if what and filled and (what.startswith("quarters") or not NUMBER.fullmatch(filled.get(column))):
-            raise InputError(
-                f"{place(sheet.source, header.line, column)}: the rows are parted by {name} ({what}); a row a province "
-                "and year is expected. Sum them up, or keep the provinces' own rows, and take the column out."
-            )
+    check_further(sheet, header, dict(enumerate(kinds)))
     by_name = "indicator" in kinds and "value" in kinds
     last = max(column for column, name in enumerate(header.cells) if name)
     # without an indicator, values are of what the lines above or the file's name say
@@ -155,11 +164,13 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
     columns = [c for c, name in enumerate(header.cells) if name and kinds[c] in held]
     drafts: dict[str | int, Draft] = {}
     for column in columns:
-        title, unit = split_unit(header.get(column))
+        title, unit, english = split_title(header.get(column))
         title = preamble.title if kinds[column] == "value" else title
         label, its_unit = split_unit(sheet.titles[column]) if column < len(sheet.titles) else ("", "")
-        draft = Draft(sheet.source, "data set", (title,), unit or its_unit or preamble.unit, label=label)
+        draft = Draft(sheet.source, "data set", (title,), unit or its_unit, label=label, english=english)
+        draft.page = "" if kinds[column] == "value" else page_says(preamble.title, title)
         drafts[column] = draft
+    units: dict[str, str] = {}
     lines: dict[tuple, int] = {}
     noted = False
     for row in sheet.rows[at + 1 :]:
@@ -179,7 +190,14 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
         if year is None:
             where = place(sheet.source, row.line, year_at)
             raise InputError(f"{where}: found {row.get(year_at)!r}, expected a year such as 2013.")
+        if "frequency" in kinds:
+            at = kinds.index("frequency")
+            if left := not_annual(row.get(at), place(sheet.source, row.line, at)):
+                logger.warning("%s Left out.", left)
+                continue
         label = row.get(kinds.index("indicator")) if by_name else ""
+        unit_beside = squeeze(row.get(kinds.index("unit"))) if "unit" in kinds else ""
+        units.setdefault(unit_beside, place(sheet.source, row.line))
         again = ""
         if (province, year, label) in lines:
             again = (
@@ -188,10 +206,11 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
             )
         lines[province, year, label] = row.line
         if by_name:
-            title, unit = split_unit(label)
-            unit = squeeze(row.get(kinds.index("unit"))) if "unit" in kinds else unit
-            draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit or preamble.unit))
-            draft.in_unit(unit, place(sheet.source, row.line))
+            title, unit, english = split_title(label)
+            draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit, english=english))
+            draft.page = page_says(preamble.title, title)
+            for stated in (unit, unit_beside):
+                draft.in_unit(stated, place(sheet.source, row.line))
             value_at = kinds.index("value")
             draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at), again)
         for column in columns:
@@ -199,4 +218,21 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
     found = [draft for draft in drafts.values() if draft.cells]
     if not found:
         raise NoTable(f"{sheet.source}: no rows of figures below the header of a data set.")
+    _say_more(found, {} if by_name else units, preamble.unit)
     return found
+
+
+def _say_more(drafts: list[Draft], units: Mapping[str, str], unit_above: str) -> None:
+    """What a data set's other columns say of its figures: a column of units (unit -> its first place) of their unit,
+    one of words of what they are (`性别` 男, `类型` 增速). A unit above all holds where none is nearer."""
+    words = [draft for draft in drafts if not any(NUMBER.fullmatch(text) for text, _ in draft.cells.values())]
+    figures = [draft for draft in drafts if draft not in words]
+    said = dict.fromkeys(text for draft in words for text, _ in draft.cells.values() if text and changes_in(text))
+    for draft in figures:
+        draft.page = draft.page or " ".join([*said][:3])
+        for unit, where in units.items():
+            if unit and len(figures) > 1 and not draft.unit:
+                draft.problem = f"{where}: the unit {unit!r} stands in a column; of which of the others is it?"
+            elif len(figures) == 1:
+                draft.in_unit(unit, where)
+        draft.unit = draft.unit or unit_above

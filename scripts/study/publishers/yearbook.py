@@ -19,12 +19,12 @@ from study.files.row_width import unnamed_columns
 from study.files.series import Body, Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.publishers.vendors import not_annual, read_long, read_vendor, split_series, vendor_header
-from study.words.headings import heading_kind
+from study.publishers.vendors import check_further, not_annual, read_long, read_vendor, split_series, vendor_header
+from study.words.headings import heading_kind, heading_kinds
 from study.words.notes import begins_note
 from study.words.printed import CHINESE, NUMBER, Formula, check_formula, place, shortened, squeeze
 from study.words.regions import find_province, is_no_province, known_province, province_in
-from study.words.titles import bare_label, chinese_part, split_unit
+from study.words.titles import bare_label, page_says, split_title
 from study.words.years import year_in, year_of, years_in
 
 # What UTF-8 or GBK looks like read as the other or as Western text.
@@ -49,7 +49,10 @@ def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) ->
             continue
         for draft in found:
             # a sheet may say what the table on it does not
-            draft.parts = draft.parts if draft.title or not named else split_unit(named)[:1]
+            if named and not draft.title:
+                title, unit, draft.english = split_title(named)
+                draft.parts = (title,)
+                draft.in_unit(unit, sheet.source)
             merge_draft(drafts, draft)
     if not drafts:
         raise InputError(str(next((reason for reason in reasons if not isinstance(reason, NoTable)), reasons[0])))
@@ -63,7 +66,7 @@ def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) ->
 def read_sheet(sheet: Sheet, names: dict[str, str], stem: str) -> list[Draft]:
     """The indicators of one sheet; `stem` is the file's name, which may say the province, the year or the title."""
     for at, row in enumerate(sheet.rows):
-        kinds = [heading_kind(cell) for cell in row.cells]
+        kinds = heading_kinds(row.cells)
         if vendor_header(row, names):
             return read_vendor(sheet, at, names)
         years = [column for column, cell in enumerate(row.cells) if column and year_of(cell)]
@@ -114,13 +117,13 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
         if years_in(cell):
             where = place(sheet.source, header.line, number)
             raise InputError(f"{where}: found {cell!r}, expected a year such as 2022年, or a word for what runs down.")
-    column, seconds, unnamed = _label_columns(sheet, at, kinds[:first], names)
+    column, seconds, unnamed, others = _label_columns(sheet, at, kinds[:first], names)
     last = max(years.values())
     unnamed += [place for place in unnamed_columns(header, last) if place > first]
     bilingual = "province" in column and bool(seconds)
     if "indicator" in column and "province" not in column:
         return _indicators_down(sheet, at, years, column, unnamed, preamble, names, stem)
-    drafts: dict[str, Draft] = {}
+    drafts: dict[tuple[str, ...], Draft] = {}
     form = "energy by region" if bilingual else _form(preamble)
     body = Body(sheet, at, last, names, unnamed)
     for row in body.rows():
@@ -133,26 +136,29 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
                 f"{place(sheet.source, row.line)}: {row.get(column['province'])!r} and {other!r} are two provinces."
             )
         label = row.get(column["indicator"]) if "indicator" in column else ""
-        title, unit = split_unit(label) if label else (preamble.title, preamble.unit)
-        unit = squeeze(row.get(column["unit"])) if "unit" in column else unit or preamble.unit
+        title, unit, english = split_title(label) if label else (preamble.title, preamble.unit, preamble.english)
+        parts = (title, *(text for place in others if (text := row.get(place)) and not known_province(text, names)))
         if "frequency" in column and body.leave_out(
             not_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
         ):
             continue
-        again = body.again((province, title), row, column["province"])
-        draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit))
-        draft.in_unit(unit, place(sheet.source, row.line))
+        again = body.again((province, *parts), row, column["province"])
+        draft = drafts.setdefault(parts, Draft(sheet.source, form, parts, unit, english=english))
+        draft.page = page_says(preamble.title, draft.title) if label else ""
+        for stated in (unit, row.get(column["unit"]) if "unit" in column else "", "" if unit else preamble.unit):
+            draft.in_unit(squeeze(stated), place(sheet.source, row.line))
         _add_row(sheet, draft, row, years, lambda year, province=province: (province, year), again)
     return body.finish(drafts.values())
 
 
 def _label_columns(
     sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
-) -> tuple[dict[str, int], list[int], list[int]]:
-    """What the columns before the years hold, kind -> column; those with the province in a second language; and those
-    that nothing says what they are, which may have no figure.
+) -> tuple[dict[str, int], list[int], list[int], list[int]]:
+    """What the columns before the years hold, kind -> column; those with the province in a second language; those that
+    nothing says what they are, which may have no figure; and those whose words say more of what is counted.
 
     Columns without a heading are told by what stands below: names of provinces, other words, or running numbers.
+    Raises InputError for a column that parts the rows of a province (cities, industries, months).
     """
     header, rows = sheet.rows[at], [row for row in sheet.rows[at + 1 :] if any(row.cells)]
     found = dict(enumerate(kinds))
@@ -166,12 +172,15 @@ def _label_columns(
             found[column] = "indicator"
         elif texts == [str(number) for number in range(1, len(texts) + 1)]:
             found[column] = "code"
+    check_further(sheet, header, found)
     wanted = ("province", "indicator", "unit", "frequency")
     column = {kind: place for place, kind in reversed(found.items()) if kind in wanted}
     if "province" not in column and "indicator" not in column:
         column["indicator"] = 0
     seconds = [place for place, kind in found.items() if kind == "province" and place != column["province"]]
-    return column, seconds, [place for place, kind in found.items() if place and not kind and not header.get(place)]
+    unknown = [place for place, kind in found.items() if place not in column.values() and not kind]
+    unnamed = [place for place in unknown if place and not header.get(place)]
+    return column, seconds, unnamed, [place for place in unknown if header.get(place)]
 
 
 def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, names, stem) -> list[Draft]:
@@ -187,17 +196,16 @@ def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, name
     for row in body.rows():
         label = row.get(column["indicator"])
         province, title = split_series(label, names)
-        title, unit = split_unit(title)
+        title, unit, english = split_title(title)
         title, inner = bare_label(title)
-        if "unit" in column:
-            unit = squeeze(row.get(column["unit"])) or unit
+        beside = squeeze(row.get(column["unit"])) if "unit" in column else ""
         if "frequency" in column and body.leave_out(
             not_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
         ):
             continue
         inner = inner or row.indent > outer_indent
         parts = (outer, title) if inner and outer else (title,)
-        unit = unit or (outer_unit if inner else "")
+        own = unit = unit or beside or (outer_unit if inner else "")
         filled = any(row.get(c) for c in years.values())
         if not inner:
             outer, outer_unit, outer_indent, outer_filled = title, unit, row.indent, filled
@@ -206,7 +214,11 @@ def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, name
         if not title:
             raise InputError(f"{place(sheet.source, row.line)}: a row of figures without a name.")
         province = province or fixed or "china"
-        draft = drafts.setdefault((*parts, unit), Draft(sheet.source, form, parts, unit or preamble.unit))
+        draft = drafts.setdefault(
+            (*parts, unit), Draft(sheet.source, form, parts, own or preamble.unit, english=english)
+        )
+        draft.page = page_says(preamble.title, draft.title)
+        draft.in_unit(beside, place(sheet.source, row.line))
         draft.below_heading = len(parts) > 1 and not outer_filled
         if again := body.again((province, *parts, unit), row, column["indicator"]):
             draft.problem = again  # the page's other indicators are good
@@ -237,13 +249,15 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
             raise InputError(
                 f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year such as 2022年."
             )
-        title, unit = (preamble.title, preamble.unit) if year else split_unit(row.get(0))
+        title, unit, english = (preamble.title, preamble.unit, preamble.english) if year else split_title(row.get(0))
         if year is None and fixed is None:
             raise InputError(
                 f"{place(sheet.source, row.line, 0)}: no year; neither the lines above nor the name say one."
             )
         again = body.again((year, title), row, 0)
-        draft = drafts.setdefault(title, Draft(sheet.source, "transposed" if year else "one year", (title,), unit))
+        form = "transposed" if year else "one year"
+        draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit or preamble.unit, english=english))
+        draft.page = "" if year else page_says(preamble.title, title)
         _add_row(sheet, draft, row, provinces, lambda province, year=year: (province, year or fixed), again)
     return body.finish(drafts.values())
 
@@ -266,7 +280,14 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
         fixed, form = preamble.year or year_in(sheet.name) or year_in(stem), "one year"
         if fixed is None:
             raise InputError(f"{sheet.source}: no year; neither the lines above the header nor a name say which one.")
-    drafts = {c: Draft(sheet.source, form, parts, unit or preamble.unit) for c, (parts, unit) in columns.items()}
+    drafts = {
+        c: Draft(
+            *(sheet.source, form, parts, unit or preamble.unit),
+            english=english,
+            page=page_says(preamble.title, "".join(parts)),
+        )
+        for c, (parts, unit, english) in columns.items()
+    }
     heads, last = sheet.rows[at:end], max(columns)
     unnamed = [column for column in range(1, last) if not any(row.get(column) for row in heads)]
     body = Body(sheet, end - 1, last, names, unnamed)
@@ -296,14 +317,14 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
     return body.finish(merged.values())
 
 
-def header_parts(rows: list[Row]) -> dict[int, tuple[tuple[str, ...], str]]:
-    """Column -> (header cells from the outermost in, unit), from header rows that may be merged and bilingual.
+def header_parts(rows: list[Row]) -> dict[int, tuple[tuple[str, ...], str, str]]:
+    """Column -> (header cells from the outermost in, unit, English), from header rows that may be merged and bilingual.
 
     An upper cell holds for the columns to its right that have none of their own but one below. English lines repeat the
-    Chinese ones and are left out of the title; a cell that is only a bracket, or stands in a row of units, is the unit.
+    Chinese ones and are no part of the title; a cell that is only a bracket, or stands in a row of units, is the unit.
     """
     width = max(len(row.cells) for row in rows)
-    columns: dict[int, tuple[tuple[str, ...], str]] = {}
+    columns: dict[int, tuple[tuple[str, ...], str, str]] = {}
     above = [list(row.cells) + [""] * (width - len(row.cells)) for row in rows]
     for number, cells in enumerate(above[:-1]):
         for column in range(2, width):
@@ -311,10 +332,11 @@ def header_parts(rows: list[Row]) -> dict[int, tuple[tuple[str, ...], str]]:
             if not cells[column] and below and cells[column - 1]:
                 cells[column] = cells[column - 1]
     for column in range(1, width):
-        parts, unit = [], ""
+        parts, unit, english = [], "", []
         for cells in above:
             text = cells[column]
-            bare, inside = split_unit(text)
+            bare, inside, beside = split_title(text)
+            english.append(beside)
             if not text or heading_kind(text):
                 continue
             if text[0] in "(（[" and text[-1] in ")）]":
@@ -325,10 +347,13 @@ def header_parts(rows: list[Row]) -> dict[int, tuple[tuple[str, ...], str]]:
                 bare = bare_label(bare)[0]
                 if bare and bare not in parts:
                     parts.append(bare)
+            else:
+                english.append(bare)
         if any(map(CHINESE.search, parts)):
-            parts = [chinese_part(part) for part in parts if CHINESE.search(part)]
+            english += [part for part in parts if not CHINESE.search(part)]
+            parts = [part for part in parts if CHINESE.search(part)]
         if parts:
-            columns[column] = (tuple(parts), unit)
+            columns[column] = (tuple(parts), unit, " ".join(dict.fromkeys(filter(None, english))))
     return columns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from study.words.printed import CHINESE, squeeze
 
@@ -48,6 +49,13 @@ def heading_kind(text: str) -> str:
     for any other."""
     kind = exact_kind(text)
     return "province" if kind == "region" else kind
+
+
+def heading_kinds(cells: Iterable[str]) -> list[str]:
+    """`heading_kind` of each cell of a header; beside a column of provinces a region is a part of the country."""
+    kinds = list(map(exact_kind, cells))
+    region = "about" if "province" in kinds else "province"
+    return [region if kind == "region" else kind for kind in kinds]
 
 
 def exact_kind(text: str) -> str:

@@ -63,7 +63,7 @@ CHANGE_WORDS = {
 HARMLESS_WORDS = (
     "年末数?|年底数?|期末数?|全年|年度|当年(?:价格?)?|本年|现行?价格?|按当年价格计算|名义|合计|总计|总额|总量|总值|总数|总和?|数量|数额|"
     "数值|数据|绝对值|数|值|额|量|全省|全市|全区|全社会|分?各?地区|分?各?省份?|分省|省级|省区市|情况|统计表?|指标|原始|原值|的|"
-    "按地区分|地方",
+    "按地区分|地方|年报?|收入法|生产法|支出法|初步核算数?|最终核算数?|快报数?|修订数?",
     "by (?:region|province)s?|of (?:regions|provinces)|provincial|regional|total|value|values|number|amount|nominal|"
     "(?:at )?current(?: prices?)?|annual|yearly|year ?-? ?end|end of (?:the )?year|at|of|the|in|raw|levels?|data",
 )

@@ -11,12 +11,15 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from study.words.printed import CHINESE, HALF_WIDTH, squeeze
 from study.words.title_words import CHANGE_WORDS, HARMLESS_WORDS, SECTION_WORDS
-from study.words.units import find_index_base, find_unit
+from study.words.units import find_index_base, find_unit, unit_key
 
+LINKS = {"and", "at", "by", "for", "in", "of", "on", "region", "province", "the", "to"}
 SHORTEST_TRANSLATION = 4  # letters; what is shorter is a sign
+_RAISED = re.compile(r"[①-⑳⑴-⒇*※]+$|[\[(]注?\d?[)\]]$")  # of a footnote; a raised 2 may be a square
 MARKS = " \t\n\r_-–—/,，、;；:：.·|*#\\'\"’‘“”"
 BRACKETS = "()[]{}（）【】"
 
@@ -55,7 +58,8 @@ def read_title(text: str, names: Iterable[str]) -> Reading | None:
 
     Levels (`资本形成总额:固定资本形成总额`) are read by the last one; those above have to say no more than it does.
     """
-    text = text.translate(HALF_WIDTH).strip()
+    text = bare_label(_RAISED.sub("", text.translate(HALF_WIDTH).strip()))[0]
+    text = re.sub(r"^(?:19|20)\d\d年(?!价)", "", text)
     whole, known = plain_name(text), {plain_name(name): name for name in names}
     if whole in known:
         return Reading(known[whole])
@@ -114,7 +118,8 @@ def _around(text: str, name: str, known: Mapping[str, str]) -> Reading:
         rest.unit = "元/100美元" if dollars[2] else "元/美元"
     else:
         rest.read("" if plain_name(before) in known else before)
-    rest.read("" if plain_name(behind) in known else behind)
+    same = plain_name(behind) in known or (behind[:1] in " \n" and translates(behind, known.values()))
+    rest.read("" if same else behind)
     return Reading(known[name], rest.unit, tuple(dict.fromkeys(rest.changes)), tuple(dict.fromkeys(rest.unknown)))
 
 
@@ -207,22 +212,51 @@ def is_ratio(unit: str) -> bool:
 
 # --- a title and its unit -----------------------------------------------------------------------------------------
 
-_UNIT_IN_TITLE = re.compile(r"(.*\S)\s*[(（\[【]([^()（）\[\]【】]+)[)）\]】]", re.DOTALL)
+_LAST_BRACKETS = re.compile(r"(.*\S)\s*[(（\[【]([^()（）\[\]【】]+)[)）\]】]", re.DOTALL)
 
 
-def split_unit(title: str) -> tuple[str, str]:
-    """A title and the unit in its last brackets, empty where it has none. An index's base counts as a unit; brackets
-    that say what the figures are (`取对数`, `年末`) stay with the title."""
-    bare = chinese_part(title.strip())
-    match = _UNIT_IN_TITLE.fullmatch(bare)
-    if not match:
-        return bare, ""
+class Title(NamedTuple):
+    """A printed name: in Chinese where it is bilingual, its unit, the English beside it."""
+
+    name: str
+    unit: str
+    english: str
+
+
+def split_title(text: str) -> Title:
+    """A printed name and the unit in its last brackets, of each language; two that differ are both the unit, which is
+    then none that is known. Brackets that are no unit (`取对数`, `年末`, `出口`) stay with the name."""
+    name, unit = _last_unit(text.strip())
+    name, english = halves(name)
+    if english:
+        name, own = _last_unit(name)
+        unit = f"{own}; {unit}" if own and unit and not same_unit(own, unit) else own or unit
+    return Title(name, unit, english)
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """Name and unit of `split_title`."""
+    return split_title(text)[:2]
+
+
+def _last_unit(text: str) -> tuple[str, str]:
+    """A text without its last brackets and the unit in them, which may have a word beside it (`亿元，当年价`)."""
+    match = _LAST_BRACKETS.fullmatch(text)
+    unit = read_unit(match[2]) if match else ""
+    return (match[1].strip(), unit) if unit else (text, "")
+
+
+def read_unit(text: str) -> str:
+    """The unit that a text is, perhaps with a word that changes nothing beside it; empty for any other."""
     rest = _Rest()
-    rest.read(match[2])
-    if rest.changes or not (rest.unit or rest.unknown):
-        return bare, ""
-    # (亿元，当年价) is a unit and a word that changes nothing; what is not known is refused as a unit
-    return match[1].strip(), squeeze(match[2] if rest.unknown else rest.unit)
+    rest.read(text.translate(HALF_WIDTH))
+    return squeeze(rest.unit) if not rest.changes and not rest.unknown else ""
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two printed units mean the same."""
+    meant = [(find_unit(unit), find_index_base(unit)) for unit in (one, other)]
+    return unit_key(one) == unit_key(other) or meant[0] == meant[1] != (None, None)
 
 
 def unit_behind(text: str) -> str:
@@ -234,25 +268,52 @@ def unit_behind(text: str) -> str:
 
 
 def chinese_part(text: str) -> str:
-    """A bilingual cell's Chinese name: `第一产业 Primary Industry` without the English, but `人均GDP` whole.
+    """A bilingual cell's Chinese name (`halves`)."""
+    return halves(text)[0]
+
+
+def halves(text: str) -> tuple[str, str]:
+    """Chinese and English of a bilingual cell: `第一产业 Primary Industry`; `人均GDP` is whole.
 
     English that is a unit, a sign that is joined (`专利_x`), or says what was done to figures where the Chinese is
-    silent (`专利 growth`) stays.
+    silent (`专利 growth`) stays with the Chinese.
     """
-    match = re.search(r"[A-Za-z][A-Za-z0-9 ,.'&/()-]*$", text)
+    match = re.search(r"[A-Za-z][A-Za-z0-9\s,.'&/()-]*$", text)
     if not match or not CHINESE.search(text[: match.start()]):
-        return text
-    before, english = text[: match.start()], match[0]
+        return text, ""
+    before, english = text[: match.start()], match[0].strip()
     if re.search(r"[(（\[【][^)）\]】]*$", before):
-        return text  # the end of a unit in brackets
+        return text, ""  # the end of a unit in brackets
     if find_unit(english) or changes_in(english) - changes_in(before) or before[-1] in "_/":
-        return text
-    if before[-1] in " \u3000)）]":
-        return before.strip()
+        return text, ""
+    if before[-1] in " \n\u3000)）]":
+        return before.strip(), english
     # 年末population is one name, 人口Population two
     own = read_words(before, _HARMLESS).unknown
-    long = len(english.strip()) >= SHORTEST_TRANSLATION and re.search("[a-z]", english)
-    return before if own and long else text
+    long = len(english) >= SHORTEST_TRANSLATION and re.search("[a-z]", english)
+    return (before, english) if own and long else (text, "")
+
+
+def page_says(page: str, title: str) -> str:
+    """The title of a page where it says of its columns what that of one does not (`农村就业人员` above 就业人员);
+    empty for a page of several things (`地区生产总值及指数`)."""
+    if re.search("及|和|与|、|主要|基本情况|概况|综合|,|and", page):
+        return ""
+    words = re.sub(r"\b[A-Za-z]{1,3}\b", " ", page)
+    return page if changes_in(words) - changes_in(title) else ""
+
+
+def translates(text: str, names: Iterable[str]) -> bool:
+    """Whether English words are one of the names, in any order, with words beside it that change nothing."""
+    words = _content(text)
+    found = [own for name in names if (own := _content(name)) and own <= words]
+    return any(all(_HARMLESS.fullmatch(word) for word in words - own) for own in found)
+
+
+def _content(text: str) -> set[str]:
+    """The English words of a text that are not harmless, in the singular; all where none is left."""
+    words = {word.rstrip("s") for word in re.findall("[a-z]+", _spaced(text))} - LINKS
+    return {word for word in words if not _HARMLESS.fullmatch(word)} or words
 
 
 def bare_label(text: str) -> tuple[str, bool]:

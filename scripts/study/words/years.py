@@ -12,7 +12,7 @@ _VINTAGE = r"(?:\([^)]*(?:核算|快报|修订|初步|普查|prelim|revis)[^)]*\
 _YEAR = re.compile(
     rf"(?:x|[cf]?y|yr|year)?[._]?((?:19|20)\d\d)(?:\.0+)?(?:年?(?:底|末)|年度?|年末数)?{_VINTAGE}", re.IGNORECASE
 )
-_DATE = re.compile(r"((?:19|20)\d\d)(?:([-/年])(\d{1,2})(?:[-/月](\d{1,2})日?|月)?|\.(\d{1,2})\.(\d{1,2}))")
+_DATE = re.compile(r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 YEAR_INSIDE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\.0)?(?!\d)")
 EDITION = re.compile(r"年鉴|yearbook", re.IGNORECASE)
 
@@ -24,11 +24,12 @@ def year_name(text: str) -> int | None:
 
 
 def year_of(text: str) -> int | None:
-    """The year of a year's name or of a date in its first or last month, such as `2022-12-31`; None for any other."""
+    """The year of a year's name or of a day in its first or last month, such as `2022-12-31`; None for any other, a
+    month among them."""
     if (year := year_name(text)) is not None:
         return year
     match = _DATE.fullmatch(squeeze(text))
-    return int(match[1]) if match and int(match[3] or match[5]) in (1, 12) else None
+    return int(match[1]) if match and int(match[2]) in (1, 12) else None
 
 
 def years_in(text: str) -> set[int]:
