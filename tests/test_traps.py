@@ -349,3 +349,9 @@ def test_units_and_regions_in_odd_places_are_read(tmp_path, key, text, value):
     years = range(2013, 2015 if "2014" in text else 2014)
     path = write(tmp_path / "x.csv", text)
     assert clean(path, key, ("zhejiang",), years=years)["zhejiang", 2013] == pytest.approx(value)
+
+
+@pytest.mark.parametrize("label", ["平均", "全国平均", "标准差", "总和", "大连", "深圳市", "mean"])
+def test_rows_that_are_no_province_below_a_table_are_left_out(tmp_path, label):
+    text = f"地区,2013年,2014年\n河南,32191,34938\n{label},20000,21000\n"
+    assert clean(write(tmp_path / "gdp.csv", f"指标：地区生产总值(亿元)\n{text}"), "gdp")["henan", 2014] == 34938

@@ -14,7 +14,12 @@ _PARTS_OF_CHINA = """
 华中地区 华南地区 中南地区 西南地区 西北地区 eastern central western northeast east west easternregion centralregion
 westernregion
 """
-_NO_PLACES = "不分地区 合计 总计 小计 地区合计 各省合计 兵团 新疆生产建设兵团 total"
+# Sums, what a user has calculated below a table, and the cities that the state plans apart from their provinces.
+_NO_PLACES = """
+不分地区 合计 总计 小计 总和 地区合计 各省合计 兵团 新疆生产建设兵团 total sum
+平均 平均值 均值 全国平均 地区平均 最大值 最小值 标准差 中位数 mean average max min sd
+大连 宁波 厦门 青岛 深圳 大连市 宁波市 厦门市 青岛市 深圳市
+"""
 # Places that are none of the provinces, squeezed and in small letters.
 _OUTSIDE = re.compile(
     r"(?:中国)?(?:台湾|香港|澳门).{0,6}|(?:国外|境外|海外|国际|其他|其它|未知|不详|空白).{0,4}|"
@@ -22,17 +27,7 @@ _OUTSIDE = re.compile(
 )
 PARTS_OF_CHINA = set(_PARTS_OF_CHINA.split())
 NOT_PROVINCES = PARTS_OF_CHINA | set(_NO_PLACES.split())
-NATION_NAMES = (
-    "全国",
-    "中国",
-    "china",
-    "全国合计",
-    "全国总计",
-    "全国总量",
-    "nationaltotal",
-    "national",
-    "wholecountry",
-)
+NATION_NAMES = "全国 中国 全国合计 全国总计 全国总量 china national nationaltotal wholecountry".split()
 
 
 def province_names(path: str | Path) -> dict[str, str]:
