@@ -14,7 +14,7 @@ from study.words.headings import FURTHER, heading_kind
 from study.words.notes import begins_note
 from study.words.printed import NUMBER, check_formula, place, squeeze
 from study.words.regions import find_province, is_no_province, known_province
-from study.words.titles import changes_in, page_says, split_title, split_unit
+from study.words.titles import page_says, split_title, split_unit
 from study.words.years import year_of
 
 COUNTRY = {"中国", "全国", "cn", "china"}
@@ -227,9 +227,9 @@ def _say_more(drafts: list[Draft], units: Mapping[str, str], unit_above: str) ->
     one of words of what they are (`性别` 男, `类型` 增速). A unit above all holds where none is nearer."""
     words = [draft for draft in drafts if not any(NUMBER.fullmatch(text) for text, _ in draft.cells.values())]
     figures = [draft for draft in drafts if draft not in words]
-    said = dict.fromkeys(text for draft in words for text, _ in draft.cells.values() if text and changes_in(text))
+    said = dict.fromkeys(text for draft in words for text, _ in draft.cells.values() if text)
     for draft in figures:
-        draft.page = draft.page or " ".join([*said][:3])
+        draft.page = draft.page or next(filter(None, (page_says(text, draft.title) for text in said)), "")
         for unit, where in units.items():
             if unit and len(figures) > 1 and not draft.unit:
                 draft.problem = f"{where}: the unit {unit!r} stands in a column; of which of the others is it?"

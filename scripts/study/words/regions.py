@@ -27,8 +27,8 @@ _OUTSIDE = re.compile(
 )
 PARTS_OF_CHINA = set(_PARTS_OF_CHINA.split())
 NOT_PROVINCES = PARTS_OF_CHINA | set(_NO_PLACES.split())
-_NATION = "全国 中国 全国合计 全国总计 全国总量 china national nationaltotal wholecountry"
-NATION_NAMES = _NATION.split()
+_NATION_WORDS = "全国 中国 全国合计 全国总计 全国总量 china national nationaltotal wholecountry"
+NATION_NAMES = _NATION_WORDS.split()
 
 
 def province_names(path: str | Path) -> dict[str, str]:
