@@ -351,6 +351,12 @@ def test_units_and_regions_in_odd_places_are_read(tmp_path, key, text, value):
     assert clean(path, key, ("zhejiang",), years=years)["zhejiang", 2013] == pytest.approx(value)
 
 
+def test_a_column_beside_the_years_is_left_out(tmp_path):
+    text = "指标：地区生产总值(亿元)\n地区,2013年,2014年,年均增长率(%),备注\n河南,32191,34938,8.5,快报\n"
+    assert clean(write(tmp_path / "x.csv", text), "gdp") == {("henan", 2013): 32191, ("henan", 2014): 34938}
+    refused(write(tmp_path / "y.csv", text.replace("2014年", "20l4年")), "gdp", "row 2, column C: found '20l4年'")
+
+
 @pytest.mark.parametrize("label", ["平均", "全国平均", "标准差", "总和", "大连", "深圳市", "mean"])
 def test_rows_that_are_no_province_below_a_table_are_left_out(tmp_path, label):
     text = f"地区,2013年,2014年\n河南,32191,34938\n{label},20000,21000\n"

@@ -118,7 +118,7 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
             where = place(sheet.source, header.line, number)
             raise InputError(f"{where}: found {cell!r}, expected a year such as 2022年, or a word for what runs down.")
     column, seconds, unnamed, others = _label_columns(sheet, at, kinds[:first], names)
-    last = max(years.values())
+    last = max(place for place, cell in enumerate(header.cells) if cell)
     unnamed += [place for place in unnamed_columns(header, last) if place > first]
     bilingual = "province" in column and bool(seconds)
     if "indicator" in column and "province" not in column:
@@ -191,7 +191,8 @@ def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, name
     fixed = preamble.province or province_in(sheet.name, names) or province_in(stem, names)
     form = "single province" if fixed else "national"
     drafts: dict[tuple[str, str], Draft] = {}
-    body = Body(sheet, at, max(years.values()), names, unnamed)
+    last = max(place for place, cell in enumerate(sheet.rows[at].cells) if cell)
+    body = Body(sheet, at, last, names, unnamed)
     outer, outer_unit, outer_indent, outer_filled = "", "", 0, False
     for row in body.rows():
         label = row.get(column["indicator"])
@@ -382,6 +383,9 @@ def _year_columns(source: str, header: Row, first: int) -> dict[int, int]:
             continue
         check_formula(text, place(source, header.line, column))
         year = year_of(text)
+        if year is None and not re.search(r"\d", text):
+            logger.info("%s: %s is no year, left out", place(source, header.line, column), text)
+            continue
         if year is None:
             raise InputError(f"{place(source, header.line, column)}: found {text!r}, expected a year such as 2022年.")
         if year in years:
