@@ -281,6 +281,32 @@ def test_what_is_unlike_and_nothing_else_is_told_and_read(caplog):
     assert "typical figures are 0.09" in warning
 
 
+CENTRAL = ["shanxi", "anhui", "jiangxi", "henan", "hubei", "hunan", "jilin", "heilongjiang"]
+
+
+@pytest.mark.parametrize("key", ["pollution_control_investment", "coke", "kerosene"])
+def test_small_uneven_amounts_of_a_region_are_told_and_read(key, caplog):
+    for seed in range(40):
+        draw, figures = random.Random(seed), {}
+        for province in CENTRAL:
+            size = 200 * known_shares()["secondary"][province] * math.exp(draw.gauss(0, 0.5))
+            figures |= {(province, year): size * math.exp(draw.gauss(0, 0.6)) for year in range(2011, 2019)}
+        assert refusal(key, figures) == ""
+    assert "they may be rates of growth, % (the figures are" in caplog.text
+
+
+@pytest.mark.parametrize("years_before", [13, 35])
+def test_an_index_without_its_base_year_is_refused(years_before):
+    draw, figures = random.Random(1), {}
+    for province in PROVINCES:
+        level = 100 * math.exp(years_before * draw.gauss(0.098, 0.009))
+        for year in range(2013, 2023):
+            figures[province, year] = level
+            level *= 1 + draw.gauss(0.075, 0.012)
+    assert "looks like an index on a fixed base that is not in the table: " in refusal("gdp", figures)
+    assert refusal("gdp", {cell: value for cell, value in figures.items() if cell[0] in ("hebei", "tibet")}) == ""
+
+
 def test_indices_and_shares_on_another_scale():
     years = range(2013, 2019)
     chain = {

@@ -32,7 +32,7 @@ def find_reading(section: CrossSection) -> Reading | None:
         return found
     if section.is_amount:
         return None
-    readings = (_parts_of_total, _logarithms, _previous_year, other_unit, _growth)
+    readings = (_parts_of_total, _logarithms, _previous_year, other_unit, _growth, _old_base)
     return next((found for reading in readings if (found := reading(section))), None)
 
 
@@ -160,13 +160,17 @@ def _growth(section: CrossSection) -> Reading | None:
         apart = over_years(figures, lambda row: deviation(list(row.values())))
         if apart is None or scale * apart > GROWTH_DEVIATION:
             continue
+        persistence = _persistence(figures)
         negative = sum(value < 0 for value in values) > 0.01 * len(values)
-        alike = section.is_narrow or (section.order is not None and section.order < 0.3)
-        moving = _persistence(figures) < 0.85 and section.provinces >= 5
+        moving = persistence < 0.85 and section.provinces >= 5
         tiny = section.off is not None and section.off < -3
-        if (negative and _persistence(figures) < 0.95) or (alike and (moving or tiny)):
-            evidence = f"the figures are {section.range}, in the provinces of a year alike"
+        unordered = section.order is not None and section.order < 0.3
+        evidence = f"the figures are {section.range}, in the provinces of a year alike"
+        if (negative and persistence < 0.95) or (section.is_narrow and (moving or tiny)):
             return Reading(f"rates of growth, {words}", evidence)
+        if unordered and (moving or tiny):
+            # amounts that are small and uneven, such as investment against pollution, change places, too
+            return Reading(f"rates of growth, {words}", evidence, is_certain=section.off is not None)
     return None
 
 
@@ -178,6 +182,27 @@ def _persistence(figures: Figures) -> float:
         if len(both) >= 3:
             found.append(rank_correlation([before[p] for p in both], [now[p] for p in both]))
     return median_of(found) if found else 1.0
+
+
+def _old_base(section: CrossSection) -> Reading | None:
+    """An index whose base year is not in the table: far from the level of amounts, in another order and more alike, and
+    from year to year all rise alike."""
+    wide = section.spread is None or section.spread > 0.6
+    if section.off is None or not section.may_be_other or wide or section.order is None or section.order > 0.5:
+        return None
+    figures = section.figures
+    steps = [
+        math.log(value / figures[p, y - 1])
+        for (p, y), value in figures.items()
+        if value > 0 and figures.get((p, y - 1), 0) > 0
+    ]
+    if len(steps) < section.provinces or not 0.015 < median_of(steps) < 0.25 or deviation(steps) > 0.06:
+        return None
+    evidence = (
+        f"the figures are {section.range}, more alike over provinces than amounts, in another order, and rise alike by "
+        f"{math.expm1(median_of(steps)):.1%} a year"
+    )
+    return Reading("an index on a fixed base that is not in the table", evidence)
 
 
 def other_scale(section: CrossSection) -> Reading | None:
