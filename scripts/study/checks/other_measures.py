@@ -186,7 +186,7 @@ def _persistence(figures: Figures) -> float:
 
 def _old_base(section: CrossSection) -> Reading | None:
     """An index whose base year is not in the table: far from the level of amounts, in another order and more alike, and
-    from year to year all rise alike."""
+    from year to year all rise alike, as real output did."""
     wide = section.spread is None or section.spread > 0.6
     if section.off is None or not section.may_be_other or wide or section.order is None or section.order > 0.5:
         return None
@@ -196,7 +196,7 @@ def _old_base(section: CrossSection) -> Reading | None:
         for (p, y), value in figures.items()
         if value > 0 and figures.get((p, y - 1), 0) > 0
     ]
-    if len(steps) < section.provinces or not 0.015 < median_of(steps) < 0.25 or deviation(steps) > 0.06:
+    if len(steps) < section.provinces or not 0.04 < median_of(steps) < 0.25 or deviation(steps) > 0.06:
         return None
     evidence = (
         f"the figures are {section.range}, more alike over provinces than amounts, in another order, and rise alike by "
