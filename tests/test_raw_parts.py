@@ -72,6 +72,18 @@ def test_two_figures_of_a_cell_are_not_settled_by_a_third(tmp_path):
         assert table.values["beijing", 2013] is None and "北京市" in table.faults["beijing", 2013]
 
 
+def test_a_column_of_sources_and_a_row_that_is_called_so_end_no_table(tmp_path):
+    rows = [f"数据来源：统计年鉴,{name},{year},20000" for name in ("北京", "合计", "河北") for year in (2013, 2014)]
+    text = "\n".join(["数据来源,省份,年份,地区生产总值(亿元)", *rows, "注：见年鉴,,,", "来源：年鉴,,,"])
+    assert len(read(parts(tmp_path, text)).values) == 4
+    text = (
+        "Beijing\nIndicators,2013,2014\nPopulation (10000 persons),2115,2152\nSources of Funds for Investment,1,2\n"
+        "Gross Regional Product (100 million yuan),19801,21331\nSource of the data: NBS,,\nand so on,,\n"
+    )
+    table = read(parts(tmp_path, text))
+    assert table.values == {("beijing", 2013): 19801, ("beijing", 2014): 21331} and "NBS" in table.notes
+
+
 def test_sheets_in_two_units_are_told_as_such(tmp_path):
     book = Workbook()
     for unit, first in (("亿元", 2010), ("千万元", 2014)):
