@@ -111,6 +111,20 @@ def test_a_needed_formula_is_refused_or_its_value_taken_and_listed(tmp_path):
     assert rules == {("hebei", 2014): LEFT_OUT}
 
 
+def test_the_way_out_that_works_is_named(tmp_path):
+    twice = put(figures(2013, 2015), "hebei", 2014, 1)[2]
+    path = write(tmp_path / "t.xlsx", workbook([*figures(2013, 2015), twice]))
+    with pytest.raises(InputError, match=r"add hebei to study\.excluded_provinces") as error:
+        clean(path, "gdp")
+    assert "take one out" in str(error.value) and "cleaning.missing" not in str(error.value)
+    rows = put(put(figures(2013, 2015), "hebei", 2014, "n.d."), "beijing", 2015, "n.d.")
+    with pytest.raises(InputError, match=r"cleaning.missing: \{gdp: \[hebei 2014\]\}\. Correct the file for beijing, "):
+        clean(write(path, workbook(rows)), "gdp")
+    with pytest.raises(InputError, match="Correct the file for beijing, hebei, ") as error:
+        clean(path, "gdp", interpolation="none")
+    assert "cleaning.missing" not in str(error.value)
+
+
 def test_a_formula_with_an_empty_text_stored_is_an_empty_cell(tmp_path):
     content = workbook(put(figures(), "hebei", 2014, 54321.5), [54321.5])
     path = tmp_path / "t.xlsx"
