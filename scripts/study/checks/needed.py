@@ -117,10 +117,11 @@ def _ways_out(values: Cells, key: str, cells: list[Cell], interpolation: Interpo
             f"cleaning.missing: {{{key}: [{', '.join(map(_named, gaps[:MOST_SHOWN]))}]}}."
         )
     if others:
-        exclude = [province for province in others if province != "china"]
+        few = others if len(others) <= MOST_SHOWN / 2 else []
+        exclude = ", ".join(province for province in few if province != "china")
         ways.append(
-            f"Correct the file for {', '.join(others)}, whose figures could not be filled (of a row that stands twice, "
-            f"take one out){', or add ' + ', '.join(exclude) + ' to study.excluded_provinces' if exclude else ''}."
+            f"Correct the file for {', '.join(few) or 'provinces'} whose figures could not be filled (of a row that "
+            f"stands twice, take one out){f', or add {exclude} to study.excluded_provinces' if exclude else ''}."
         )
     return " ".join(ways)
 
