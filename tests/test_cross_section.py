@@ -281,6 +281,82 @@ def test_what_is_unlike_and_nothing_else_is_told_and_read(caplog):
     assert "typical figures are 0.09" in warning
 
 
+def uneven(seed=2, top=3000.0, provinces=PROVINCES):
+    """Amounts of a table whose level is not known, one of them zero."""
+    draw = random.Random(seed)
+    sizes = {
+        province: top * known_shares()["energy"].get(province, 0) * draw.lognormvariate(0, 0.7)
+        for province in provinces
+    }
+    return {
+        (p, y): round(size * draw.lognormvariate(0, 0.1), 2) for p, size in sizes.items() for y in range(2013, 2019)
+    }
+
+
+def span(values, top):
+    return {
+        cell: top * (value - min(values.values())) / (max(values.values()) - min(values.values()))
+        for cell, value in values.items()
+    }
+
+
+def ranked(figures):
+    rows = [{cell: v for cell, v in figures.items() if cell[1] == year} for year in {y for _, y in figures}]
+    return {cell: rank for row in rows for cell, rank in zip(row, ranks(list(row.values())), strict=True)}
+
+
+CODED = {
+    "a dummy": lambda f: each(f, lambda v, *_: float(v > 60)),
+    "ranks": ranked,
+    "figures brought to the span of 0 to 1": lambda f: span(f, 1),
+    "figures brought to the span of 0 to 100": lambda f: span(f, 100),
+    "differences from year to year": lambda f: {(p, y): v - f[p, y - 1] for (p, y), v in f.items() if (p, y - 1) in f},
+}
+
+
+@pytest.mark.parametrize("key", ["raw_coal", "coke", "natural_gas", "green_patents", "gdp"])
+@pytest.mark.parametrize("words", CODED)
+def test_what_no_amounts_are_is_told_without_a_level(key, words):
+    figures = uneven() if key != "green_patents" else each(uneven(), lambda v, *_: float(round(v)))
+    assert f"looks like {words}: " in refusal(key, CODED[words](figures))
+
+
+@pytest.mark.parametrize("key", ["raw_coal", "coke", "natural_gas", "green_patents"])
+def test_amounts_without_a_level_pass(key):
+    for seed in range(20):
+        for provinces in (PROVINCES, CENTRAL, ["beijing", "tibet", "hainan"]):
+            figures = each(uneven(seed, 300.0, provinces), lambda v, *_: float(round(v)))
+            assert refusal(key, figures) == ""
+    small = {(p, y): float(y % 2) for p in ("tibet", "qinghai") for y in range(2003, 2010)}
+    assert refusal(key, small) == ""
+
+
+CENTRAL = ["shanxi", "anhui", "jiangxi", "henan", "hubei", "hunan", "jilin", "heilongjiang"]
+
+
+@pytest.mark.parametrize("key", ["pollution_control_investment", "coke", "kerosene"])
+def test_small_uneven_amounts_of_a_region_are_told_and_read(key, caplog):
+    for seed in range(40):
+        draw, figures = random.Random(seed), {}
+        for province in CENTRAL:
+            size = 200 * known_shares()["secondary"][province] * math.exp(draw.gauss(0, 0.5))
+            figures |= {(province, year): size * math.exp(draw.gauss(0, 0.6)) for year in range(2011, 2019)}
+        assert refusal(key, figures) == ""
+    assert "they may be rates of growth, % (the figures are" in caplog.text
+
+
+@pytest.mark.parametrize("years_before", [13, 35])
+def test_an_index_without_its_base_year_is_refused(years_before):
+    draw, figures = random.Random(1), {}
+    for province in PROVINCES:
+        level = 100 * math.exp(years_before * draw.gauss(0.098, 0.009))
+        for year in range(2013, 2023):
+            figures[province, year] = level
+            level *= 1 + draw.gauss(0.075, 0.012)
+    assert "looks like an index on a fixed base that is not in the table: " in refusal("gdp", figures)
+    assert refusal("gdp", {cell: value for cell, value in figures.items() if cell[0] in ("hebei", "tibet")}) == ""
+
+
 def test_indices_and_shares_on_another_scale():
     years = range(2013, 2019)
     chain = {

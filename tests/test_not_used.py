@@ -1,6 +1,7 @@
 """What the study does not use never stops it, and what it uses and cannot be read has a way out in the config."""
 
 import io
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import test_balance
 import test_inventory
 from conftest import ROOT, small_config, snakemake, write_config
 from study.checks.catalog_table import clean_table
-from study.checks.not_observed import LEFT_OUT, STORED
+from study.checks.not_observed import INTERPOLATED, LEFT_OUT, STORED
 from study.checks.printed_tables import print_tables, printed_table
 from study.files.catalog_entries import load_catalog
 from study.helpers import InputError, read_rows
@@ -108,6 +109,39 @@ def test_a_needed_formula_is_refused_or_its_value_taken_and_listed(tmp_path):
     values, rules = clean(path, "gdp", left_out=["hebei 2014"])
     assert values["hebei", 2014] == pytest.approx((rows[2][3] + rows[2][5]) / 2)
     assert rules == {("hebei", 2014): LEFT_OUT}
+
+
+def test_the_way_out_that_works_is_named(tmp_path):
+    twice = put(figures(2013, 2015), "hebei", 2014, 1)[2]
+    path = write(tmp_path / "t.xlsx", workbook([*figures(2013, 2015), twice]))
+    with pytest.raises(InputError, match=r"add hebei to study\.excluded_provinces") as error:
+        clean(path, "gdp")
+    assert "take one out" in str(error.value) and "cleaning.missing" not in str(error.value)
+    rows = put(put(figures(2013, 2015), "hebei", 2014, "n.d."), "beijing", 2015, "n.d.")
+    with pytest.raises(InputError, match=r"missing: \{gdp: \[hebei 2014\]\}\. Correct the file for beijing whose"):
+        clean(write(path, workbook(rows)), "gdp")
+    with pytest.raises(InputError, match="Correct the file for beijing, hebei whose") as error:
+        clean(path, "gdp", interpolation="none")
+    assert "cleaning.missing" not in str(error.value)
+
+
+def test_a_formula_with_an_empty_text_stored_is_an_empty_cell(tmp_path):
+    content = workbook(put(figures(), "hebei", 2014, 54321.5), [54321.5])
+    path = tmp_path / "t.xlsx"
+    for kind, says in ((b' t="str"', ""), (b' t="n"', "without a value stored")):
+        with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(changed := io.BytesIO(), "w") as target:
+            for name in whole.namelist():
+                part = whole.read(name)
+                # `<c r="E4" t="n"><f>..</f><v>54321.5</v>` with the value taken away
+                part = re.sub(rb' t="n">(<f>[^<]*</f>)<v>54321.5</v>', kind + rb">\1<v></v>", part)
+                target.writestr(name, part)
+        write(path, changed.getvalue())
+        if says:
+            with pytest.raises(InputError, match=says):
+                clean(path, "gdp", formulas="values")
+        else:
+            values, rules = clean(path, "gdp", formulas="values")
+            assert rules == {("hebei", 2014): INTERPOLATED} and 50000 < values["hebei", 2014] < 54321
 
 
 def test_a_header_of_formulas_is_read_by_its_values(tmp_path):

@@ -20,11 +20,13 @@ LIKE_SPREAD = (0.4, 2.5)  # spread of logarithms over provinces, relative to tha
 
 @dataclass(frozen=True)
 class Reading:
-    """What figures look like: in words, what shows it, and the unit by which they can be read nevertheless, if any."""
+    """What figures look like: in words, what shows it, and the unit by which they can be read nevertheless, if any;
+    whether nothing else has these figures, or it is told as a possibility alone."""
 
     words: str
     evidence: str
     unit: str = ""
+    is_certain: bool = True
 
 
 @dataclass(frozen=True)

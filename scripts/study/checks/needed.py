@@ -94,16 +94,36 @@ def judge_faults(
         for cell, fault in needed.items():
             together.setdefault(fault, []).append(_named(cell))
         lines = [f"  {', '.join(cells)}: {fault}" for fault, cells in together.items()]
-        shown = ", ".join(map(_named, [*needed][:MOST_SHOWN]))
         if len(needed) > 1:
             told = f"{table.path}: {len(needed)} figures of {key} cannot be taken:\n{listed(lines)}"
         else:
-            told = f"{next(iter(needed.values()))} It is {key} of {shown}."
-        raise InputError(
-            f"{told}\nWhere there is no other figure, have it read as empty, and then filled as other gaps are, "
-            f"cleaning.missing: {{{key}: [{shown}]}}."
-        )
+            told = f"{next(iter(needed.values()))} It is {key} of {_named(*needed)}."
+        raise InputError(f"{told}\n{_ways_out(table.values, key, [*needed], interpolation)}")
     tell_unused([*table.faults.values()], f"of {key} that the study does not use cannot be read", remarks)
+
+
+def _ways_out(values: Cells, key: str, cells: list[Cell], interpolation: Interpolation) -> str:
+    """What to do about cells that cannot be taken: those in gaps that are filled may be left out, the others not."""
+    gaps = []
+    for province, year in cells:
+        for before, behind in _spans(values, province, [year], interpolation):
+            length = behind - before - 1
+            gaps += [(province, year)] if math.isfinite(length) and length <= interpolation.longest_gap else []
+    others = list(dict.fromkeys(province for province, year in cells if (province, year) not in gaps))
+    ways = []
+    if gaps:
+        ways.append(
+            "Where there is no other figure, have it read as empty, and then filled as other gaps are, "
+            f"cleaning.missing: {{{key}: [{', '.join(map(_named, gaps[:MOST_SHOWN]))}]}}."
+        )
+    if others:
+        few = others if len(others) <= MOST_SHOWN / 2 else []
+        exclude = ", ".join(province for province in few if province != "china")
+        ways.append(
+            f"Correct the file for {', '.join(few) or 'provinces'} whose figures could not be filled (of a row that "
+            f"stands twice, take one out){f', or add {exclude} to study.excluded_provinces' if exclude else ''}."
+        )
+    return " ".join(ways)
 
 
 def tell_unused(texts: list[str], what: str, remarks: list[str] | None) -> None:

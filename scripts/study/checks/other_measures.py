@@ -16,6 +16,7 @@ from study.checks.likeness import (
     median_distance,
     over_years,
     rank_correlation,
+    ranks,
     slope_and_correlation,
 )
 from study.checks.other_units import other_unit
@@ -28,11 +29,11 @@ GROWTH_RANGE, GROWTH_DEVIATION = (-40, 80), 8  # %, and over the provinces of a 
 
 def find_reading(section: CrossSection) -> Reading | None:
     """Another measure or unit that the figures of a table of amounts show, None where none is identified."""
-    if found := fixed_base(section) or _standardised(section):
+    if found := fixed_base(section) or _standardised(section) or _coded(section):
         return found
     if section.is_amount:
         return None
-    readings = (_parts_of_total, _logarithms, _previous_year, other_unit, _growth)
+    readings = (_parts_of_total, _logarithms, _previous_year, other_unit, _growth, _old_base, _differences)
     return next((found for reading in readings if (found := reading(section))), None)
 
 
@@ -72,6 +73,28 @@ def _standardised(section: CrossSection) -> Reading | None:
     return None
 
 
+def _coded(section: CrossSection) -> Reading | None:
+    """What no amounts are, whatever their level: dummies, ranks, figures brought to the span of 0 to 1."""
+    values, years = list(section.figures.values()), by_year(section.figures)
+    if len(values) < 10:
+        return None
+    if set(values) == {0, 1}:
+        return Reading("a dummy", "every figure is 0 or 1") if section.provinces >= MANY else None
+    rows = [list(row.values()) for row in years.values()]
+    if all(len(row) >= 5 and sorted(row) == sorted(ranks(row)) for row in rows):
+        return Reading("ranks", f"in every year they are 1 to {len(rows[-1])}")
+    provinces: dict[str, list[float]] = {}
+    for (province, _), value in section.figures.items():
+        provinces.setdefault(province, []).append(value)
+    for top in (1, 100):
+        for parts in ([values], rows, list(provinces.values())):
+            spans = all(len(part) >= 3 and (min(part), max(part)) == (0, top) for part in parts)
+            if spans and not all(value == int(value) for value in values):
+                evidence = f"the smallest is 0 and the largest {top}{', each time' if len(parts) > 1 else ''}"
+                return Reading(f"figures brought to the span of 0 to {top}", evidence)
+    return None
+
+
 def _parts_of_total(section: CrossSection) -> Reading | None:
     """Shares of the national total: the provinces of each year add up to 100 or to 1."""
     years = {year: row for year, row in by_year(section.figures).items() if len(row) >= 28}
@@ -86,7 +109,7 @@ def _parts_of_total(section: CrossSection) -> Reading | None:
 def _logarithms(section: CrossSection) -> Reading | None:
     """Logarithms: with a province's size they rise by a constant, where amounts rise in proportion."""
     figures, sizes = section.figures, section.sizes
-    if not section.may_be_other:
+    if not section.may_be_other or all(value == int(value) for value in figures.values()):  # counts
         return None
     for base, words in ((math.e, "natural logarithms"), (10, "logarithms to base 10")):
         if section.provinces < 3:
@@ -160,13 +183,17 @@ def _growth(section: CrossSection) -> Reading | None:
         apart = over_years(figures, lambda row: deviation(list(row.values())))
         if apart is None or scale * apart > GROWTH_DEVIATION:
             continue
+        persistence = _persistence(figures)
         negative = sum(value < 0 for value in values) > 0.01 * len(values)
-        alike = section.is_narrow or (section.order is not None and section.order < 0.3)
-        moving = _persistence(figures) < 0.85 and section.provinces >= 5
+        moving = persistence < 0.85 and section.provinces >= 5
         tiny = section.off is not None and section.off < -3
-        if (negative and _persistence(figures) < 0.95) or (alike and (moving or tiny)):
-            evidence = f"the figures are {section.range}, in the provinces of a year alike"
+        unordered = section.order is not None and section.order < 0.3
+        evidence = f"the figures are {section.range}, in the provinces of a year alike"
+        if (negative and persistence < 0.95) or (section.is_narrow and (moving or tiny)):
             return Reading(f"rates of growth, {words}", evidence)
+        if unordered and (moving or tiny):
+            # amounts that are small and uneven, such as investment against pollution, change places, too
+            return Reading(f"rates of growth, {words}", evidence, is_certain=section.off is not None)
     return None
 
 
@@ -178,6 +205,35 @@ def _persistence(figures: Figures) -> float:
         if len(both) >= 3:
             found.append(rank_correlation([before[p] for p in both], [now[p] for p in both]))
     return median_of(found) if found else 1.0
+
+
+def _old_base(section: CrossSection) -> Reading | None:
+    """An index whose base year is not in the table: far from the level of amounts, in another order and more alike, and
+    from year to year all rise alike, as real output did."""
+    wide = section.spread is None or section.spread > 0.6
+    if section.off is None or not section.may_be_other or wide or section.order is None or section.order > 0.5:
+        return None
+    figures = section.figures
+    steps = [
+        math.log(value / figures[p, y - 1])
+        for (p, y), value in figures.items()
+        if value > 0 and figures.get((p, y - 1), 0) > 0
+    ]
+    if len(steps) < section.provinces or not 0.04 < median_of(steps) < 0.25 or deviation(steps) > 0.06:
+        return None
+    evidence = (
+        f"the figures are {section.range}, more alike over provinces than amounts, in another order, and rise alike by "
+        f"{math.expm1(median_of(steps)):.1%} a year"
+    )
+    return Reading("an index on a fixed base that is not in the table", evidence)
+
+
+def _differences(section: CrossSection) -> Reading | None:
+    """Differences from year to year, or other figures of both signs, under a table that has none below zero."""
+    negative = sum(value < 0 for value in section.figures.values())
+    if negative <= 0.1 * len(section.figures):
+        return None
+    return Reading("differences from year to year", f"{negative} of {len(section.figures)} are below zero")
 
 
 def other_scale(section: CrossSection) -> Reading | None:

@@ -27,10 +27,13 @@ def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
     for path in source["files"]:
         try:
             drafts = read(path, source["sheet"])
-            part = pick_indicator(path, drafts, entry, source["title"], alone=len(source["files"]) == 1).parse()
+            # files that do not say what they are of have it from the folder, as one has it from its name
+            alone = len(source["files"]) == 1 or not any(draft.title for draft in drafts)
+            part = pick_indicator(path, drafts, entry, source["title"], alone).parse()
         except Absent as error:
             reasons.append(error)
             continue
+        _refuse_two_units(path, drafts, part)
         if source["unit"] and part.unit and squeeze(source["unit"]) != part.unit:
             raise InputError(
                 f"{path}: the unit printed is {part.unit!r}, sources.{entry.key} says {source['unit']!r}; one is wrong."
@@ -39,7 +42,23 @@ def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
         table = part if table is None else join_parts(table, part)
     if table is None:
         raise InputError(str(reasons[0]) if reasons else f"{entry.key}: no file of it.")
+    for reason in reasons:
+        logger.warning("%s The file is left out.", reason)
     return table
+
+
+def _refuse_two_units(path: str, drafts: list[Draft | Yearbook], part: Yearbook) -> None:
+    """InputError where a file has a table's further years on a sheet in another unit of the same quantity."""
+    for other in drafts:
+        units = find_unit(other.unit), find_unit(part.unit)
+        if squeeze(other.title) != squeeze(part.title) or other.unit == part.unit or None in units:
+            continue
+        years = {year for _, year in getattr(other, "values", None) or other.cells} - set(part.years)
+        if years and units[0].dimension == units[1].dimension:
+            raise InputError(
+                f"{path}: {part.title} is in {part.unit} for {part.years[0]} to {part.years[-1]} and in {other.unit} "
+                f"for {min(years)} to {max(years)}; the parts of a table have to agree, bring them into one unit."
+            )
 
 
 class Absent(InputError):
@@ -115,19 +134,28 @@ def join_parts(table: Yearbook, part: Yearbook) -> Yearbook:
         )
     if squeeze(table.title) != squeeze(part.title):
         logger.warning("%s: titled %s, %s is %s; is it one series?", part.path, part.title, table.path, table.title)
+    table.clashes |= part.clashes
     for cell, value in part.values.items():
         mine = table.values.get(cell)
-        if fault := part.faults.get(cell):
-            table.refuse(cell, fault)
-        elif cell not in table.faults and None not in (mine, value) and value != mine:
+        if cell in table.clashes or (cell in part.faults and mine is None):
+            table.refuse(cell, part.faults.get(cell, ""))
+        elif None not in (mine, value) and value != mine:
+            table.clashes.add(cell)
             table.refuse(
                 cell,
                 f"{part.places[cell]}: {value:g} for {cell[0]} {cell[1]}, but {mine:g} in {table.places[cell]}; keep "
                 "one of the two (two vintages of the same series?).",
             )
-        elif cell not in table.faults and mine is None:
+        elif mine is None and value is not None:
+            # a cell that cannot be read in one file may be in the other
+            if fault := table.faults.pop(cell, ""):
+                logger.info("%s Taken from %s.", fault, part.places[cell])
             table.values[cell], table.places[cell] = value, part.places[cell]
             table.formulas |= {cell} & part.formulas
+        elif mine is None:
+            table.values.setdefault(cell, None)
+        elif fault := part.faults.get(cell):
+            logger.info("%s Taken from %s.", fault, table.places[cell])
         table.places.setdefault(cell, part.places[cell])
     table.doubts = part.doubts | table.doubts
     table.years = sorted({year for _, year in table.values})

@@ -40,11 +40,11 @@ def check_cross_section(where: str, printed: Mapping, entry: CatalogEntry, unit:
         found = other_scale(section)
     elif dimension and entry.sign != "any":
         found = find_reading(section)
-        if not found:
-            _tell_what_is_unlike(where, section)
+        if not found or not found.is_certain:
+            _tell_what_is_unlike(where, section, found)
     else:
         return
-    if found:
+    if found and found.is_certain:
         raise InputError(_refusal(where, section, found, unit))
 
 
@@ -63,9 +63,10 @@ def _refusal(where: str, section: CrossSection, found: Reading, unit: str) -> st
     )
 
 
-def _tell_what_is_unlike(where: str, section: CrossSection) -> None:
-    """Warn of a spread, an order or a level that the table's figures do not have."""
-    found = []
+def _tell_what_is_unlike(where: str, section: CrossSection, possible: Reading | None) -> None:
+    """Warn of a spread, an order or a level that the table's figures do not have, and of another reading that is
+    `possible`."""
+    found = [f"they may be {possible.words} ({possible.evidence})"] if possible else []
     if section.provinces >= 5 and section.is_narrow:
         found.append(f"the provinces are more alike ({section.range}) than amounts are")
     if section.expected and section.order is not None and section.provinces >= 10 and section.order < 0.3:

@@ -29,6 +29,7 @@ class Yearbook:
     `forms` other ways to say the title (`Draft.names`).
     `faults` are the cells without a figure because it cannot be read, `doubts` those whose figure contradicts others of
     its page, each with what is to be said of it; they are judged where the study needs them (`checks.needed`).
+    `clashes` are the faulty cells that have two figures instead of one that cannot be read.
     `formulas` are the cells whose figure is the value stored with a formula, `left_out` those that the config does.
     """
 
@@ -44,6 +45,7 @@ class Yearbook:
     forms: list[str] = field(default_factory=list)
     faults: dict[tuple[str, int], str] = field(default_factory=dict)
     doubts: dict[tuple[str, int], str] = field(default_factory=dict)
+    clashes: set[tuple[str, int]] = field(default_factory=set, compare=False)
     formulas: set[tuple[str, int]] = field(default_factory=set)
     left_out: set[tuple[str, int]] = field(default_factory=set)
 
@@ -58,7 +60,7 @@ class Yearbook:
 
     def parse(self) -> Yearbook:
         """A copy that may be changed: the figures are read already."""
-        own = ("values", "places", "nil", "faults", "doubts", "formulas", "left_out")
+        own = ("values", "places", "nil", "faults", "doubts", "clashes", "formulas", "left_out")
         return replace(self, **{name: getattr(self, name).copy() for name in own})
 
     def refuse(self, cell: tuple[str, int], fault: str) -> None:
@@ -139,6 +141,7 @@ class Draft:
             raise InputError(self.problem)
         forms = self.names()
         table = Yearbook(self.path, self.form, self.title, self.unit, [], notes=self.notes, forms=forms)
+        table.clashes = set(self.clashes)
         for (province, year), (text, where) in self.cells.items():
             cell = province, year
             table.places[cell] = where

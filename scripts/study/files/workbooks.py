@@ -136,7 +136,10 @@ def _with_values(sheet, met: dict[tuple[int, int], str]) -> Iterator[list[object
     """Rows of values, those of the formulas `met` marked as such."""
     for line, row in enumerate(sheet.iter_rows()):
         yield [
-            _taken(met[line, column], cell_text(_shown(cell))) if (line, column) in met else _shown(cell)
+            # an empty text, as =IF(B3>0,B3,"") gives, is told by the kind of the cell alone
+            _taken(met[line, column], cell_text(_shown(cell)), cell.data_type == "str")
+            if (line, column) in met
+            else _shown(cell)
             for column, cell in enumerate(row)
         ]
 
@@ -158,9 +161,9 @@ def _refused(written: str, formulas: str) -> str:
     return f"found {_named(written)}, expected a figure; paste the value{choice}."
 
 
-def _taken(written: str, stored: str) -> Formula:
-    """A formula as the value that is stored with it; refused where there is none."""
-    if stored:
+def _taken(written: str, stored: str, is_calculated: bool) -> Formula:
+    """A formula as the value that is stored with it, which may be an empty text; refused where there is none."""
+    if stored or is_calculated:
         return Formula(stored)
     return Formula(
         written,
@@ -208,6 +211,7 @@ def _mark_formula(rows: list[list[object]], row: int, column: int, formulas: str
     rows += [[] for _ in range(row + 1 - len(rows))]
     rows[row] += [""] * (column + 1 - len(rows[row]))
     if formulas == FORMULAS_TAKEN:
-        rows[row][column] = _taken(EXCEL_97_FORMULA, cell_text(rows[row][column]))
+        # an empty text may be a result, and is what some programs write for a formula that was never calculated
+        rows[row][column] = _taken(EXCEL_97_FORMULA, cell_text(rows[row][column]), False)
     else:
         rows[row][column] = Formula(EXCEL_97_FORMULA, _refused(EXCEL_97_FORMULA, formulas))

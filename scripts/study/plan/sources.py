@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from study.files.catalog_entries import catalog_entry, entry_names
+from study.checks.units import convert
+from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
 from study.files.finding import folder_tables, is_table
 from study.files.workbooks import FORMULAS_REFUSED
 from study.helpers import InputError
 from study.plan.kept import keep, read_kept, version_of
 from study.publishers.every_form import ReaderTables, every_reader
 from study.words.titles import named_by, plain_name
+from study.words.units import find_index_base, find_unit
 
 # Modules that tell what a file holds.
 READERS = ("study/publishers/every_form.py", "study/publishers/untitled.py")
@@ -86,11 +88,20 @@ def find_sources(
     files = [file for file in folder_tables(inputs) if file not in claimed]
     untitled = {key: others[key] for key in absent if key in others} if others else {}
     titles = titles_of(files, tables, cache, untitled, formulas)
-    names = {key: entry_names(catalog_entry(row)) for key, row in rows.items()}
+    entries = {key: catalog_entry(row) for key, row in rows.items()}
+    names = {key: entry_names(entry) for key, entry in entries.items()}
     plain = {key: set(map(plain_name, its)) for key, its in names.items()}
-    held = {file: {key for forms in titles[file]["titles"] for key in named_by(forms, names)} for file in files}
+    held = {
+        file: [(key, unit) for forms, unit in zip(its["titles"], its["units"], strict=True)
+               for key in named_by(forms, names)]
+        for file, its in titles.items()
+    }  # fmt: skip
     for key in absent:
-        holding = [file for file in files if key in held[file]]
+        named = [file for file in files if any(key == name for name, _ in held[file])]
+        # growth rates or an index under the same title stop no amounts; alone they are told what they are
+        holding = [
+            file for file in named if any(key == name and _may_be(entries[key], unit) for name, unit in held[file])
+        ] or named
         twins = [other for other in rows if other != key and plain[other] & plain[key]]
         if holding and twins:
             problem = (
@@ -110,7 +121,8 @@ def titles_of(
     others: Mapping[str, Callable[[str], bool]],
     formulas: str = FORMULAS_REFUSED,
 ) -> dict[str, dict]:
-    """File -> the ways to say the title of each of its indicators, and why it could not be read, where it could not.
+    """File -> the ways to say the title of each of its indicators, their printed units, and why it could not be read,
+    where it could not.
 
     The key of a table without a title that the file has, by `others`, counts as a title.
     """
@@ -133,9 +145,25 @@ def titles_of(
 def _titles(file: str, tables: ReaderTables, others: Mapping[str, Callable[[str], bool]], formulas: str) -> dict:
     stem = Path(file).stem
     if held := [key for key, has in others.items() if has(file)]:
-        return {"titles": [[key] for key in held], "problem": ""}
+        return {"titles": [[key] for key in held], "units": [""] * len(held), "problem": ""}
     try:
         found = every_reader(tables, formulas)(file)
     except InputError as error:
-        return {"titles": [], "problem": str(error)}
-    return {"titles": [draft.names() or [stem] for draft in found], "problem": ""}
+        return {"titles": [], "units": [], "problem": str(error)}
+    return {
+        "titles": [draft.names() or [stem] for draft in found],
+        "units": [draft.unit for draft in found],
+        "problem": "",
+    }
+
+
+def _may_be(entry: CatalogEntry, unit: str) -> bool:
+    """Whether a printed unit is one of the entry's quantity, or none that is known."""
+    own = find_unit(entry.unit)
+    if own and own.dimension == "CNY per USD":  # printed in yuan alone, too
+        return True
+    try:
+        convert(unit, entry, "")
+    except InputError:
+        return not (find_unit(unit) or find_index_base(unit))
+    return True

@@ -176,7 +176,8 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
     for row in sheet.rows[at + 1 :]:
         if not any(row.cells):
             continue
-        if begins_note(row.cells) or noted:
+        # a column may name the source in every row
+        if noted or (begins_note(row.cells) and year_of(row.get(year_at)) is None):
             noted = True
             _refuse_below_notes(sheet, row, known_province(row.get(province_at), names) is not None)
             continue

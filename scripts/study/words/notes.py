@@ -8,7 +8,8 @@ from collections.abc import Iterable
 _NOTE = re.compile(
     r"[\"'“(（*]?\s*("
     r"(注释?|附注|说明|备注)\s*([:：\d①-⑳(（.、]|$)|(数据|资料)(来源|取自)|来源\s*[:：]|(数据|资料)?(来自|摘自)|"
-    r"(general |foot)?notes?\b(?!books?)|(data\s*)?sources?\b(?!\s*(id|code)\b))",
+    r"(general |foot)?notes?\b(?!books?)|"
+    r"(data\s*)?sources?\b(?!\s*(id|code|of\s+(?!(the\s+)?(data|figures|statistics)))\b))",
     re.IGNORECASE,
 )
 
