@@ -305,6 +305,26 @@ def ranked(figures):
     return {cell: rank for row in rows for cell, rank in zip(row, ranks(list(row.values())), strict=True)}
 
 
+@pytest.mark.parametrize("key", ["gdp", "loans", "budget_expenditure", "gross_fixed_capital_formation"])
+def test_figures_per_head_of_three_provinces_are_told(key, caplog):
+    figures = genuine_like(key, ["beijing", "hebei", "guangdong"], range(2013, 2019))
+    assert refusal(key, figures) == "" and caplog.text == ""
+    assert refusal(key, each(figures, lambda v, *cell: 1e4 * v / expected_figure("population", *cell))) == ""
+    assert "they may be figures per head (yuan) (the figures are" in caplog.text
+
+
+def test_readings_that_fit_about_as_well_are_both_named():
+    growth = dict(zip([("guangdong", year) for year in range(2013, 2018)], (8.6, 8.0, 7.7, 7.6, 6.7), strict=True))
+    assert "or shares of the national total, % or rates of growth, %: " in refusal("gdp", growth)
+    message = refusal("gdp", each(genuine_like("gdp"), lambda v, *_: 1000 * v))
+    assert "10^5 CNY or 10^4 US dollars: " in message and "unit: 十万元" in message
+
+
+def test_a_few_amounts_without_a_level_that_are_alike_are_told_and_read(caplog):
+    few = {("fujian", 2015): 95.45, ("jilin", 2015): 101.3, ("sichuan", 2015): 119.2}
+    assert refusal("kerosene", few) == "" and "they may be an index, previous year = 100" in caplog.text
+
+
 CODED = {
     "a dummy": lambda f: each(f, lambda v, *_: float(v > 60)),
     "ranks": ranked,

@@ -19,7 +19,7 @@ from study.checks.likeness import (
     ranks,
     slope_and_correlation,
 )
-from study.checks.other_units import other_unit
+from study.checks.other_units import other_unit, per_head_of_few
 from study.checks.plausibility import median_of
 from study.words.units import PREVIOUS_YEAR, find_unit
 
@@ -32,8 +32,9 @@ def find_reading(section: CrossSection) -> Reading | None:
     if found := fixed_base(section) or _standardised(section) or _coded(section):
         return found
     if section.is_amount:
-        return None
+        return per_head_of_few(section)
     readings = (_parts_of_total, _logarithms, _previous_year, other_unit, _growth, _old_base, _differences)
+    readings += (per_head_of_few,)
     return next((found for reading in readings if (found := reading(section))), None)
 
 
@@ -159,7 +160,8 @@ def _previous_year(section: CrossSection) -> Reading | None:
             alike = section.expected and section.may_be_other and len(values) >= 3 and _is_level(section.figures)
         if alike:
             evidence = f"the figures of all provinces are {section.range}"
-            return Reading(f"an index, previous year = {base}", evidence)
+            few = section.off is None and len(values) < 10  # which amounts may be by chance
+            return Reading(f"an index, previous year = {base}", evidence, is_certain=not few)
     return None
 
 
@@ -189,11 +191,12 @@ def _growth(section: CrossSection) -> Reading | None:
         tiny = section.off is not None and section.off < -3
         unordered = section.order is not None and section.order < 0.3
         evidence = f"the figures are {section.range}, in the provinces of a year alike"
-        if (negative and persistence < 0.95) or (section.is_narrow and (moving or tiny)):
+        if negative and persistence < 0.95:
             return Reading(f"rates of growth, {words}", evidence)
-        if unordered and (moving or tiny):
+        if (section.is_narrow or unordered) and (moving or tiny):
             # amounts that are small and uneven, such as investment against pollution, change places, too
-            return Reading(f"rates of growth, {words}", evidence, is_certain=section.off is not None)
+            certain = section.off is not None or (section.is_narrow and section.provinces >= MANY)
+            return Reading(f"rates of growth, {words}", evidence, is_certain=certain)
     return None
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from study.checks.cross_section import LIKE_SPREAD, MANY, CrossSection, Reading
 from study.checks.levels import expected_figure, known_levels
 from study.checks.likeness import Figures, deviation, log_ratios, log_spread, means, median_distance, order_likeness
 from study.words.units import find_unit
 
+ABOUT_AS_WELL = 0.45  # in logarithms: 10^4 US dollars and 10^5 CNY are nearer to each other than that
 FAR_ALONE = math.log(5)  # of one or two provinces: industry in Tibet, trade in Guizhou
 PJ_PER_10_4_TCE = 0.293076  # 29.3076 GJ a tce, GB/T 2589
 # Units that such tables come in beside the catalog's, as a user names them under `sources`.
 OTHER_UNITS = {
-    "元": "CNY", "万元": "10^4 CNY", "百万元": "10^6 CNY", "千万元": "10^7 CNY", "亿元": "10^8 CNY",
-    "十亿元": "10^9 CNY", "百亿元": "10^10 CNY", "万亿元": "10^12 CNY",
+    "元": "CNY", "千元": "10^3 CNY", "万元": "10^4 CNY", "十万元": "10^5 CNY", "百万元": "10^6 CNY",
+    "千万元": "10^7 CNY", "亿元": "10^8 CNY", "十亿元": "10^9 CNY", "百亿元": "10^10 CNY", "万亿元": "10^12 CNY",
     "美元": "US dollars", "万美元": "10^4 US dollars", "百万美元": "10^6 US dollars", "亿美元": "10^8 US dollars",
     "十亿美元": "10^9 US dollars",
     "人": "persons", "千人": "10^3 persons", "万人": "10^4 persons", "百万人": "10^6 persons", "亿人": "10^8 persons",
@@ -24,6 +26,7 @@ OTHER_UNITS = {
     "千瓦时": "kWh", "万千瓦时": "10^4 kWh", "百万千瓦时": "10^6 kWh", "亿千瓦时": "10^8 kWh",
     "十亿千瓦时": "10^9 kWh",
 }  # fmt: skip
+SHARES_IN_PERCENT = "shares of the national total, %"
 PER_HEAD = {  # dimension -> scales of figures per head, in base units a person
     "CNY": ((1, " (yuan)"), (1e-4, " (10^4 yuan)")),
     "USD": ((1, " (US dollars)"),),
@@ -53,8 +56,8 @@ def _candidates(section: CrossSection) -> Iterator[tuple[Reading, Figures]]:
     if own.dimension == "energy":
         yield Reading("PJ", ""), {c: v * PJ_PER_10_4_TCE * own.factor / 1e4 for c, v in amounts.items()}
     sizes = {cell: section.sizes[cell] for cell in amounts if cell in section.sizes}
-    for scale, words in ((100, "%"), (1, "as fractions")):
-        yield Reading(f"shares of the national total, {words}", ""), {c: scale * v for c, v in sizes.items()}
+    for scale, words in ((100, SHARES_IN_PERCENT), (1, "shares of the national total, as fractions")):
+        yield Reading(words, ""), {c: scale * v for c, v in sizes.items()}
     if key != "population":
         persons = {cell: expected_figure("population", *cell) for cell in amounts}
         head = {c: v * own.factor / (persons[c] * 1e4) for c, v in amounts.items() if persons[c]}
@@ -76,9 +79,27 @@ def other_unit(section: CrossSection) -> Reading | None:
     distance, best, ratios = min(found, key=lambda one: one[0])
     if distance > _nearest(section) - 0.5:
         return None
-    others = [r.words for d, r, _ in sorted(found, key=lambda one: one[0]) if d < distance + 0.25 and r is not best]
-    words = " or ".join([best.words, *others[:2]])
+    near = [r.words for d, r, _ in sorted(found, key=lambda one: one[0]) if d < distance + ABOUT_AS_WELL][:3]
+    if section.provinces < 3 and SHARES_IN_PERCENT in near:
+        near.append("rates of growth, %")  # which are about as large as a province's share
+    words = " or ".join(near)
     return Reading(words, _distance_in_words(section), best.unit)
+
+
+def per_head_of_few(section: CrossSection) -> Reading | None:
+    """Figures per head of a few provinces whose level is about that of amounts: they fit each province, and amounts do
+    not. A possibility, for a few provinces may have amounts like these."""
+    if not 3 <= section.provinces < MANY:
+        return None
+
+    def worst(expected: Figures) -> float:
+        return max(map(abs, means(log_ratios(section.figures, expected), 0).values()), default=math.inf)
+
+    heads = [(worst(e), reading) for reading, e in _candidates(section) if reading.words.startswith("figures per head")]
+    distance, best = min(heads, key=lambda one: one[0], default=(math.inf, None))
+    if distance > 0.6 or worst(section.expected) < max(0.9, distance + 0.4):
+        return None
+    return replace(best, evidence=f"the figures are {section.range}", is_certain=False)
 
 
 def _unknown_unit(section: CrossSection) -> Reading | None:
