@@ -53,10 +53,8 @@ def read_preamble(source: str, rows: list[Row], names: dict[str, str]) -> Preamb
                     found["year"] = year
             elif re.match(r"(数据库|Database)\W", plain, re.IGNORECASE):
                 found |= {"classic": True}
-            elif match := re.search(r"单位[:：]\s*([^\s)）]+)", text.translate({0x3000: " "})):
-                found["unit"] = squeeze(match[1])
-            elif match := re.fullmatch(r"[(（]?Units?[:：](.+?)[)）]?", text.strip(), re.IGNORECASE):
-                found.setdefault("unit", squeeze(match[1]))
+            elif unit := unit_in_line(text):
+                found["unit"] = unit if "单位" in text else found.get("unit", unit)
             elif not EDITION.search(text):
                 headings.append(text)
     if headings and not found.get("classic"):
@@ -70,6 +68,13 @@ def read_preamble(source: str, rows: list[Row], names: dict[str, str]) -> Preamb
         found = {"title": squeeze(title) if CHINESE.search(title) else title} | ({"unit": unit} if unit else {}) | found
         found.setdefault("province", province_in(heading, names))
     return Preamble(**found)
+
+
+def unit_in_line(text: str) -> str:
+    """The unit that a line above a table says (`单位：亿元`, `Unit: person`); empty where it says none."""
+    chinese = re.search(r"单位[:：]\s*([^\s)）]+)", text.translate({0x3000: " "}))
+    match = chinese or re.fullmatch(r"[(（]?Units?[:：](.+?)[)）]?", text.strip(), re.IGNORECASE)
+    return squeeze(match[1]) if match else ""
 
 
 def _plain_title(heading: str) -> str:

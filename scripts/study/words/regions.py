@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from study.helpers import InputError, workflow_rows
+from study.words.headings import PLACE_TOTALS
 from study.words.printed import CHINESE, FOOTNOTE, check_formula, squeeze
 
 # Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
@@ -14,14 +15,14 @@ _PARTS_OF_CHINA = """
 华中地区 华南地区 中南地区 西南地区 西北地区 eastern central western northeast east west easternregion centralregion
 westernregion
 """
-_NO_PLACES = "不分地区 合计 总计 小计 地区合计 各省合计 兵团 新疆生产建设兵团 total"
+_NO_PLACES = "不分地区 地区合计 各省合计 兵团 新疆生产建设兵团"
 # Places that are none of the provinces, squeezed and in small letters.
 _OUTSIDE = re.compile(
     r"(?:中国)?(?:台湾|香港|澳门).{0,6}|(?:国外|境外|海外|国际|其他|其它|未知|不详|空白).{0,4}|"
     r"(?:taiwan|hongkong|maca[uo]|foreign|overseas|others?|unknown).*"
 )
 PARTS_OF_CHINA = set(_PARTS_OF_CHINA.split())
-NOT_PROVINCES = PARTS_OF_CHINA | set(_NO_PLACES.split())
+NOT_PROVINCES = PARTS_OF_CHINA | PLACE_TOTALS | set(_NO_PLACES.split())
 NATION_NAMES = (
     "全国",
     "中国",
