@@ -6,6 +6,7 @@ import pytest
 import test_balance
 import test_inventory
 import test_patents
+from study.checks.cleaning import check_title
 from study.checks.raw_parts import read_raw
 from study.files.catalog_entries import load_catalog
 from study.helpers import InputError, read_rows
@@ -68,12 +69,12 @@ def test_a_file_of_another_form_is_refused_by_what_it_is(files, held, key):
 
 
 def test_granted_inventions_are_a_table_of_their_own_and_no_green_patents(tmp_path):
-    """`snakemake check` and the job read a table alike: the readers of patents would refuse grants."""
+    """`snakemake check` and the job read a table alike: the readers of patents leave it to those of yearbooks."""
     path = tmp_path / "invention_patents.csv"
     path.write_text("省份,年份,国内发明专利申请授权量\n北京,2013,4\n浙江,2013,6\n", encoding="utf-8")
     assert read(path, "invention_patents").values == {("beijing", 2013): 4, ("zhejiang", 2013): 6}
-    with pytest.raises(InputError, match="granted patents only"):
-        read(path, "green_patents")
+    with pytest.raises(InputError, match="the table of invention_patents"):
+        check_title(read(path, "green_patents"), CATALOG["green_patents"], CATALOG)
 
 
 def test_tables_that_mention_a_form_are_not_taken_for_it():

@@ -5,9 +5,13 @@ import logging
 from pathlib import Path
 
 import pytest
+from study.checks.catalog_table import clean_table
+from study.files.catalog_entries import load_catalog
 from study.files.sheets import read_sheets
 from study.helpers import InputError
+from study.plan.sources import source
 from study.publishers.cities import find_city, load_cities
+from study.publishers.every_form import reader_tables, theme_reader
 from study.publishers.patent_headings import is_patent_table
 from study.publishers.patents import read_patents
 from study.words.regions import province_names
@@ -15,6 +19,8 @@ from study.words.regions import province_names
 ROOT = Path(__file__).parents[1]
 NAMES = province_names(ROOT / "resources" / "provinces.csv")
 CITIES = load_cities(ROOT / "resources" / "cities.csv")
+CATALOG = load_catalog(ROOT / "resources" / "catalog.csv")
+TABLES = reader_tables(*(ROOT / "resources" / f"{name}.csv" for name in ("provinces", "balance", "cities")))
 
 
 def read(tmp_path, text, name="绿色专利.csv", encoding="utf-8-sig"):
@@ -425,6 +431,156 @@ def test_malformed_tables_are_refused(tmp_path, k):
         table = read(tmp_path, text.replace(old, new, 1))
         raise InputError("\n".join([*table.faults.values(), *table.doubts.values()]))
     assert "绿色专利.csv" in str(error.value)
+
+
+COUNTS = "北京市,2013,100\n北京市,2014,110\n河北省,2013,50\n河北省,2014,55\n"
+CITY_COUNTS = "省份,城市,年份,绿色专利数量\n北京市,北京市,2013,100\n河北省,保定市,2013,50\n"
+KEYS = "省份,年份"
+
+
+def clean(tmp_path, text, name="green_patents.csv", **choices):
+    (tmp_path / name).write_text(text, encoding="utf-8-sig")
+    rows = clean_table(
+        source([str(tmp_path / name)]), CATALOG["green_patents"], CATALOG, theme_reader("patents", TABLES),
+        ["beijing", "hebei"], range(2013, 2015), "linear", None, suspects="warning", **choices,
+    )  # fmt: skip
+    return [value for *_, value, _ in rows]
+
+
+@pytest.mark.parametrize(
+    ("above", "message"),
+    [
+        ("绿色专利申请强度\n单位：件/万人\n", "titled '绿色专利申请强度', which reads as figures per head"),
+        ("绿色专利申请\n单位：件/万人\n", "in 件/万人 by the lines above"),
+        ("绿色专利申请（件/万人）\n", "reads as figures per head"),
+        ("单位：百件\n", "in 百件 by the lines above"),
+        ("各省人均绿色专利申请\n", "reads as figures per head"),
+        ("绿色专利申请数的自然对数\n", "reads as logarithms"),
+        ("（取对数）\n", "reads as logarithms"),
+        ("Green patents (growth rate)\n", "and growth"),
+    ],
+)
+@pytest.mark.parametrize("more", ["", ",GDP(亿元)"])
+def test_lines_above_say_that_the_figures_are_no_counts(tmp_path, above, message, more):
+    text = f"{KEYS},绿色专利申请数{more}\n" + COUNTS.replace("\n", ",900\n" if more else "\n")
+    with pytest.raises(InputError, match=message):
+        clean(tmp_path, above + text)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "各城市绿色专利申请情况\n",
+        "单位：件\n",
+        "（单位：个）\n",
+        "单位：件、项\n",
+        "人均GDP与绿色专利申请数\n",
+        "注：人均GDP另见\n",
+        "Green patent applications by IPC class\n",
+        "绿色专利申请与授权\n",
+    ],
+)
+def test_lines_above_that_leave_the_counts_what_they_are(tmp_path, above):
+    assert clean(tmp_path, f"{above}{KEYS},绿色专利申请数\n{COUNTS}") == [100, 110, 50, 55]
+
+
+def test_a_units_line_is_not_of_the_column_that_says_its_own(tmp_path):
+    text = f"单位：亿元\n{KEYS},绿色专利申请数(件),GDP\n" + COUNTS.replace("\n", ",900\n")
+    assert clean(tmp_path, text) == [100, 110, 50, 55]
+
+
+def test_grants_by_the_name_of_the_file_the_sheet_or_the_title(tmp_path, caplog):
+    with pytest.raises(InputError, match="titled '绿色专利授权', which is of granted patents"):
+        read(tmp_path, CITY_COUNTS, "绿色专利授权.csv")
+    with pytest.raises(InputError, match="titled '各城市绿色专利获得', which is of granted patents"):
+        read(tmp_path, "各城市绿色专利获得\n" + CITY_COUNTS, "绿色专利申请.csv")
+    assert "applications or grants" not in caplog.text
+    assert read(tmp_path, CITY_COUNTS).values["hebei", 2013] == 50
+    assert "nothing says whether applications or grants are counted" in caplog.text
+
+
+def book_of(path, sheets):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, text in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in csv.reader(text.splitlines()):
+            sheet.append([int(cell) if cell.isdigit() else cell for cell in row])
+    book.save(path)
+    return read_patents(read_sheets(path), NAMES, CITIES)
+
+
+@pytest.mark.parametrize("other", ["授权", "绿色专利授权量", "人均申请", "绿色专利取对数"])
+def test_a_sheet_of_another_measure_stops_no_sheet_of_applications(tmp_path, other, caplog):
+    doubled = CITY_COUNTS.replace("100", "70")
+    table = book_of(tmp_path / "绿色专利.xlsx", {"申请": CITY_COUNTS, other: doubled})
+    assert figures(table) == {"beijing 2013": 100, "hebei 2013": 50}
+    assert f"sheet {other}, row 1: " in caplog.text and "The sheet is left out." in caplog.text
+    with pytest.raises(InputError, match=f"titled '{other}'"):
+        book_of(tmp_path / "绿色专利.xlsx", {other: doubled, "说明": "无\n"})
+
+
+@pytest.mark.parametrize(
+    ("heading", "message"),
+    [
+        ("绿色专利公告量", "granted patents only"),
+        ("绿色专利授权公告数", "granted patents only"),
+        ("绿色专利公开量", "'公开量', which is not known"),
+        ("绿色外观设计专利申请数", "designs alone are counted"),
+    ],
+)
+def test_other_stages_and_designs_are_no_applications(tmp_path, heading, message):
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, f"{KEYS},{heading}\n{COUNTS}", "x.csv")
+
+
+@pytest.mark.parametrize("heading", ["外观设计申请", "专利申请数", "发明专利申请数"])
+def test_patents_that_nothing_calls_green_are_none(tmp_path, heading):
+    text = f"{KEYS},{heading}\n{COUNTS}"
+    with pytest.raises(InputError, match=r"nothing says that these patents .* are green ones"):
+        read(tmp_path, text, "x.csv")
+    with pytest.raises(InputError, match=f"titled {heading}, a name that the catalog does not have"):
+        clean(tmp_path, text, "x.csv")
+    assert [draft.title for draft in theme_reader("patents", TABLES)(str(tmp_path / "x.csv"), "")] == [heading]
+
+
+@pytest.mark.parametrize(
+    "heading", ["绿色专利申请数(件)", "绿色专利申请量(件)", "绿色专利申请量（件）", "绿色专利申请数(项)"]
+)
+def test_a_unit_in_the_heading_makes_no_second_table(tmp_path, heading):
+    assert clean(tmp_path, f"{KEYS},{heading}\n{COUNTS}") == [100, 110, 50, 55]
+    panel = COUNTS.replace("\n", ",900\n")
+    assert clean(tmp_path, f"{KEYS},{heading},GDP(亿元)\n{panel}") == [100, 110, 50, 55]
+    drafts = theme_reader("patents", TABLES)(str(tmp_path / "green_patents.csv"), "")
+    assert [draft.title for draft in drafts] == ["green_patents", "GDP"]
+
+
+def test_fractions_are_in_doubt_and_may_be_accepted(tmp_path):
+    text = f"{KEYS},绿色专利申请数\n{COUNTS}".replace("55", "55.5")
+    with pytest.raises(InputError, match=r"hebei 2014 is 55.5, .*\n.*cleaning.accept: .*hebei 2014"):
+        clean(tmp_path, text)
+    assert clean(tmp_path, text, accepted=["hebei 2014"]) == [100, 110, 50, 55.5]
+    cities = "省份,城市,年份,绿色专利申请数\n"
+    for place, value in (("北京市,北京市", 9), ("河北省,保定市", 1.5), ("河北省,唐山市", 2.5)):
+        cities += "".join(f"{place},{year},{value}\n" for year in (2013, 2014))
+    with pytest.raises(InputError, match=r"row 4, column D: found '1.5', expected a number of patents"):
+        clean(tmp_path, cities)
+    assert clean(tmp_path, cities, accepted=["hebei 2013", "hebei 2014"]) == [9, 9, 4, 4]
+
+
+@pytest.mark.parametrize("form", ["X{}", "yr.{}", "{}年底", "{}-12-31", "{}", "{}年"])
+@pytest.mark.parametrize("above", ["", "各城市绿色专利申请量\n"])
+def test_years_across_in_any_form_beside_cities(tmp_path, form, above):
+    header = f"省份,城市,{form.format(2013)},{form.format(2014)}\n"
+    rows = "北京市,北京市,100,110\n河北省,保定市,50,55\n河北省,唐山市,5,6\n来源：国家知识产权局\n"
+    assert clean(tmp_path, above + header + rows) == [100, 110, 55, 61]
+
+
+def test_years_below_the_name_of_the_count(tmp_path):
+    text = "省份,城市,绿色专利申请量,\n,,2013,2014\n北京市,北京市,2013,110\n河北省,保定市,50,55\n附注：按申请日\n"
+    assert clean(tmp_path, text) == [2013, 110, 50, 55]
 
 
 @pytest.mark.parametrize("text", LOOK_ALIKES.values(), ids=LOOK_ALIKES)

@@ -9,15 +9,12 @@ from itertools import permutations
 from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.words.headings import heading_kind
+from study.words.headings import TOTALS, heading_kind
 from study.words.notes import begins_note
 from study.words.printed import CHINESE, Formula, parse_number, place, squeeze
 from study.words.regions import find_province, is_no_province, known_province
 from study.words.titles import changes_in, same_unit
 from study.words.years import year_of
-
-# Header cells that say no more than the title they stand under.
-TOTAL_HEADINGS = {"合计", "总计", "总量", "全省", "全市", "全区", "total"}
 
 
 @dataclass
@@ -104,7 +101,8 @@ class Draft:
         each under the one before it."""
         parts = list(self.parts)
         if len(parts) > 1:
-            parts = [part for part in parts if squeeze(part).lower() not in TOTAL_HEADINGS] or parts
+            # a total says no more than what it stands under
+            parts = [part for part in parts if squeeze(part).lower() not in TOTALS] or parts
         names = ["".join(order) for order in (permutations(parts) if len(parts) <= 3 else [parts])]
         names += [":".join(parts)] if len(parts) > 1 else []
         names += [parts[-1]] if self.below_heading and not changes_in("".join(parts[:-1])) else []

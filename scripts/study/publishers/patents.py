@@ -20,29 +20,28 @@ from study.helpers import InputError, logger
 from study.publishers.cities import Cities, find_city
 from study.publishers.forms import Form
 from study.publishers.patent_headings import (
-    APPLIED,
-    GRANTED,
-    GREEN,
-    NAME_OF,
+    HEADER_WITHIN,
     OF_WHICH,
     PLACES,
     Columns,
-    counts_green,
+    OtherCount,
+    check_columns,
     find_columns,
     is_patent_table,
-    kind_of,
-    plain,
+    key_of,
+    says_green,
+    year_of_table,
 )
+from study.publishers.patent_words import APPLIED, GRANTED, GREEN, counts_green, kind_of
 from study.publishers.yearbook import read_drafts
+from study.words.headings import TOTALS
 from study.words.printed import Formula, is_figure, parse_number, place, squeeze
 from study.words.regions import PARTS_OF_CHINA, find_province, is_outside
-from study.words.titles import plain_name
-from study.words.years import year_of, years_in
+from study.words.titles import plain_name, split_unit
+from study.words.years import year_of
 
 PATENTS_TITLE = "green_patents"
 PATENTS_UNIT = "件"
-PATENT_TOTALS = {"合计", "总计", "小计", "全省", "全市", "全区", "全部", "总数", "total", "subtotal", "all", "sum"}
-PATENT_TOTALS |= {"全省合计", "全市合计", "全区合计", "省合计"}
 # What administrative codes print for the districts of a municipality and for what no prefecture administers.
 NO_CITY = {"市辖区", "县", "省直辖", "省直辖县", "省直辖县级行政区划", "省直辖县级行政单位"}
 NO_CITY |= {"自治区直辖县级行政区划"}
@@ -79,28 +78,41 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
         others: list[Draft | Yearbook] = []
         with suppress(InputError):
             others = read_drafts(path, sheets, names)
-        if len(others) > 1 and not any(GREEN.search(cell.lower()) for page in pages for cell in page.rows[0].cells):
+        if others and not any(map(_may_be_green, pages)):
             return others
         try:
             counts = read_patents(pages, names, cities)
         except InputError as error:
             # told to a study that takes the patents, while the other indicators are good
+            others = [other for other in others if not any(map(counts_green, other.names()))]
             if not others:
                 raise
-            refused = Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))
-            return (
-                others if any(counts_green(name) for other in others for name in other.names()) else [*others, refused]
-            )
-        counted = {plain_name(page.rows[head.body - 1].get(column)) for page, head, column in _counted(pages)}
+            return [*others, Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))]
+        counted = {
+            plain_name(split_unit(page.rows[head.body - 1].get(column))[0])
+            for page, head in _columns_of(pages)
+            for column, *_ in head.values
+        }
         return [counts, *(other for other in others if not counted.intersection(map(plain_name, other.names())))]
 
     return indicators
 
 
-def _counted(pages: list[Sheet]) -> list[tuple[Sheet, Columns, int]]:
-    """The columns of applications of each page."""
-    heads = [(page, head) for page in pages if (head := find_columns(page))]
-    return [(page, head, column) for page, head in heads for column, *_ in head.values]
+def _columns_of(pages: Iterable[Sheet]) -> list[tuple[Sheet, Columns]]:
+    """The columns of each page that has applications."""
+    found = []
+    for page in pages:
+        with suppress(InputError):
+            if head := find_columns(page):
+                found.append((page, head))
+    return found
+
+
+def _may_be_green(page: Sheet) -> bool:
+    """Whether a page is one of green patents, or one whose columns are refused and name green ones."""
+    if heads := _columns_of([page]):
+        return says_green(heads[0][1])
+    return any(GREEN.search(cell.lower()) for row in page.rows[:HEADER_WITHIN] for cell in row.cells)
 
 
 def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:
@@ -116,11 +128,20 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
     sheets = list(sheets)
     source = sheets[0].source if sheets else "the table"
     counts: list[Count] = []
+    others: list[OtherCount] = []
     for sheet in sheets:
-        if find_columns(sheet) is None:
-            logger.info("%s: no table of patents here, left out", sheet.source)
-            continue
-        counts += _read_sheet(sheet, names, cities)
+        try:
+            if head := find_columns(sheet):
+                check_columns(sheet, head)
+                counts += _read_sheet(sheet, head, names, cities)
+            else:
+                logger.info("%s: no table of patents here, left out", sheet.source)
+        except OtherCount as error:
+            others.append(error)
+    if others and not counts:
+        raise others[0]
+    for error in others:
+        logger.warning("%s The sheet is left out.", error)
     if not counts:
         raise InputError(
             f"{source}: no table of green patents found; expected a header row with a year (年份), a province or city "
@@ -128,6 +149,8 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
         )
     _check_classes(counts)
     kinds = {count.kind for count in counts}
+    if kinds == {"design"}:
+        raise OtherCount(f"{source}: designs alone are counted (外观设计), and no class of the green ones has designs.")
     if len(kinds) == 1 and kinds != {""}:
         logger.warning("%s: counts of one kind of patents alone (%s), no total", source, *kinds)
     table = Yearbook(source, "patents", PATENTS_TITLE, PATENTS_UNIT, sorted({count.year for count in counts}))
@@ -142,13 +165,25 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
             for count in group:
                 if count.fault:
                     raise InputError(count.fault)
-            doubts: list[str] = []
+            # of a figure that stands alone `checks.needed` tells as much
+            doubts = [_impossible(count) for count in group if len(group) > 1 and _is_impossible(count.value)]
             table.values[cell] = _sum(group, PATENT_DIMENSIONS, tolerance, doubts) if group else None
             table.doubts |= {cell: doubts[0]} if doubts else {}
         except InputError as error:
             table.refuse(cell, str(error))
     _warn_of_gaps(source, counts)
     return table
+
+
+def _is_impossible(value: float | None) -> bool:
+    return value is not None and (value < 0 or value != round(value))
+
+
+def _impossible(count: Count) -> str:
+    return (
+        f"{count.where}: found '{count.value:g}', expected a number of patents (whole, 0 or more); are these figures "
+        "per head, logarithms or shares?"
+    )
 
 
 def _sum(counts: list[Count], dimensions: tuple[str, ...], tolerance: float, doubts: list[str]) -> float | None:
@@ -218,17 +253,11 @@ def _warn_of_gaps(source: str, counts: list[Count]) -> None:
 # --- one sheet ----------------------------------------------------------------------------------------------------
 
 
-def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Count]:
-    head = find_columns(sheet)
+def _read_sheet(sheet: Sheet, head: Columns, names: dict[str, str], cities: Cities) -> list[Count]:
     keys = head.keys
-    preamble = " ".join(cell for row in sheet.rows[: head.body] for cell in row.cells)
-    if not GREEN.search(squeeze(f"{sheet.source} {preamble}").lower()) and "ipc" not in keys:
-        logger.warning("%s: nothing says that these patents are green ones; is it the right table?", sheet.source)
-    if re.search(r"单位[:：]?万[件项]|[(（]万[件项]", squeeze(preamble)):
-        raise InputError(f"{sheet.source}: the figures are in 10^4 (万件); export the counts in pieces (件).")
     fixed_year = None
     if "year" not in keys and head.values[0][1] is None:
-        fixed_year = _fixed_year(sheet, head)
+        fixed_year = year_of_table(sheet, head)
     fixed_province = ""
     if not keys.keys() & PLACES:
         fixed_province = find_province(sheet.name, names, f"{sheet.source} (sheet's name, for want of a column)")
@@ -242,7 +271,7 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
     grants = 0
     for row in body:
         texts = {key: row.get(column) for key, column in keys.items()}
-        if all(NAME_OF.get(plain(text)) == key for key, text in texts.items()):
+        if all(key_of(text) == key for key, text in texts.items()):
             continue  # the header printed again
         _fill(texts, last, merged)
         last = dict(texts)
@@ -273,16 +302,11 @@ def _read_sheet(sheet: Sheet, names: dict[str, str], cities: Cities) -> list[Cou
             count = replace(base, year=year or base.year, where=where, mode=mode, **more)
             try:
                 value = parse_number(row.get(column), where)
-                if value is not None and (value < 0 or value != round(value)):
-                    raise InputError(
-                        f"{where}: found {row.get(column)!r}, expected a number of patents (whole, 0 or more); are "
-                        "these figures per head, logarithms or shares?"
-                    )
                 counts.append(replace(count, value=value, is_formula=isinstance(row.get(column), Formula)))
             except InputError as error:
                 counts.append(replace(count, fault=str(error)))
     if grants and not counts:
-        raise InputError(
+        raise OtherCount(
             f"{place(sheet.source, head.line, keys['stage'])}: all {grants} rows are of granted patents; applications "
             "(申请) are wanted, export those."
         )
@@ -309,7 +333,7 @@ def _what(
     def part(key: str) -> str:
         text = squeeze(texts.get(key, ""))
         region = key == "place" and "province" in keys and text.lower() in PARTS_OF_CHINA
-        return "" if region or text.lower() in PATENT_TOTALS else text
+        return "" if region or text.lower() in TOTALS else text
 
     year = fixed_year or 0
     if "year" in keys:
@@ -369,17 +393,3 @@ def _fill(texts: dict[str, str], last: dict[str, str], merged: set[str]) -> None
         if texts[key] or key not in merged or not finer:
             return
         texts[key] = last[key]
-
-
-def _fixed_year(sheet: Sheet, head: Columns) -> int:
-    """The year of a table without years: from the sheet's name, else from the lines above the header."""
-    above = [cell for row in sheet.rows if row.line < head.line for cell in row.cells]
-    for texts in ([sheet.name], above):
-        years = set().union(*map(years_in, texts))
-        if len(years) == 1:
-            logger.info("%s: no column of years, read as %d", sheet.source, min(years))
-            return min(years)
-    raise InputError(
-        f"{place(sheet.source, head.line)}: no column of years (年份), no years across and no single year in the "
-        "sheet's name or title; add a column 年份."
-    )

@@ -32,6 +32,10 @@ HEADING_WORDS = {
     "firstdate lastdate firstobsdate lastobsdate updatetime updated 状态 status 备注 说明",
     "code": "序号 编号 代码 地区代码 省份代码 行政区划代码 行政区代码 code id no",
 }
+# Words of a printed sum over the others of a row's or a column's kind. A first few sum places up, too.
+PLACE_TOTALS = {"合计", "总计", "小计", "total"}
+TOTALS = PLACE_TOTALS | {"总量", "总数", "全部", "全省", "全市", "全区", "subtotal", "all", "sum"}
+TOTALS |= {"省合计", "全省合计", "全市合计", "全区合计"}
 KIND_OF = {word: kind for kind, words in HEADING_WORDS.items() for word in words.split()}
 # What a row may be of besides a province, a year and an indicator: such tables have to be summed up or cut out first.
 FURTHER = {

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from study.helpers import InputError, workflow_rows
+from study.words.headings import PLACE_TOTALS
 from study.words.printed import CHINESE, FOOTNOTE, check_formula, squeeze
 
 # Rows that sum provinces up or do not belong to one; they are left out where they are printed among provinces.
@@ -14,9 +15,9 @@ _PARTS_OF_CHINA = """
 华中地区 华南地区 中南地区 西南地区 西北地区 eastern central western northeast east west easternregion centralregion
 westernregion
 """
-# Sums, what a user has calculated below a table, and the cities that the state plans apart from their provinces.
+# What a user has calculated below a table, and the cities that the state plans apart from their provinces.
 _NO_PLACES = """
-不分地区 合计 总计 小计 总和 地区合计 各省合计 兵团 新疆生产建设兵团 total sum
+不分地区 总和 地区合计 各省合计 兵团 新疆生产建设兵团 sum
 平均 平均值 均值 全国平均 地区平均 最大值 最小值 标准差 中位数 mean average max min sd
 大连 宁波 厦门 青岛 深圳 大连市 宁波市 厦门市 青岛市 深圳市
 """
@@ -26,7 +27,7 @@ _OUTSIDE = re.compile(
     r"(?:taiwan|hongkong|maca[uo]|foreign|overseas|others?|unknown).*"
 )
 PARTS_OF_CHINA = set(_PARTS_OF_CHINA.split())
-NOT_PROVINCES = PARTS_OF_CHINA | set(_NO_PLACES.split())
+NOT_PROVINCES = PARTS_OF_CHINA | PLACE_TOTALS | set(_NO_PLACES.split())
 _NATION_WORDS = "全国 中国 全国合计 全国总计 全国总量 china national nationaltotal wholecountry"
 NATION_NAMES = _NATION_WORDS.split()
 
