@@ -9,7 +9,7 @@ from study.checks.units import convert
 from study.files.catalog_entries import entry_names, load_catalog
 from study.files.series import Draft
 from study.helpers import InputError
-from study.words.titles import chinese_part, named_by, plain_name, read_title, split_title, split_unit
+from study.words.titles import halves, named_by, plain_name, read_title, split_title, split_unit
 
 CATALOG = load_catalog(Path(__file__).parents[1] / "resources" / "catalog.csv")
 NAMES = {
@@ -181,7 +181,7 @@ def test_how_many_dollars_the_yuan_are_for(title, unit):
     ],
 )
 def test_english_beside_chinese_is_a_translation_or_says_something_of_its_own(cell, chinese):
-    assert chinese_part(cell) == chinese
+    assert halves(cell)[0] == chinese
 
 
 def test_a_reading_says_what_was_done():

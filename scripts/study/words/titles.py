@@ -267,11 +267,6 @@ def unit_behind(text: str) -> str:
     return printed if printed != text.strip() and (find_unit(printed) or find_index_base(printed)) else ""
 
 
-def chinese_part(text: str) -> str:
-    """A bilingual cell's Chinese name (`halves`)."""
-    return halves(text)[0]
-
-
 def halves(text: str) -> tuple[str, str]:
     """Chinese and English of a bilingual cell: `第一产业 Primary Industry`; `人均GDP` is whole.
 
