@@ -171,7 +171,7 @@ def _fitted(sheet: Sheet, row: Row, width: int) -> Row:
     while len(cells) > width and (not cells[-1] or isinstance(cells[-1], Formula)):
         cells.pop()
     if len(cells) > width or (len(cells) < width and not sheet.name):
-        raise InputError(f"{place(sheet.source, row.line)}: {len(cells)} cells where the header has {width}.")
+        raise InputError(f"{sheet.place(row)}: {len(cells)} cells where the header has {width}.")
     return Row(row.line, (*cells, *[""] * (width - len(cells))))
 
 

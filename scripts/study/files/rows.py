@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from study.words.printed import place
+
 
 @dataclass(frozen=True)
 class Row:
@@ -38,6 +40,10 @@ class Sheet:
     name: str
     rows: list[Row]
     titles: tuple[str, ...] = ()
+
+    def place(self, row: Row, column: int | None = None) -> str:
+        """How messages name a row, or one of its cells (`printed.place`)."""
+        return place(self.source, row.line, column)
 
 
 def trimmed(text: str) -> str:

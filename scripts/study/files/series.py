@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
-from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet
+from study.files.table_rows import check_width
 from study.helpers import InputError, logger
 from study.words.headings import TOTALS, heading_kind
 from study.words.notes import begins_note
-from study.words.printed import CHINESE, Formula, parse_number, place, squeeze
+from study.words.printed import CHINESE, Formula, parse_number, squeeze
 from study.words.regions import find_province, is_no_province, known_province
 from study.words.titles import changes_in, same_unit
 from study.words.years import year_of
@@ -192,7 +192,7 @@ class Body:
         for row in self.sheet.rows[self.header_at + 1 :]:
             if not any(row.cells):
                 continue
-            where = place(self.sheet.source, row.line)
+            where = self.sheet.place(row)
             if begins_note(row.cells) or self.notes:
                 if self.notes and known_province(row.get(0), self.names):
                     raise InputError(f"{where}: {row.get(0)!r} stands below the notes; keep one table in a file.")
@@ -210,25 +210,22 @@ class Body:
         """The row's province; None for a sum over some of them, or a heading without figures."""
         name = row.get(column)
         if is_no_province(name):
-            logger.info("%s: %s is no province, left out", place(self.sheet.source, row.line), name)
+            logger.info("%s: %s is no province, left out", self.sheet.place(row), name)
             return None
         if not name and not any(row.cells):
             return None
         figures = [cell for at, cell in enumerate(row.cells) if cell and at != column]
         if not known_province(name, self.names) and figures and all(isinstance(cell, Formula) for cell in figures):
-            logger.info("%s: formulas that are of no province, left out", place(self.sheet.source, row.line))
+            logger.info("%s: formulas that are of no province, left out", self.sheet.place(row))
             return None
-        return find_province(name, self.names, place(self.sheet.source, row.line, column))
+        return find_province(name, self.names, self.sheet.place(row, column))
 
     def again(self, key, row: Row, column: int) -> str:
         """What is to be said of a row whose key stands already in a row above; empty for the first."""
         if key in self.lines:
             parts = key if isinstance(key, tuple) else (key,)
             name = ", ".join(str(part) for part in parts if part)
-            return (
-                f"{place(self.sheet.source, row.line)}: {row.get(column)!r} ({name}) stands already in row "
-                f"{self.lines[key]}."
-            )
+            return f"{self.sheet.place(row)}: {row.get(column)!r} ({name}) stands already in row {self.lines[key]}."
         self.lines[key] = row.line
         return ""
 

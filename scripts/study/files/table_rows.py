@@ -1,23 +1,75 @@
-"""The rows of a table between its header and its notes."""
+"""What every reader does with the rows of a table: end at the notes, refuse shifted rows, meet each key once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
+from pathlib import Path
 
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError
 from study.words.notes import begins_note
-from study.words.printed import place
+from study.words.printed import Formula, is_figure
 
 
-def rows_above_notes(sheet: Sheet, rows: Iterable[Row], is_data: Callable[[Row], bool]) -> list[Row]:
-    """The filled rows up to the first note; those below it are notes, too. InputError for one that has figures."""
+def rows_above_notes(
+    sheet: Sheet,
+    rows: Iterable[Row],
+    is_data: Callable[[Row], bool],
+    last: int | None = None,
+    unnamed: Collection[int] = (),
+) -> list[Row]:
+    """The filled rows up to the first note; those below it are notes, too. InputError for one of them that has figures
+    (`is_data`), and for a row above them that is shifted, where the header's `last` column is given (`check_width`)."""
     kept, noted = [], False
     for row in filter(lambda row: any(row.cells), rows):
         noted = noted or begins_note(row.cells)
         if not noted:
+            if last is not None:
+                check_width(sheet, row, last, unnamed)
             kept.append(row)
         elif is_data(row) and not begins_note(row.cells):
-            where = place(sheet.source, row.line)
-            raise InputError(f"{where}: {row.get(0)!r} stands below the notes; keep one table on a sheet.")
+            raise InputError(f"{sheet.place(row)}: {row.get(0)!r} stands below the notes; keep one table on a sheet.")
     return kept
+
+
+def check_width(sheet: Sheet, row: Row, last: int, unnamed: Collection[int] = ()) -> None:
+    """InputError for a row that ends before the header's last column, goes on behind it or has a figure in one of the
+    `unnamed` columns: a header or a row that is shifted."""
+    # spreadsheets leave out empty cells at a row's end, text exports do not
+    keeps_blanks = not sheet.name and Path(sheet.source).suffix.lower() in (".csv", ".txt", "")
+    if keeps_blanks and len(row.cells) <= last:
+        raise InputError(f"{sheet.place(row)}: {len(row.cells)} cells where the header has {last + 1}; row cut short?")
+    for column, text in enumerate(row.cells):
+        if isinstance(text, Formula):
+            continue  # what a user has added up is no shifted figure
+        if text and column > last:
+            raise InputError(f"{sheet.place(row, column)}: {text!r} stands right of the last column that has a header.")
+        if column in unnamed and is_figure(text):
+            raise InputError(
+                f"{sheet.place(row, column)}: {text!r} stands in a column without a name in the header; has the header "
+                "shifted?"
+            )
+
+
+def unnamed_columns(header: Row, last: int) -> list[int]:
+    """Columns right of the first whose header cell is empty."""
+    return [column for column in range(1, last) if not header.get(column)]
+
+
+def again(met: dict[Hashable, str], key: Hashable, where: str, what: str) -> str:
+    """What is to be said of a key that stands already in `met` (key -> place); empty for the first, which is noted."""
+    before = met.setdefault(key, where)
+    return "" if before == where else f"{where}: {what} stands already in {before}; keep one of the two."
+
+
+def said_once(source: str, texts: Iterable[str], find: Callable[[str], object], what: str) -> object:
+    """What title, sheet's name and file's name say by `find`, None where none says it; InputError where two differ."""
+    found: dict[object, str] = {}
+    for text in filter(None, texts):
+        if value := find(text):
+            found.setdefault(value, text)
+    if len(found) > 1:
+        raise InputError(
+            f"{source}: {' and '.join(map(repr, found.values()))} do not agree on {what}; correct the wrong one."
+        )
+    return next(iter(found), None)

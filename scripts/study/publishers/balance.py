@@ -112,7 +112,7 @@ def _blocks(sheet: Sheet, labels: list[int]) -> list[Block]:
             name = f"{section}/{part}" if part else ""
         if name in block.rows:
             block.twice[name] = (
-                f"{place(sheet.source, row.line, labels[0])}: {label!r} stands already in row {block.rows[name].line}; "
+                f"{sheet.place(row, labels[0])}: {label!r} stands already in row {block.rows[name].line}; "
                 "keep one of the two."
             )
         elif name:
@@ -252,7 +252,7 @@ def _header(block: Block) -> tuple[dict[int, str], dict[int, str], dict[int, str
             for text in filter(None, found):
                 if column in units and read_unit(units[column]) != read_unit(text):
                     clashes[column] = (
-                        f"{place(block.sheet.source, row.line, column)}: found the unit {text!r} below "
+                        f"{block.sheet.place(row, column)}: found the unit {text!r} below "
                         f"{units[column]!r}; a column has one."
                     )
                 units[column] = text

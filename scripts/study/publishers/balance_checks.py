@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
 from study.publishers.balance_items import ROW_NAMES, BalanceItem
-from study.words.printed import MISSING_MARKS, parse_number, place, squeeze
+from study.words.printed import MISSING_MARKS, parse_number, squeeze
 
 HEADS = re.compile("平衡表|energybalance|续表", re.IGNORECASE)
 TITLE_LINE = re.compile(f"{HEADS.pattern}|实物量|physicalquantity|continued|单位:|units?:|年鉴|yearbook", re.IGNORECASE)
@@ -44,7 +44,7 @@ class Block:
 
     def place(self, row: str, column: int) -> str:
         """The cell of an item's row, for messages."""
-        return place(self.sheet.source, self.rows[row].line, column)
+        return self.sheet.place(self.rows[row], column)
 
     def number(self, row: str, column: int) -> float | None:
         """The figure of an item's row in a column, None where the cell is empty; InputError for text."""

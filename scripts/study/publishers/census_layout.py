@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet
-from study.files.table_rows import rows_above_notes
+from study.files.table_rows import check_width, rows_above_notes
 from study.helpers import InputError, logger
 from study.publishers.divisions import Divisions, Industry
 from study.publishers.employment_counts import count, find_factor
 from study.words.headings import bare_heading, exact_kind
-from study.words.printed import is_figure, place, squeeze
+from study.words.printed import is_figure, squeeze
 from study.words.regions import find_province, known_province, province_in
 from study.words.units import find_unit
 from study.words.years import EDITION, years_in
@@ -54,7 +53,7 @@ class Page:
 
     def place(self, row: Row, column: int | None = None) -> str:
         """How messages name a cell."""
-        return place(self.sheet.source, row.line, column)
+        return self.sheet.place(row, column)
 
     # - where things stand -
 

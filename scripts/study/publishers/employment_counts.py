@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.words.printed import parse_count, place, squeeze
+from study.words.printed import parse_count, squeeze
 from study.words.units import find_unit
 from study.words.years import year_of
 
@@ -68,7 +68,7 @@ def configured_factor(unit: str, units: Mapping[str, float], source: str) -> flo
 
 def count(sheet: Sheet, row: Row, column: int, *, empty: bool = False) -> float | None:
     """A number employed; InputError for a negative cell, and for an empty one unless it may be `empty`."""
-    return parse_count(row.get(column), place(sheet.source, row.line, column), "employed", empty=empty)
+    return parse_count(row.get(column), sheet.place(row, column), "employed", empty=empty)
 
 
 def rows_of_year(
@@ -86,7 +86,7 @@ def rows_of_year(
     if not kept:
         listed = ", ".join(sorted({row.get(column) for row in body}))
         raise InputError(
-            f"{place(sheet.source, header.line, column)}: no rows of {year or 'one year alone'}; the file has "
+            f"{sheet.place(header, column)}: no rows of {year or 'one year alone'}; the file has "
             f"{listed or 'no years'}."
         )
     return kept

@@ -28,7 +28,7 @@ from study.publishers.ifr_labels import (
     named_countries,
 )
 from study.words.headings import exact_kind
-from study.words.printed import is_figure, place
+from study.words.printed import is_figure
 from study.words.years import year_of
 
 LONG_HEADER = "Year,industrycode,industry,countrycode,country,delivered,op_stock"
@@ -139,7 +139,7 @@ class _Reader:
         return bool(keys & self.wanted)
 
     def _place(self, row: Row, column: int | None = None) -> str:
-        return place(self.sheet.source, row.line, column)
+        return self.sheet.place(row, column)
 
     # - long -
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from study.files.series import Yearbook
 from study.files.sheets import Row, Sheet
 from study.helpers import InputError, logger
-from study.words.printed import Formula, parse_number, place, squeeze
+from study.words.printed import Formula, parse_number, squeeze
 from study.words.regions import find_province, province_in
 from study.words.units import Unit, find_unit
 from study.words.years import year_in
@@ -182,13 +182,13 @@ def _total(sheet: Sheet, limit: float) -> _Total:
     totals = [row for row in body if _fold(row.get(0)) in TOTAL_ROWS]
     if len(totals) > 1:
         raise InputError(
-            f"{place(sheet.source, totals[1].line, 0)}: a second row of the total, the first is row {totals[0].line}; "
+            f"{sheet.place(totals[1], 0)}: a second row of the total, the first is row {totals[0].line}; "
             "keep one inventory in a sheet."
         )
     factor = _unit(sheet, body, layout)
     body = [row for row in body if row is not totals[0] and not _is_unit_line(row)]
     sectors = _sectors(sheet, body, layout)
-    where = place(sheet.source, totals[0].line, layout.total)
+    where = sheet.place(totals[0], layout.total)
     total = parse_number(totals[0].get(layout.total), where)
     if total is None:
         raise InputError(f"{where}: the total is empty; get the whole inventory.")
@@ -215,7 +215,7 @@ def _total(sheet: Sheet, limit: float) -> _Total:
 
 def _figure(sheet: Sheet, row: Row, column: int) -> float:
     """A figure of an inventory, in which an empty cell is nil."""
-    return parse_number(row.get(column), place(sheet.source, row.line, column)) or 0.0
+    return parse_number(row.get(column), sheet.place(row, column)) or 0.0
 
 
 def _layout(sheet: Sheet) -> _Layout:
@@ -226,14 +226,11 @@ def _layout(sheet: Sheet) -> _Layout:
     twice = next((name for column, name in enumerate(folded) if name and name in folded[:column]), None)
     if twice:
         column = len(folded) - 1 - folded[::-1].index(twice)
-        raise InputError(
-            f"{place(sheet.source, header.line, column)}: the heading {header.get(column)!r} is there twice; keep one."
-        )
+        raise InputError(f"{sheet.place(header, column)}: the heading {header.get(column)!r} is there twice; keep one.")
     total = next((folded.index(name) for name in TOTAL_COLUMNS if name in folded), None)
     if total is None:
         raise InputError(
-            f"{place(sheet.source, header.line)}: no column Total or Scope_1_Total; found "
-            f"{', '.join(filter(None, header.cells))}."
+            f"{sheet.place(header)}: no column Total or Scope_1_Total; found {', '.join(filter(None, header.cells))}."
         )
     parts = [c for c, name in enumerate(folded[1:total], 1) if name and name not in SCOPE_2]
     if "process" not in folded:
@@ -259,17 +256,15 @@ def _unit(sheet: Sheet, body: list[Row], layout: _Layout) -> float:
         units[0] = stated
     for column, unit in units.items():
         if _megatonnes(unit) is None:
-            raise InputError(
-                f"{place(sheet.source, line.line, column)}: found the unit {unit!r}, expected Mt (million tonnes)."
-            )
+            raise InputError(f"{sheet.place(line, column)}: found the unit {unit!r}, expected Mt (million tonnes).")
     factors = {_megatonnes(unit) for unit in units.values()}
     if len(factors) > 1:
         raise InputError(
-            f"{place(sheet.source, line.line)}: the units {' and '.join(dict.fromkeys(units.values()))} stand in one "
+            f"{sheet.place(line)}: the units {' and '.join(dict.fromkeys(units.values()))} stand in one "
             "inventory; use one."
         )
     if not factors:
-        logger.warning("%s: the unit line is empty, read as Mt", place(sheet.source, line.line))
+        logger.warning("%s: the unit line is empty, read as Mt", sheet.place(line))
     return factors.pop() if factors else 1.0
 
 
@@ -281,11 +276,10 @@ def _sectors(sheet: Sheet, body: list[Row], layout: _Layout) -> list[Row]:
             continue
         name = _fold(row.get(0))
         if not name:
-            raise InputError(f"{place(sheet.source, row.line, 0)}: figures without a sector's name; which is it?")
+            raise InputError(f"{sheet.place(row, 0)}: figures without a sector's name; which is it?")
         if name in sectors:
             raise InputError(
-                f"{place(sheet.source, row.line, 0)}: {row.get(0)!r} stands already in row {sectors[name].line}; keep "
-                "one."
+                f"{sheet.place(row, 0)}: {row.get(0)!r} stands already in row {sectors[name].line}; keep one."
             )
         sectors[name] = row
     return list(sectors.values())

@@ -128,7 +128,7 @@ def check_columns(sheet: Sheet, head: Columns) -> None:
     A heading that says what a column counts goes before what a title says of the stage, and its unit before the one
     above the header; what was done to the figures counts wherever it is said.
     """
-    where, said = place(sheet.source, head.line), head.around
+    where, said = sheet.place(head), head.around
     title, changes = said.changes()
     wanted = "Counts of applications (绿色专利申请数) are wanted"
     if changes:
@@ -218,7 +218,7 @@ def _add_values(head: Columns, sheet: Sheet, row: Row, second: Row | None) -> No
             continue
         reading = read_words(heading, COUNT_WORDS)
         if not reading.is_it or not is_count(reading.unit):
-            where = place(sheet.source, row.line, column)
+            where = sheet.place(row, column)
             doubtful.append(f"{where}: {heading.strip()!r} {reading.describe() or f'is in {reading.unit}'}")
             continue
         texts[column], units[column] = text, reading.unit
@@ -236,7 +236,7 @@ def _add_values(head: Columns, sheet: Sheet, row: Row, second: Row | None) -> No
     applied = [value for value in found if not GRANTED.search(texts[value[0]])]
     if found and not applied:
         raise OtherCount(
-            f"{place(sheet.source, row.line, found[0][0])}: the columns count granted patents only "
+            f"{sheet.place(row, found[0][0])}: the columns count granted patents only "
             f"({', '.join(texts[value[0]] for value in found)}); applications (申请) are wanted, export those."
         )
     if (
@@ -245,7 +245,7 @@ def _add_values(head: Columns, sheet: Sheet, row: Row, second: Row | None) -> No
         and GREEN.search(" ".join(texts.values()))
     ):
         raise InputError(
-            f"{place(sheet.source, row.line, applied[0][0])}: {texts[applied[0][0]]!r} does not count green patents, "
+            f"{sheet.place(row, applied[0][0])}: {texts[applied[0][0]]!r} does not count green patents, "
             "as other columns do; green applications (绿色专利申请) are wanted."
         )
     if any(GREEN.search(texts[value[0]]) for value in applied):
@@ -253,14 +253,14 @@ def _add_values(head: Columns, sheet: Sheet, row: Row, second: Row | None) -> No
     years = [value for value in applied if value[1] is not None]
     if years and "year" in keys:
         raise InputError(
-            f"{place(sheet.source, row.line, years[0][0])}: the table has a column of years and years across; keep one."
+            f"{sheet.place(row, years[0][0])}: the table has a column of years and years across; keep one."
         )
     values = years or applied
     seen: dict[tuple, int] = {}
     for column, *what in values:
         if tuple(what) in seen:
             raise InputError(
-                f"{place(sheet.source, row.line, column)}: {row.get(column) or texts[column]!r} counts the same as "
+                f"{sheet.place(row, column)}: {row.get(column) or texts[column]!r} counts the same as "
                 f"column {place('', 0, seen[tuple(what)])[-1]}; keep the one to use."
             )
         seen[tuple(what)] = column
@@ -277,6 +277,6 @@ def year_of_table(sheet: Sheet, head: Columns) -> int:
             logger.info("%s: no column of years, read as %d", sheet.source, min(years))
             return min(years)
     raise InputError(
-        f"{place(sheet.source, head.line)}: no column of years (年份), no years across and no single year in the "
+        f"{sheet.place(head)}: no column of years (年份), no years across and no single year in the "
         "sheet's name or title; add a column 年份."
     )

@@ -35,7 +35,7 @@ from study.publishers.patent_headings import (
 from study.publishers.patent_words import APPLIED, GRANTED, GREEN, counts_green, kind_of
 from study.publishers.yearbook import read_drafts
 from study.words.headings import TOTALS
-from study.words.printed import Formula, is_figure, parse_number, place, squeeze
+from study.words.printed import Formula, is_figure, parse_number, squeeze
 from study.words.regions import PARTS_OF_CHINA, find_province, is_outside
 from study.words.titles import plain_name, split_unit
 from study.words.years import year_of
@@ -279,12 +279,10 @@ def _read_sheet(sheet: Sheet, head: Columns, names: dict[str, str], cities: Citi
             squeeze(texts.get(key, "")).lower() for key in ("province", "city", "place", "district", "ipc", "kind")
         ]
         if any(OF_WHICH.match(label) for label in labels):
-            logger.info("%s: a part of the row above (%s), not added", place(sheet.source, row.line), "其中")
+            logger.info("%s: a part of the row above (%s), not added", sheet.place(row), "其中")
             continue
         if any(map(is_outside, labels[:3])):
-            logger.info(
-                "%s: %s is no province, left out", place(sheet.source, row.line), " ".join(filter(None, labels))
-            )
+            logger.info("%s: %s is no province, left out", sheet.place(row), " ".join(filter(None, labels)))
             continue
         if "stage" in keys:
             if GRANTED.search(texts["stage"].lower()):
@@ -292,12 +290,12 @@ def _read_sheet(sheet: Sheet, head: Columns, names: dict[str, str], cities: Citi
                 continue
             if not APPLIED.search(texts["stage"].lower()):
                 raise InputError(
-                    f"{place(sheet.source, row.line, keys['stage'])}: found {texts['stage']!r}, expected applications "
+                    f"{sheet.place(row, keys['stage'])}: found {texts['stage']!r}, expected applications "
                     "(申请) or grants (授权)."
                 )
         base = _what(sheet, row, texts, keys, names, cities, fixed_province, fixed_year)
         for column, year, kind, mode in head.values:
-            where = place(sheet.source, row.line, column)
+            where = sheet.place(row, column)
             more = {"kind": kind} if kind else {}
             count = replace(base, year=year or base.year, where=where, mode=mode, **more)
             try:
@@ -307,11 +305,11 @@ def _read_sheet(sheet: Sheet, head: Columns, names: dict[str, str], cities: Citi
                 counts.append(replace(count, fault=str(error)))
     if grants and not counts:
         raise OtherCount(
-            f"{place(sheet.source, head.line, keys['stage'])}: all {grants} rows are of granted patents; applications "
+            f"{sheet.place(head, keys['stage'])}: all {grants} rows are of granted patents; applications "
             "(申请) are wanted, export those."
         )
     if not counts:
-        raise InputError(f"{place(sheet.source, head.line)}: no rows of figures below the header.")
+        raise InputError(f"{sheet.place(head)}: no rows of figures below the header.")
     return counts
 
 
@@ -328,7 +326,7 @@ def _what(
     """What a row counts, without its figure."""
 
     def where(key: str) -> str:
-        return place(sheet.source, row.line, keys[key])
+        return sheet.place(row, keys[key])
 
     def part(key: str) -> str:
         text = squeeze(texts.get(key, ""))

@@ -12,7 +12,6 @@ from study.files.table_rows import rows_above_notes
 from study.helpers import RESOURCES, InputError, workflow_rows
 from study.publishers.employment_counts import MOST_ABOVE, Wanted, count
 from study.publishers.major_groups import Figure
-from study.words.printed import place
 from study.words.years import year_of
 
 US_INDUSTRIES = RESOURCES / "us_industries.csv"
@@ -79,7 +78,7 @@ def _year_column(sheet: Sheet, header: Row, year: int | None) -> int:
         return next(iter(years.values()))
     if year not in years:
         listed = ", ".join(map(str, sorted(years)))
-        where = place(sheet.source, header.line)
+        where = sheet.place(header)
         raise InputError(f"{where}: no column for {year or 'one year'}; years here: {listed}.")
     return years[year]
 
@@ -96,11 +95,11 @@ def read_accounts(tables: list[tuple[Sheet, int]], wanted: Wanted) -> list[Figur
     printed: dict[int, Figure] = {}
     last = -1
     for row in rows_above_notes(sheet, sheet.rows[at + 1 :], lambda row: row.get(0).isdecimal()):
-        where = place(sheet.source, row.line, 1)
+        where = sheet.place(row, 1)
         if not row.get(0).isdecimal():
             if not row.get(column) or sum(map(bool, row.cells)) == 1:
                 continue  # footnotes, the words Addenda or Legend
-            raise InputError(f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a line number.")
+            raise InputError(f"{sheet.place(row, 0)}: found {row.get(0)!r}, expected a line number.")
         name = row.get(1)
         if not name:
             raise InputError(f"{where}: the line has no name.")
@@ -112,7 +111,7 @@ def read_accounts(tables: list[tuple[Sheet, int]], wanted: Wanted) -> list[Figur
             hint = f" (did you mean {', '.join(near)}?)" if near and not matches else ""
             raise InputError(f"{where}: {name!r} {problem}{hint}.")
         last = later[0]
-        printed[last] = Figure(lines[last].sic, count(sheet, row, column), place(sheet.source, row.line, column))
+        printed[last] = Figure(lines[last].sic, count(sheet, row, column), sheet.place(row, column))
     absent = [line.name for i, line in enumerate(lines) if line.sic and i not in printed]
     if absent:
         raise InputError(f"{sheet.source}: no lines {'; '.join(absent)}; export the whole table 6.4C.")

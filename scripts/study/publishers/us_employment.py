@@ -14,9 +14,8 @@ from pathlib import Path
 
 from study.checks.totals import check_sum
 from study.files.finding import chosen_sheets, table_files
-from study.files.row_width import check_width
 from study.files.sheets import Row, Sheet, read_sheets
-from study.files.table_rows import rows_above_notes
+from study.files.table_rows import check_width, rows_above_notes
 from study.helpers import InputError, logger
 from study.publishers.employment_counts import (
     MOST_ABOVE,
@@ -30,7 +29,7 @@ from study.publishers.employment_counts import (
 from study.publishers.major_groups import Figure, major_groups, plain_code
 from study.publishers.us_accounts import read_accounts, table_of_accounts
 from study.words.headings import bare_heading, exact_kind
-from study.words.printed import is_figure, place
+from study.words.printed import is_figure
 from study.words.years import year_of
 
 # Persons employed in the United States: 31 million on payrolls in 1939, 161 million employed in 2024 (Bureau of Labor
@@ -120,7 +119,7 @@ def _series(sheet: Sheet, at: int, heads: list[str], wanted: Wanted) -> list[Fig
     """Annual averages (M13, else the mean of twelve months) of all employees by SIC code."""
     header = sheet.rows[at]
     if "year" not in heads:
-        raise InputError(f"{place(sheet.source, header.line)}: no column year.")
+        raise InputError(f"{sheet.place(header)}: no column year.")
     series_at, year_at, period_at, value_at = (heads.index(name) for name in ("seriesid", "year", "period", "value"))
     code_at = _code_column(heads)
     factor = wanted.factor(sheet, at, header.get(value_at)) or 1000.0  # the bureau's own unit
@@ -130,13 +129,13 @@ def _series(sheet: Sheet, at: int, heads: list[str], wanted: Wanted) -> list[Fig
     body = rows_of_year(sheet, header, body, year_at, wanted.year)
     codes = _restore([row.get(code_at) for row in body], sheet, header, code_at) if code_at is not None else []
     for row, printed in zip(body, codes or [""] * len(body), strict=True):
-        where = place(sheet.source, row.line, series_at)
+        where = sheet.place(row, series_at)
         series, period = row.get(series_at).upper(), row.get(period_at).upper()
         code = _series_code(series, printed, where)
         if not code:
             continue
         if not re.fullmatch(r"M(0[1-9]|1[0-3])", period):
-            raise InputError(f"{place(sheet.source, row.line, period_at)}: found {period!r}, expected M01 to M13.")
+            raise InputError(f"{sheet.place(row, period_at)}: found {period!r}, expected M01 to M13.")
         values = months.setdefault(code, {}).setdefault(series, {})
         if period in values:
             raise InputError(f"{where}: {series} {row.get(year_at)} {period} appears twice.")
@@ -204,7 +203,7 @@ def _data_set(sheet: Sheet, at: int, heads: list[str], wanted: Wanted) -> list[F
     employed = [column for column, head in enumerate(heads) if EMPLOYED.fullmatch(head)]
     if len(employed) > 1:
         both = " and ".join(heads[column] for column in employed)
-        raise InputError(f"{place(sheet.source, header.line)}: {both} are both employment; keep one.")
+        raise InputError(f"{sheet.place(header)}: {both} are both employment; keep one.")
     value_at = employed[0]
     body = _body(sheet, at, heads, value_at)
     if "year" in heads:
@@ -214,13 +213,13 @@ def _data_set(sheet: Sheet, at: int, heads: list[str], wanted: Wanted) -> list[F
     divisions: dict[str, tuple[Figure, int]] = {}  # the printed sum, and at which figure its groups begin
     codes = _restore([row.get(code_at) for row in body], sheet, header, code_at)
     for row, text in zip(body, codes, strict=True):
-        code, where = plain_code(text, place(sheet.source, row.line, code_at)), place(sheet.source, row.line, value_at)
+        code, where = plain_code(text, sheet.place(row, code_at)), sheet.place(row, value_at)
         if code:
             figures.append(Figure(code, factor * count(sheet, row, value_at), where))
         elif re.fullmatch("[A-K]", text) and row.get(value_at):
             divisions[text] = Figure(text, count(sheet, row, value_at), where), len(figures)
         elif not text and row.get(value_at) and not re.search(r"\b(all|total)\b", " ".join(row.cells).lower()):
-            raise InputError(f"{place(sheet.source, row.line, code_at)}: a figure without a SIC code; which is it?")
+            raise InputError(f"{sheet.place(row, code_at)}: a figure without a SIC code; which is it?")
     if all(len(figure.code) == 2 for figure in figures) and len({figure.code for figure in figures}) == len(figures):
         ends = [*(start for _, start in divisions.values()), len(figures)][1:]
         for (name, (whole, start)), end in zip(divisions.items(), ends, strict=True):
@@ -252,14 +251,14 @@ def _unit(sheet: Sheet, at: int, heads: list[str], heading: str, wanted: Wanted)
         logger.info("%s: read as the NBER-CES database, employment in thousands", sheet.source)
         return 1000.0
     raise InputError(
-        f"{place(sheet.source, sheet.rows[at].line)}: no unit of {heading!r}; write it in the heading, as in "
+        f"{sheet.place(sheet.rows[at])}: no unit of {heading!r}; write it in the heading, as in "
         f"employment (thousands), or above it, as in (In thousands); known are {', '.join(wanted.units)}."
     )
 
 
 def _restore(codes: list[str], sheet: Sheet, header: Row, column: int) -> list[str]:
     """Codes with the zeros that a numeric column loses; InputError where 201 may be 0201."""
-    where = place(sheet.source, header.line, column)
+    where = sheet.place(header, column)
     numeric = all(re.fullmatch(r"[1-9]\d{,3}", code) for code in codes)
     lengths = {len(code) for code in codes}
     if not numeric or max(lengths, default=2) <= 2:

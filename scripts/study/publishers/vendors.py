@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 
 from study.files.preamble import read_preamble
-from study.files.row_width import check_width, unnamed_columns
 from study.files.series import Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
+from study.files.table_rows import check_width, unnamed_columns
 from study.helpers import InputError, logger
 from study.words.headings import FURTHER, heading_kind
 from study.words.notes import begins_note
-from study.words.printed import NUMBER, check_formula, place, squeeze
+from study.words.printed import NUMBER, check_formula, squeeze
 from study.words.regions import find_province, is_no_province, known_province
 from study.words.titles import page_says, split_title, split_unit
 from study.words.years import year_of
@@ -58,7 +58,7 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
     left: dict[int, str] = {}
     for column, name in series.items():
         if not split_series(name, names)[0]:
-            where = place(sheet.source, header.line, column)
+            where = sheet.place(header, column)
             left[column] = f"{where}: found {name!r}, expected a province and an indicator such as 北京:GDP."
     body: dict[int, list[Row]] = {}
     within = ""
@@ -71,22 +71,20 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
                 units = {column: squeeze(cell) for column, cell in enumerate(row.cells)}
             elif kind == "frequency":
                 for column in series:
-                    if fault := not_annual(row.get(column), place(sheet.source, row.line, column)):
+                    if fault := not_annual(row.get(column), sheet.place(row, column)):
                         left.setdefault(column, fault)
             continue
         if begins_note(row.cells) or noted:
             noted = True
             _refuse_below_notes(sheet, row, year_of(row.get(0)) is not None)
             continue
-        check_formula(row.get(0), place(sheet.source, row.line, 0))
+        check_formula(row.get(0), sheet.place(row, 0))
         year = year_of(row.get(0))
         if year is None and DATE_WITHIN.match(row.get(0)) and not any(row.get(c) for c in series if c not in left):
-            within = within or f"{place(sheet.source, row.line, 0)}: {row.get(0)!r} is a date within a year."
+            within = within or f"{sheet.place(row, 0)}: {row.get(0)!r} is a date within a year."
             continue
         if year is None:
-            raise InputError(
-                f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year's date such as 2012-12-31."
-            )
+            raise InputError(f"{sheet.place(row, 0)}: found {row.get(0)!r}, expected a year's date such as 2012-12-31.")
         check_width(sheet, row, last, unnamed_columns(header, last))
         body.setdefault(year, []).append(row)
     for text in filter(None, [*left.values(), within]):
@@ -100,9 +98,9 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
             continue
         title, unit, english = split_title(title)
         draft = Draft(sheet.source, "vendor", (title,), unit, english=english)
-        draft.in_unit(units.get(column, ""), place(sheet.source, header.line, column))
+        draft.in_unit(units.get(column, ""), sheet.place(header, column))
         if (province, title) in seen:
-            where = place(sheet.source, header.line, column)
+            where = sheet.place(header, column)
             seen[province, title].problem = f"{where}: a second column is called {name!r}."
             continue
         seen[province, title] = draft
@@ -110,7 +108,7 @@ def read_vendor(sheet: Sheet, at: int, names: dict[str, str]) -> list[Draft]:
             # a year's first and last month may both stand here
             filled = [row for row in rows if row.get(column)] or rows[:1]
             for row in filled:
-                draft.add(province, year, row.get(column), place(sheet.source, row.line, column), left.get(column, ""))
+                draft.add(province, year, row.get(column), sheet.place(row, column), left.get(column, ""))
     for draft in seen.values():
         merge_draft(drafts, draft)
     found = [draft for draft in drafts.values() if draft.cells]
@@ -129,9 +127,7 @@ def not_annual(frequency: str, where: str) -> str:
 def _refuse_below_notes(sheet: Sheet, row: Row, is_data: bool) -> None:
     """InputError where a row below the notes is one of figures."""
     if is_data:
-        raise InputError(
-            f"{place(sheet.source, row.line)}: {row.get(0)!r} stands below the notes; keep one table on a sheet."
-        )
+        raise InputError(f"{sheet.place(row)}: {row.get(0)!r} stands below the notes; keep one table on a sheet.")
 
 
 def check_further(sheet: Sheet, header: Row, kinds: Mapping[int, str]) -> None:
@@ -142,7 +138,7 @@ def check_further(sheet: Sheet, header: Row, kinds: Mapping[int, str]) -> None:
         filled = next((row for row in sheet.rows[at + 1 :] if row.get(column)), None)
         if what and filled and (what.startswith("quarters") or not NUMBER.fullmatch(filled.get(column))):
             raise InputError(
-                f"{place(sheet.source, header.line, column)}: the rows are parted by {header.get(column)} ({what}); a "
+                f"{sheet.place(header, column)}: the rows are parted by {header.get(column)} ({what}); a "
                 "row a province and year is expected. Sum them up, or keep the provinces' own rows, and take the "
                 "column out."
             )
@@ -185,37 +181,34 @@ def read_long(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]) ->
         name = row.get(province_at)
         if is_no_province(name):
             continue
-        province = find_province(name, names, place(sheet.source, row.line, province_at))
-        check_formula(row.get(year_at), place(sheet.source, row.line, year_at))
+        province = find_province(name, names, sheet.place(row, province_at))
+        check_formula(row.get(year_at), sheet.place(row, year_at))
         year = year_of(row.get(year_at))
         if year is None:
-            where = place(sheet.source, row.line, year_at)
+            where = sheet.place(row, year_at)
             raise InputError(f"{where}: found {row.get(year_at)!r}, expected a year such as 2013.")
         if "frequency" in kinds:
             at = kinds.index("frequency")
-            if left := not_annual(row.get(at), place(sheet.source, row.line, at)):
+            if left := not_annual(row.get(at), sheet.place(row, at)):
                 logger.warning("%s Left out.", left)
                 continue
         label = row.get(kinds.index("indicator")) if by_name else ""
         unit_beside = squeeze(row.get(kinds.index("unit"))) if "unit" in kinds else ""
-        units.setdefault(unit_beside, place(sheet.source, row.line))
+        units.setdefault(unit_beside, sheet.place(row))
         again = ""
         if (province, year, label) in lines:
-            again = (
-                f"{place(sheet.source, row.line)}: {name} {year} {label} stands already in row "
-                f"{lines[province, year, label]}."
-            )
+            again = f"{sheet.place(row)}: {name} {year} {label} stands already in row {lines[province, year, label]}."
         lines[province, year, label] = row.line
         if by_name:
             title, unit, english = split_title(label)
             draft = drafts.setdefault(title, Draft(sheet.source, "data set", (title,), unit, english=english))
             draft.page = page_says(preamble.title, title)
             for stated in (unit, unit_beside):
-                draft.in_unit(stated, place(sheet.source, row.line))
+                draft.in_unit(stated, sheet.place(row))
             value_at = kinds.index("value")
-            draft.add(province, year, row.get(value_at), place(sheet.source, row.line, value_at), again)
+            draft.add(province, year, row.get(value_at), sheet.place(row, value_at), again)
         for column in columns:
-            drafts[column].add(province, year, row.get(column), place(sheet.source, row.line, column), again)
+            drafts[column].add(province, year, row.get(column), sheet.place(row, column), again)
     found = [draft for draft in drafts.values() if draft.cells]
     if not found:
         raise NoTable(f"{sheet.source}: no rows of figures below the header of a data set.")

@@ -15,9 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from study.files.preamble import Preamble, read_preamble
-from study.files.row_width import unnamed_columns
 from study.files.series import Body, Draft, NoTable, merge_draft
 from study.files.sheets import Row, Sheet
+from study.files.table_rows import unnamed_columns
 from study.helpers import InputError, logger
 from study.publishers.vendors import check_further, not_annual, read_long, read_vendor, split_series, vendor_header
 from study.words.headings import heading_kind, heading_kinds
@@ -115,7 +115,7 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
     years = _year_columns(sheet.source, _without_calculated(sheet, at), first)
     for number, cell in enumerate(header.cells[:first]):
         if years_in(cell):
-            where = place(sheet.source, header.line, number)
+            where = sheet.place(header, number)
             raise InputError(f"{where}: found {cell!r}, expected a year such as 2022年, or a word for what runs down.")
     column, seconds, unnamed, others = _label_columns(sheet, at, kinds[:first], names)
     last = max(place for place, cell in enumerate(header.cells) if cell)
@@ -132,21 +132,19 @@ def _years_across(sheet: Sheet, at: int, kinds: list[str], names: dict[str, str]
             continue
         other = next((row.get(c) for c in seconds if known_province(row.get(c), names) not in (None, province)), None)
         if other:
-            raise InputError(
-                f"{place(sheet.source, row.line)}: {row.get(column['province'])!r} and {other!r} are two provinces."
-            )
+            raise InputError(f"{sheet.place(row)}: {row.get(column['province'])!r} and {other!r} are two provinces.")
         label = row.get(column["indicator"]) if "indicator" in column else ""
         title, unit, english = split_title(label) if label else (preamble.title, preamble.unit, preamble.english)
         parts = (title, *(text for place in others if (text := row.get(place)) and not known_province(text, names)))
         if "frequency" in column and body.leave_out(
-            not_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+            not_annual(row.get(column["frequency"]), sheet.place(row, column["frequency"]))
         ):
             continue
         again = body.again((province, *parts), row, column["province"])
         draft = drafts.setdefault(parts, Draft(sheet.source, form, parts, unit, english=english))
         draft.page = page_says(preamble.title, draft.title) if label else ""
         for stated in (unit, row.get(column["unit"]) if "unit" in column else "", "" if unit else preamble.unit):
-            draft.in_unit(squeeze(stated), place(sheet.source, row.line))
+            draft.in_unit(squeeze(stated), sheet.place(row))
         _add_row(sheet, draft, row, years, lambda year, province=province: (province, year), again)
     return body.finish(drafts.values())
 
@@ -201,7 +199,7 @@ def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, name
         title, inner = bare_label(title)
         beside = squeeze(row.get(column["unit"])) if "unit" in column else ""
         if "frequency" in column and body.leave_out(
-            not_annual(row.get(column["frequency"]), place(sheet.source, row.line, column["frequency"]))
+            not_annual(row.get(column["frequency"]), sheet.place(row, column["frequency"]))
         ):
             continue
         inner = inner or row.indent > outer_indent
@@ -213,13 +211,13 @@ def _indicators_down(sheet, at, years, column, unnamed, preamble: Preamble, name
         if not filled:
             continue  # a heading of the rows below it
         if not title:
-            raise InputError(f"{place(sheet.source, row.line)}: a row of figures without a name.")
+            raise InputError(f"{sheet.place(row)}: a row of figures without a name.")
         province = province or fixed or "china"
         draft = drafts.setdefault(
             (*parts, unit), Draft(sheet.source, form, parts, own or preamble.unit, english=english)
         )
         draft.page = page_says(preamble.title, draft.title)
-        draft.in_unit(beside, place(sheet.source, row.line))
+        draft.in_unit(beside, sheet.place(row))
         draft.below_heading = len(parts) > 1 and not outer_filled
         if again := body.again((province, *parts, unit), row, column["indicator"]):
             draft.problem = again  # the page's other indicators are good
@@ -235,26 +233,22 @@ def _provinces_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], s
     for column, cell in enumerate(header.cells):
         if column == 0 or not cell or heading_kind(cell) or is_no_province(cell):
             continue
-        province = find_province(cell, names, place(sheet.source, header.line, column))
+        province = find_province(cell, names, sheet.place(header, column))
         if province in provinces:
-            raise InputError(f"{place(sheet.source, header.line, column)}: the province {cell!r} appears twice.")
+            raise InputError(f"{sheet.place(header, column)}: the province {cell!r} appears twice.")
         provinces[province] = column
     drafts: dict[str, Draft] = {}
     last = max(provinces.values())
     body = Body(sheet, at, last, names, unnamed_columns(header, last))
     fixed = preamble.year or year_in(sheet.name) or year_in(stem)
     for row in body.rows():
-        check_formula(row.get(0), place(sheet.source, row.line, 0))
+        check_formula(row.get(0), sheet.place(row, 0))
         year = year_of(row.get(0))
         if year is None and kind == "year":
-            raise InputError(
-                f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year such as 2022年."
-            )
+            raise InputError(f"{sheet.place(row, 0)}: found {row.get(0)!r}, expected a year such as 2022年.")
         title, unit, english = (preamble.title, preamble.unit, preamble.english) if year else split_title(row.get(0))
         if year is None and fixed is None:
-            raise InputError(
-                f"{place(sheet.source, row.line, 0)}: no year; neither the lines above nor the name say one."
-            )
+            raise InputError(f"{sheet.place(row, 0)}: no year; neither the lines above nor the name say one.")
         again = body.again((year, title), row, 0)
         form = "transposed" if year else "one year"
         draft = drafts.setdefault(title, Draft(sheet.source, form, (title,), unit or preamble.unit, english=english))
@@ -293,24 +287,22 @@ def _indicators_across(sheet: Sheet, at: int, kind: str, names: dict[str, str], 
     unnamed = [column for column in range(1, last) if not any(row.get(column) for row in heads)]
     body = Body(sheet, end - 1, last, names, unnamed)
     for row in body.rows():
-        check_formula(row.get(0), place(sheet.source, row.line, 0))
+        check_formula(row.get(0), sheet.place(row, 0))
         key = body.province(row, 0) if kind == "province" else year_of(row.get(0))
         if key is None:
             if kind == "year":
-                raise InputError(
-                    f"{place(sheet.source, row.line, 0)}: found {row.get(0)!r}, expected a year such as 2022."
-                )
+                raise InputError(f"{sheet.place(row, 0)}: found {row.get(0)!r}, expected a year such as 2022.")
             continue
         again = body.again(key, row, 0)
         if again and kind == "year":
             raise InputError(again)  # whose years they are, a column would say
         for column, draft in drafts.items():
             province, year = (fixed, key) if kind == "year" else (key, fixed)
-            draft.add(province, year, row.get(column), place(sheet.source, row.line, column), again)
+            draft.add(province, year, row.get(column), sheet.place(row, column), again)
     merged: dict[tuple[str, str], Draft] = {}
     for column, draft in drafts.items():
         if (squeeze(draft.title).lower(), draft.unit) in merged:
-            where = place(sheet.source, sheet.rows[at].line, column)
+            where = sheet.place(sheet.rows[at], column)
             problem = f"{where}: a second column is called {draft.title!r}; name one apart, or cut the other out."
             merged[squeeze(draft.title).lower(), draft.unit].problem = problem
             continue
@@ -370,7 +362,7 @@ def _without_calculated(sheet: Sheet, at: int) -> Row:
     for column, name in enumerate(cells):
         below = [cell for row in sheet.rows[at + 1 :] if (cell := row.get(column))]
         if name and not year_of(name) and below and all(isinstance(cell, Formula) for cell in below):
-            logger.info("%s: formulas, left out", place(sheet.source, sheet.rows[at].line, column))
+            logger.info("%s: formulas, left out", sheet.place(sheet.rows[at], column))
             cells[column] = ""
     return Row(sheet.rows[at].line, tuple(cells))
 
@@ -414,4 +406,4 @@ def _check_order(source: str, header: Row, years: dict[int, int]) -> None:
 
 def _add_row(sheet: Sheet, draft: Draft, row: Row, columns: dict, key: Callable, again: str) -> None:
     for name, column in columns.items():
-        draft.add(*key(name), row.get(column), place(sheet.source, row.line, column), again)
+        draft.add(*key(name), row.get(column), sheet.place(row, column), again)
