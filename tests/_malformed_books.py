@@ -294,7 +294,7 @@ SETS = [
     (
         "no figures in a Stata file",
         data_set(lambda d: d.drop(columns="gdp"), "dta"),
-        "no rows of figures below the header of a data set",
+        "no names of indicators in the header row 1",
         "dta",
     ),
     (

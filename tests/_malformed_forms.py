@@ -95,7 +95,7 @@ FORMS = [
     (
         "transposed: a province twice",
         formed(transposed, at(3, 3, "北京市")),
-        "row 3, column C: the province '北京市' appears twice",
+        "row 3, column C: a second column is called '北京市'",
     ),
     (
         "transposed: an unknown province",
@@ -138,17 +138,17 @@ FORMS = [
     (
         "vendor: a date twice",
         formed(vendor, at(6, 1, "2013-01-01")),
-        "row 6, column B: 地区生产总值 of beijing in 2013 is",
+        "row 6: '2013-01-01' .2013. stands already in row 5",
     ),
     (
         "vendor: a month",
         formed(vendor, at(6, 1, "2014-06-30")),
-        "row 6, column A: found '2014-06-30', expected a year's date",
+        "row 6, column A: found '2014-06-30', expected a year such as 2022年 or 2022-12-31",
     ),
     (
         "vendor: a date that is none",
         formed(vendor, at(6, 1, "昨天")),
-        "row 6, column A: found '昨天', expected a year's date such as",
+        "row 6, column A: found '昨天', expected a year such as",
     ),
     ("vendor: a province in another unit", formed(vendor, at(3, 4, "万元")), "no row for hebei"),
     (
@@ -167,7 +167,7 @@ FORMS = [
         formed(vendor, lambda r: r[6].append("7.5")),
         "row 7, column AG: '7.5' stands right of the last column",
     ),
-    ("long: a row twice", formed(long, insert(5, 4)), "row 5: 北京市 2015 .* stands already in row 4"),
+    ("long: a row twice", formed(long, insert(5, 4)), "row 5: '北京市' .beijing, 2015. stands already in row 4"),
     ("long: a row missing at the end of a series", formed(long, remove(31)), "hebei 2022 .not in the file"),
     ("long: an unknown province", formed(long, at(24, 1, "河地")), "row 24, column A: unknown province '河地'"),
     ("long: no year", formed(long, at(24, 2, "")), "row 24, column B: found '', expected a year"),
@@ -176,7 +176,7 @@ FORMS = [
     (
         "long: an indicator's column twice, one changed",
         formed(long, lambda r: [cells.append("5.0" if i else cells[2]) for i, cells in enumerate(r)]),
-        "keep one of the two",
+        "row 1, column [A-Z]: a second column is called",
     ),
     (
         "long: a figure without a name",
@@ -186,17 +186,25 @@ FORMS = [
     (
         "named: two units",
         formed(named, units),
-        "row 156: 地区生产总值 is in 亿元 here and in 万元 above; bring the figures into one unit",
+        "row 156, column D: 地区生产总值 is in 亿元 here and in 万元 above; bring the figures into one unit",
     ),
     ("named: no value at the end of a series", formed(named, at(31, 4, "")), "hebei 2022 .*row 31, column D"),
-    ("named: a row twice", formed(named, insert(5, 4)), "row 5: 北京市 2015 地区生产总值 stands already in row 4"),
-    ("indicators: two units", formed(indicators, units), "row 17: 地区生产总值 is in 亿元 here and in 万元 above"),
+    (
+        "named: a row twice",
+        formed(named, insert(5, 4)),
+        "row 5: '北京市' .beijing, 2015, 地区生产总值. stands already in row 4",
+    ),
+    (
+        "indicators: two units",
+        formed(indicators, units),
+        "row 17, column D: 地区生产总值 is in 亿元 here and in 万元 above",
+    ),
     (
         "indicators: a row twice",
         formed(indicators, insert(5, 4)),
         "row 5: '河北省' .hebei, 地区生产总值. stands already in row 4",
     ),
-    ("site: a year twice", formed(site, at(3, 3, "2022年\t")), "row 3, column C: the year 2022 appears twice"),
+    ("site: a year twice", formed(site, at(3, 3, "2022年\t")), "row 3, column C: a second column is called '2022年'"),
     ("site: text", formed(site, at(6, 9, "x\t")), "row 6, column I: found 'x', expected a number"),
     ("site: a cell lost", formed(site, lambda r: r[5].pop(4)), "row 6: 23 cells where the header has 24"),
 ]

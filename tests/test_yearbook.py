@@ -93,7 +93,7 @@ def test_every_printed_name_of_a_province_is_one_slug():
     [
         ("山西省,", "山东西,", ["row 6", "unknown province '山东西'"]),
         ("陕西省,", "山西省,", ["row 7", "row 6"]),
-        ("2021年,", "2022年,", ["row 4, column C", "2022 appears twice"]),
+        ("2021年,", "2022年,", ["row 4, column C", "a second column is called '2022年'"]),
         ("2021年,", "2O21年,", ["row 4, column C", "2O21年"]),
         ("20.25", "20.2.5", ["row 5, column C", "20.2.5", "expected a number"]),
         ("20.25", "nan", ["row 5, column C", "nan"]),

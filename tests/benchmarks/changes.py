@@ -53,7 +53,7 @@ MODULES = (
     "publishers/census_layout",
     "publishers/balance",
     "publishers/yearbook",
-    "publishers/vendors",
+    "publishers/grid",
     "publishers/ifr",
     "files/sheets",
     "checks/plausibility",

@@ -93,7 +93,7 @@ def judge_faults(
         together: dict[str, list[str]] = {}
         for cell, fault in needed.items():
             together.setdefault(fault, []).append(_named(cell))
-        lines = [f"  {', '.join(cells)}: {fault}" for fault, cells in together.items()]
+        lines = [f"  {_counted(cells)}: {fault}" for fault, cells in together.items()]
         if len(needed) > 1:
             told = f"{table.path}: {len(needed)} figures of {key} cannot be taken:\n{listed(lines)}"
         else:
@@ -137,6 +137,12 @@ def tell_unused(texts: list[str], what: str, remarks: list[str] | None) -> None:
 
 def _named(cell: Cell) -> str:
     return f"{cell[0]} {cell[1]}"
+
+
+def _counted(cells: list[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    more = len(cells) - MOST_SHOWN
+    return ", ".join(cells[:MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def find_impossible(table: Yearbook, entry: CatalogEntry, cells: Collection[Cell]) -> list[Suspect]:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
-from study.files.sheets import Row, Sheet
-from study.files.table_rows import check_width
-from study.helpers import InputError, logger
-from study.words.headings import TOTALS, heading_kind
-from study.words.notes import begins_note
-from study.words.printed import CHINESE, Formula, parse_number, squeeze
-from study.words.regions import find_province, is_no_province, known_province
+from study.helpers import InputError
+from study.words.headings import TOTALS
+from study.words.printed import Formula, parse_number, squeeze
 from study.words.titles import changes_in, same_unit
-from study.words.years import year_of
 
 
 @dataclass
@@ -126,7 +120,7 @@ class Draft:
 
     def in_unit(self, unit: str, where: str) -> None:
         """A row's unit; another one than that of the rows above is a problem of the indicator."""
-        if unit and self.unit and not same_unit(unit, self.unit):
+        if unit and self.unit and unit != self.unit and not same_unit(unit, self.unit):
             self.problem = self.problem or (
                 f"{where}: {self.title or 'the table'} is in {unit} here and in {self.unit} above; bring the figures "
                 "into one unit."
@@ -168,79 +162,3 @@ def merge_draft(drafts: dict[tuple[str, str], Draft], draft: Draft) -> None:
 
 class NoTable(InputError):
     """A sheet in which no header of a table was found."""
-
-
-def _in_chinese(cells: Iterable[str]) -> bool:
-    """Whether cells right of the first are Chinese words other than a header's own (地区, 单位)."""
-    return any(CHINESE.search(cell) and not heading_kind(cell) for cell in tuple(cells)[1:])
-
-
-class Body:
-    """The rows between a header and the notes, each checked for its width and met once."""
-
-    def __init__(
-        self, sheet: Sheet, header_at: int, last_column: int, names: dict[str, str], unnamed: Collection[int]
-    ) -> None:
-        self.sheet, self.header_at, self.last_column, self.names = sheet, header_at, last_column, names
-        self.unnamed = unnamed
-        self.lines: dict = {}
-        self.notes: list[str] = []
-        self.left = ""
-
-    def rows(self) -> Iterable[Row]:
-        """Rows of figures; a note may run on over several lines, and a province below it is a second table."""
-        for row in self.sheet.rows[self.header_at + 1 :]:
-            if not any(row.cells):
-                continue
-            where = self.sheet.place(row)
-            if begins_note(row.cells) or self.notes:
-                if self.notes and known_province(row.get(0), self.names):
-                    raise InputError(f"{where}: {row.get(0)!r} stands below the notes; keep one table in a file.")
-                self.notes.append(" ".join(filter(None, row.cells)))
-                continue
-            if heading_kind(row.get(0)):
-                header = self.sheet.rows[self.header_at].cells
-                if any(map(year_of, row.cells[1:])) or (_in_chinese(row.cells) and _in_chinese(header)):
-                    raise InputError(f"{where}: a second header stands here; keep one table on a sheet.")
-                continue  # the header's second language
-            check_width(self.sheet, row, self.last_column, self.unnamed)
-            yield row
-
-    def province(self, row: Row, column: int) -> str | None:
-        """The row's province; None for a sum over some of them, or a heading without figures."""
-        name = row.get(column)
-        if is_no_province(name):
-            logger.info("%s: %s is no province, left out", self.sheet.place(row), name)
-            return None
-        if not name and not any(row.cells):
-            return None
-        figures = [cell for at, cell in enumerate(row.cells) if cell and at != column]
-        if not known_province(name, self.names) and figures and all(isinstance(cell, Formula) for cell in figures):
-            logger.info("%s: formulas that are of no province, left out", self.sheet.place(row))
-            return None
-        return find_province(name, self.names, self.sheet.place(row, column))
-
-    def again(self, key, row: Row, column: int) -> str:
-        """What is to be said of a row whose key stands already in a row above; empty for the first."""
-        if key in self.lines:
-            parts = key if isinstance(key, tuple) else (key,)
-            name = ", ".join(str(part) for part in parts if part)
-            return f"{self.sheet.place(row)}: {row.get(column)!r} ({name}) stands already in row {self.lines[key]}."
-        self.lines[key] = row.line
-        return ""
-
-    def leave_out(self, reason: str) -> bool:
-        """Whether there is a reason to leave a row out, which is told, and is the error where no row is left."""
-        if reason:
-            logger.info("%s Left out.", reason)
-            self.left = self.left or reason
-        return bool(reason)
-
-    def finish(self, drafts: Iterable[Draft]) -> list[Draft]:
-        """The drafts with the notes; InputError where no row had figures."""
-        drafts = [draft for draft in drafts if draft.cells]
-        if not drafts:
-            raise InputError(self.left or f"{self.sheet.source}: no rows of figures below the header.")
-        for draft in drafts:
-            draft.notes = "\n".join(self.notes)
-        return drafts

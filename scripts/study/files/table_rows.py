@@ -20,16 +20,24 @@ def rows_above_notes(
 ) -> list[Row]:
     """The filled rows up to the first note; those below it are notes, too. InputError for one of them that has figures
     (`is_data`), and for a row above them that is shifted, where the header's `last` column is given (`check_width`)."""
-    kept, noted = [], False
-    for row in filter(lambda row: any(row.cells), rows):
-        noted = noted or begins_note(row.cells)
-        if not noted:
-            if last is not None:
-                check_width(sheet, row, last, unnamed)
-            kept.append(row)
-        elif is_data(row) and not begins_note(row.cells):
+    kept, notes = split_at_notes(rows)
+    for row in kept if last is not None else ():
+        check_width(sheet, row, last, unnamed)
+    for row in notes:
+        if is_data(row) and not begins_note(row.cells):
             raise InputError(f"{sheet.place(row)}: {row.get(0)!r} stands below the notes; keep one table on a sheet.")
     return kept
+
+
+def split_at_notes(
+    rows: Iterable[Row], is_data: Callable[[Row], bool] = lambda row: False
+) -> tuple[list[Row], list[Row]]:
+    """The filled rows above the first note, and those from there on; a row may name its source and be one of figures
+    (`is_data`)."""
+    filled = [row for row in rows if any(row.cells)]
+    notes = (at for at, row in enumerate(filled) if begins_note(row.cells) and not is_data(row))
+    at = next(notes, len(filled))
+    return filled[:at], filled[at:]
 
 
 def check_width(sheet: Sheet, row: Row, last: int, unnamed: Collection[int] = ()) -> None:
