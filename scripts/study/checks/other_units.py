@@ -22,6 +22,7 @@ OTHER_UNITS = {
     "美元": "US dollars", "万美元": "10^4 US dollars", "百万美元": "10^6 US dollars", "亿美元": "10^8 US dollars",
     "十亿美元": "10^9 US dollars",
     "人": "persons", "千人": "10^3 persons", "万人": "10^4 persons", "百万人": "10^6 persons", "亿人": "10^8 persons",
+    "吨": "t", "千吨": "10^3 t", "万吨": "10^4 t", "百万吨": "10^6 t", "亿吨": "10^8 t",
     "吨标准煤": "tce", "万吨标准煤": "10^4 tce", "百万吨标准煤": "10^6 tce", "亿吨标准煤": "10^8 tce",
     "千瓦时": "kWh", "万千瓦时": "10^4 kWh", "百万千瓦时": "10^6 kWh", "亿千瓦时": "10^8 kWh",
     "十亿千瓦时": "10^9 kWh",
@@ -31,6 +32,7 @@ PER_HEAD = {  # dimension -> scales of figures per head, in base units a person
     "CNY": ((1, " (yuan)"), (1e-4, " (10^4 yuan)")),
     "USD": ((1, " (US dollars)"),),
     "persons": ((1, " (a share of the population)"), (100, " (% of the population)")),
+    "mass": ((1, " (t)"), (1e3, " (kg)")),
     "energy": ((1, " (tce)"), (1e3, " (kgce)")),
     "electricity": ((1, " (kWh)"),),
 }

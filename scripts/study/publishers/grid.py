@@ -269,7 +269,7 @@ class Grid:
         title = "" if self.columns[column].parts else draft.title
         name = ", ".join(filter(None, (said.province, str(said.year or ""), title)))
         text = f"{self.sheet.place(row)}: {row.get(self._first())!r} ({name}) stands already in row {before.line}"
-        if [*self.labels] == ["year"] and not self.columns[column].province:
+        if not {"province", "indicator"} & set(self.labels) and not self.columns[column].province:
             raise InputError(f"{text}; whose years are they? Add a column of provinces (省份).")
         return f"{text}; keep one of the two."
 
