@@ -95,6 +95,22 @@ def test_formulas_that_no_table_needs_are_left_alone(tmp_path):
     assert values["beijing", 2015] == plain[1][3] and not rules
 
 
+def test_one_table_among_68_sheets_is_read_and_the_others_are_told_alone(tmp_path, caplog):
+    others = [
+        [[f"表{n} 各地区某项目{n}"], ["地区", "2014年", "2015年"], ["北京", f"=A{n}", n], ["某地", "n.d.", "=1/0"]]
+        if n % 3
+        else [["目录"], [f"第{n}章"], ["=SUM(B1:B9)"]]
+        for n in range(1, 68)
+    ]
+    caplog.set_level("INFO")
+    values, rules = clean(write(tmp_path / "t.xlsx", workbook(figures(), (), *others)), "gdp")
+    printed = dict(zip(NAMES, figures()[1:], strict=True))
+    assert values == {(p, y): printed[p][2018 - y] for p in ("beijing", "hebei") for y in range(2013, 2016)}
+    assert not rules and "row 4, column A: unknown province '某地'" in caplog.text
+    told = [record.getMessage() for record in caplog.records if "left out" in record.getMessage()]
+    assert [text.rpartition("left out")[2] for text in told] == [", and so are 21 more.", ", and so are 44 more."]
+
+
 def test_a_needed_formula_is_refused_or_its_value_taken_and_listed(tmp_path):
     rows = put(figures(), "hebei", 2014, 54321.5)
     path = write(tmp_path / "t.xlsx", workbook(rows, [54321.5]))

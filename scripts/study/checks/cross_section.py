@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 from study.checks.levels import expected_figure, known_levels, known_shares
 from study.checks.likeness import Figures, log_ratios, log_spread, order_likeness
-from study.checks.plausibility import median_of
 from study.files.catalog_entries import CatalogEntry
 from study.words.units import find_unit
 
@@ -75,7 +75,7 @@ class CrossSection:
     def off(self) -> float | None:
         """Median log ratio to the level of amounts; None where it is not known."""
         ratios = log_ratios(self.figures, self.expected)
-        return median_of(list(ratios.values())) if ratios else None
+        return median(list(ratios.values())) if ratios else None
 
     @property
     def may_be_other(self) -> bool:

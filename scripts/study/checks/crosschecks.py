@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from statistics import median
 
 from study.checks.levels import expected_figure
 from study.checks.likeness import log_ratios
 from study.checks.not_observed import accepted_rule
-from study.checks.plausibility import median_of
 from study.checks.suspects import Cells, Suspect, report_suspects
 
 # tce per t of raw coal: GB/T 2589, appendix A, 0.7143 kgce/kg in the editions of 2008 and 2020 (5,000 over 7,000 kcal).
@@ -192,7 +192,7 @@ def quotient_out_of_line(above: str, figures: Cells, below: str, others: Cells, 
     ratios = log_ratios(quotients, suggested)
     if not ratios:
         return []
-    middle, provinces = median_of(list(ratios.values())), {province for province, _ in ratios}
+    middle, provinces = median(list(ratios.values())), {province for province, _ in ratios}
     whole = abs(middle) > math.log(TENFOLD if len(provinces) >= FEW_PROVINCES else most)
     found = []
     for province, year in [cell for cell, ratio in ratios.items() if whole or abs(ratio) > math.log(most)]:

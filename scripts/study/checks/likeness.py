@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-
-from study.checks.plausibility import median_of
+from statistics import StatisticsError, correlation, fmean, linear_regression, median, pstdev
 
 Figures = Mapping[tuple[str, int], float]
 
@@ -18,36 +17,17 @@ def by_year(figures: Figures) -> dict[int, dict[str, float]]:
     return years
 
 
-def deviation(values: Sequence[float]) -> float:
-    """Standard deviation, of all values."""
-    mean = math.fsum(values) / len(values)
-    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
-
-
 def slope_and_correlation(x: Sequence[float], y: Sequence[float]) -> tuple[float, float]:
     """Slope of y on x and their correlation; 0 where one of them does not vary."""
-    mean_x, mean_y = math.fsum(x) / len(x), math.fsum(y) / len(y)
-    xx = math.fsum((a - mean_x) ** 2 for a in x)
-    yy = math.fsum((b - mean_y) ** 2 for b in y)
-    xy = math.fsum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
-    if min(xx, yy) <= 1e-18 * (1 + mean_x**2 + mean_y**2):
+    try:
+        return linear_regression(x, y).slope, correlation(x, y)
+    except StatisticsError:
         return 0.0, 0.0
-    return xy / xx, xy / math.sqrt(xx * yy)
 
 
 def ranks(values: Sequence[float]) -> list[float]:
     """Ranks from 1, equal values sharing the mean of theirs."""
-    order = sorted(range(len(values)), key=values.__getitem__)
-    found = [0.0] * len(values)
-    start = 0
-    while start < len(order):
-        end = start
-        while end + 1 < len(order) and values[order[end + 1]] == values[order[start]]:
-            end += 1
-        for k in order[start : end + 1]:
-            found[k] = (start + end) / 2 + 1
-        start = end + 1
-    return found
+    return [sum(other < value for other in values) + (values.count(value) + 1) / 2 for value in values]
 
 
 def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float:
@@ -58,13 +38,13 @@ def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float:
 def over_years(figures: Figures, measure: Callable[[dict[str, float]], float], least: int = 3) -> float | None:
     """Median over years of a measure of a year's provinces, of years with `least` of them; None without any."""
     found = [measure(of_year) for of_year in by_year(figures).values() if len(of_year) >= least]
-    return median_of(found) if found else None
+    return median(found) if found else None
 
 
 def log_spread(figures: Figures) -> float | None:
     """Standard deviation of logarithms over the provinces of a year, the median over years."""
     logs = {cell: math.log(value) for cell, value in figures.items() if value > 0}
-    return over_years(logs, lambda of_year: deviation(list(of_year.values())))
+    return over_years(logs, lambda of_year: pstdev(of_year.values()))
 
 
 def order_likeness(figures: Figures, reference: Figures) -> float | None:
@@ -75,7 +55,7 @@ def order_likeness(figures: Figures, reference: Figures) -> float | None:
         for year, of_year in by_year(both).items()
         if len(of_year) >= 3
     ]
-    return median_of(found) if found else None
+    return median(found) if found else None
 
 
 def log_ratios(figures: Figures, reference: Figures) -> dict[tuple[str, int], float]:
@@ -89,9 +69,9 @@ def means(figures: Figures, by: int) -> dict[str | int, float]:
     groups: dict[str | int, list[float]] = {}
     for cell, value in figures.items():
         groups.setdefault(cell[by], []).append(value)
-    return {name: math.fsum(values) / len(values) for name, values in groups.items()}
+    return {name: fmean(values) for name, values in groups.items()}
 
 
 def median_distance(ratios: Iterable[float]) -> float:
     """Median of absolute log ratios: how far off a typical cell is."""
-    return median_of([abs(ratio) for ratio in ratios])
+    return median([abs(ratio) for ratio in ratios])

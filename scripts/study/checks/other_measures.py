@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from statistics import fmean, median, pstdev
 
 from study.checks.cross_section import LIKE_SPREAD, MANY, CrossSection, Reading
 from study.checks.likeness import (
     Figures,
     by_year,
-    deviation,
     log_spread,
     means,
     median_distance,
@@ -20,7 +20,6 @@ from study.checks.likeness import (
     slope_and_correlation,
 )
 from study.checks.other_units import other_unit, per_head_of_few
-from study.checks.plausibility import median_of
 from study.words.units import PREVIOUS_YEAR, find_unit
 
 INDEX_RANGE, INDEX_SPREAD = (80, 145), 0.12  # of the catalog's indices, previous year = 100; genuine ones spread to .06
@@ -62,14 +61,14 @@ def _standardised(section: CrossSection) -> Reading | None:
     def is_standard(values: list[float]) -> bool:
         n = len(values)
         # divided by the standard deviation of the sample or of the population
-        return abs(math.fsum(values) / n) < 0.02 and abs(deviation(values) - 1) < 0.02 + 1 / n
+        return abs(fmean(values)) < 0.02 and abs(pstdev(values) - 1) < 0.02 + 1 / n
 
     values = list(section.figures.values())
     if len(values) < 10 or not min(values) < 0 < max(values):
         return None
     rows = [list(row.values()) for row in by_year(section.figures).values()]
     if is_standard(values) or (len(rows) > 1 and all(len(row) >= 3 and is_standard(row) for row in rows)):
-        evidence = f"mean {math.fsum(values) / len(values):.2g}, standard deviation {deviation(values):.3g}"
+        evidence = f"mean {fmean(values):.2g}, standard deviation {pstdev(values):.3g}"
         return Reading("standardised figures", evidence)
     return None
 
@@ -126,7 +125,7 @@ def _logarithms(section: CrossSection) -> Reading | None:
         ]  # fmt: skip
         if not found:
             continue
-        slope, likeness = median_of([s for s, _ in found]), median_of([r for _, r in found])
+        slope, likeness = median([s for s, _ in found]), median([r for _, r in found])
         alike = likeness > (0.75 if section.provinces >= MANY else 0.9)
         narrow = min(figures.values()) <= 0 or section.is_narrow
         if alike and narrow and 0.6 <= slope <= 1.5 and _in_range_as_powers(section, base):
@@ -180,9 +179,9 @@ def _growth(section: CrossSection) -> Reading | None:
         values = [scale * value for value in figures.values()]
         low, high = GROWTH_RANGE
         inside = sum(low <= value <= high for value in values) >= 0.98 * len(values)
-        if not inside or not 0.1 < median_of(list(map(abs, values))) < 30 or not section.may_be_other:
+        if not inside or not 0.1 < median(list(map(abs, values))) < 30 or not section.may_be_other:
             continue
-        apart = over_years(figures, lambda row: deviation(list(row.values())))
+        apart = over_years(figures, lambda row: pstdev(list(row.values())))
         if apart is None or scale * apart > GROWTH_DEVIATION:
             continue
         persistence = _persistence(figures)
@@ -207,7 +206,7 @@ def _persistence(figures: Figures) -> float:
         both = [province for province in now if province in before]
         if len(both) >= 3:
             found.append(rank_correlation([before[p] for p in both], [now[p] for p in both]))
-    return median_of(found) if found else 1.0
+    return median(found) if found else 1.0
 
 
 def _old_base(section: CrossSection) -> Reading | None:
@@ -222,11 +221,11 @@ def _old_base(section: CrossSection) -> Reading | None:
         for (p, y), value in figures.items()
         if value > 0 and figures.get((p, y - 1), 0) > 0
     ]
-    if len(steps) < section.provinces or not 0.04 < median_of(steps) < 0.25 or deviation(steps) > 0.06:
+    if len(steps) < section.provinces or not 0.04 < median(steps) < 0.25 or pstdev(steps) > 0.06:
         return None
     evidence = (
         f"the figures are {section.range}, more alike over provinces than amounts, in another order, and rise alike by "
-        f"{math.expm1(median_of(steps)):.1%} a year"
+        f"{math.expm1(median(steps)):.1%} a year"
     )
     return Reading("an index on a fixed base that is not in the table", evidence)
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from statistics import pstdev
 
 from study.checks.cross_section import LIKE_SPREAD, MANY, CrossSection, Reading
 from study.checks.levels import expected_figure, known_levels
-from study.checks.likeness import Figures, deviation, log_ratios, log_spread, means, median_distance, order_likeness
+from study.checks.likeness import Figures, log_ratios, log_spread, means, median_distance, order_likeness
 from study.words.units import find_unit
 
 ABOUT_AS_WELL = 0.45  # in logarithms: 10^4 US dollars and 10^5 CNY are nearer to each other than that
@@ -145,7 +146,7 @@ def _fits(section: CrossSection, expected: Figures, ratios: Figures) -> bool:
     of_provinces, of_years = means(ratios, 0), means(ratios, 1)
     if section.provinces >= 3:
         logs = {cell: math.log(expected[cell]) for cell in ratios}
-        over, wanted = deviation(list(of_provinces.values())), deviation(list(means(logs, 0).values()))
+        over, wanted = pstdev(list(of_provinces.values())), pstdev(list(means(logs, 0).values()))
         return distance < 0.5 and over < 0.15 + 0.4 * wanted
     far = section.off is not None and abs(section.off) > FAR_ALONE
-    return far and distance < 0.35 and len(of_years) >= 3 and deviation(list(of_years.values())) < 0.2
+    return far and distance < 0.35 and len(of_years) >= 3 and pstdev(list(of_years.values())) < 0.2

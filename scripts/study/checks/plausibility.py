@@ -11,6 +11,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from study.checks.suspects import Cells, Suspect
 
@@ -41,7 +42,7 @@ class _Levels:
         self.small = {}
         for year in self.years:
             figures = [v for province in self.regions or every if (v := values.get((province, year)))]
-            self.small[year] = share * median_of(list(map(abs, figures))) if figures else 0.0
+            self.small[year] = share * median(list(map(abs, figures))) if figures else 0.0
 
     def neighbours(self, province: str, *at: int) -> str:
         """The series from two years before to two after, the years `at` in brackets."""
@@ -341,17 +342,11 @@ def find_vintage_break(table, values: Cells, entry, provinces: Collection[str]) 
     return found
 
 
-def median_of(values: Sequence[float]) -> float:
-    """The middle value, or the mean of the two in the middle."""
-    ordered, half = sorted(values), len(values) // 2
-    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-
 def _ordinary_spread(spreads: Sequence[float]) -> list[float]:
     """Spread of growth over provinces that a year without a break would have: of the three years before or of the
     three after, whichever is larger, as calm and stormy periods alternate."""
     sides = [[spreads[max(0, t - 3) : t], spreads[t + 1 : t + 4]] for t in range(len(spreads))]
-    return [max(LEAST_SPREAD, *(median_of(side) for side in pair if len(side))) for pair in sides]
+    return [max(LEAST_SPREAD, *(median(side) for side in pair if len(side))) for pair in sides]
 
 
 def _vintage(levels: _Levels, provinces: list[str], year: int, growth: float, what: str) -> list[Suspect]:

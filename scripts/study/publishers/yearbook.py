@@ -57,10 +57,13 @@ def read_drafts(path: str | Path, sheets: list[Sheet], names: dict[str, str]) ->
             merge_draft(drafts, draft)
     if not drafts:
         raise InputError(str(next((reason for reason in reasons if not isinstance(reason, NoTable)), reasons[0])))
-    for reason in reasons:
-        # a sheet that has a header is one of figures
-        level = logging.INFO if isinstance(reason, NoTable) else logging.WARNING
-        logger.log(level, "%s The sheet is left out.", reason)
+    # a sheet that has a header is one of figures
+    without = [reason for reason in reasons if isinstance(reason, NoTable)]
+    refused = [reason for reason in reasons if not isinstance(reason, NoTable)]
+    for level, several in ((logging.INFO, without), (logging.WARNING, refused)):
+        if several:
+            more = f", and so are {len(several) - 1} more" if len(several) > 1 else ""
+            logger.log(level, "%s The sheet is left out%s.", several[0], more)
     return list(drafts.values())
 
 
