@@ -48,6 +48,16 @@ def test_files_that_do_not_say_what_they_are_of_are_parts_of_their_folders_table
         read(both)
 
 
+def test_a_file_without_a_title_is_a_part_beside_one_whose_title_is_named(tmp_path, caplog):
+    named = page(2013, ["20000", "22000"], "指标：现价总量(亿元)\n")
+    files = parts(tmp_path, page(2015, ["24000"]), named)
+    table = read(files, title="现价总量", unit="亿元")
+    assert table.years == [2013, 2014, 2015] and table.values["beijing", 2015] == 24000
+    assert "a.csv: says no title; read as a part of gdp" in caplog.text and "left out" not in caplog.text
+    with pytest.raises(InputError, match="a.csv: the file does not say what it is of.*leave `title` out"):
+        read(files[:1], title="现价总量")
+
+
 def test_a_part_that_is_left_out_is_told(tmp_path, caplog):
     other = page(2013, ["2000"], "指标：年末常住人口(万人)\n")
     assert read(parts(tmp_path, page(2014, ["22000"], GDP), other)).years == [2014]

@@ -23,16 +23,22 @@ def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
     if source["problem"]:
         raise InputError(f"{entry.key}: {source['problem']}")
     table: Yearbook | None = None
-    reasons = []
+    reasons, found, untitled = [], [], []
     for path in source["files"]:
+        drafts = read(path, source["sheet"])
+        # files that do not say what they are of have it from the folder, as one has it from its name
+        silent = not any(draft.title for draft in drafts)
         try:
-            drafts = read(path, source["sheet"])
-            # files that do not say what they are of have it from the folder, as one has it from its name
-            alone = len(source["files"]) == 1 or not any(draft.title for draft in drafts)
-            part = pick_indicator(path, drafts, entry, source["title"], alone).parse()
+            picked = pick_indicator(path, drafts, entry, source["title"], silent or len(source["files"]) == 1)
+            found.append((path, drafts, picked.parse()))
         except Absent as error:
             reasons.append(error)
-            continue
+            untitled += [(path, drafts, error)] if silent and len(drafts) == 1 else []
+    for path, drafts, reason in untitled if found else ():
+        logger.warning("%s: says no title; read as a part of %s, the title of which is named", path, entry.key)
+        found.append((path, drafts, drafts[0].parse()))
+        reasons.remove(reason)
+    for path, drafts, part in found:
         _refuse_two_units(path, drafts, part)
         if source["unit"] and part.unit and squeeze(source["unit"]) != part.unit:
             raise InputError(
