@@ -54,7 +54,7 @@ def test_a_file_without_a_title_is_a_part_beside_one_whose_title_is_named(tmp_pa
     table = read(files, title="现价总量", unit="亿元")
     assert table.years == [2013, 2014, 2015] and table.values["beijing", 2015] == 24000
     assert "a.csv: says no title; read as a part of gdp" in caplog.text and "left out" not in caplog.text
-    with pytest.raises(InputError, match="a.csv: the file does not say what it is of.*leave `title` out"):
+    with pytest.raises(InputError, match=r"a\.csv: the file does not say what it is of.*leave `title` out"):
         read(files[:1], title="现价总量")
 
 

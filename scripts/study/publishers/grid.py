@@ -75,7 +75,6 @@ class Grid:
     drafts: dict[tuple, Draft] = field(default_factory=dict)
     said_as: dict[tuple, Draft] = field(default_factory=dict)
     outer: Outer = field(default_factory=Outer)
-    met: dict[tuple, tuple[Row, int]] = field(default_factory=dict)
     waiting: list[tuple[Draft, tuple[str, int], str, str, str]] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
     left: str = ""
@@ -246,29 +245,27 @@ class Grid:
             said.province or head.province or self.page.province or "china",
             said.year or head.year or self.page.year,
         )
+        before, first = draft.cells.get(cell, ("", ""))
         if fault := said.left_out or head.left_out:
             self.waiting.append((draft, cell, text, where, fault))
-        elif not text and cell in draft.cells:
-            return  # a year's first and last day may both stand here
-        else:
-            if cell in draft.cells and not draft.cells[cell][0]:
-                del draft.cells[cell]
-            draft.add(*cell, text, where, self._again(draft, cell, row, column, said) if text else "")
+        elif not before:
+            draft.cells[cell] = text, where
+        elif text:  # a year's first and last day may both stand here, one of them empty
+            draft.add(*cell, text, where, self._again(first, row, column, said, draft.title))
 
-    def _again(self, draft: Draft, cell: tuple[str, int], row: Row, column: int, said: Said) -> str:
-        """What is to be said of a figure that stands already elsewhere in the table; empty for the first.
+    def _again(self, first: str, row: Row, column: int, said: Said, title: str) -> str:
+        """What is to be said of a figure that stands already in the cell `first` of the table.
 
         InputError for a year that stands twice where a column of provinces would say whose years they are."""
-        before, _ = first = self.met.setdefault((id(draft), *cell), (row, column))
-        if first == (row, column):
-            return ""
-        if before is row:
+        before = first.rpartition(", column")[0]
+        if before == self.sheet.place(row):
             header = self.sheet.rows[self.at]
             where, name = self.sheet.place(header, column), header.get(column)
             return f"{where}: a second column is called {name!r}; name one apart, or cut the other out."
-        title = "" if self.columns[column].parts else draft.title
-        name = ", ".join(filter(None, (said.province, str(said.year or ""), title)))
-        text = f"{self.sheet.place(row)}: {row.get(self._first())!r} ({name}) stands already in row {before.line}"
+        title = "" if self.columns[column].parts else title
+        what = ", ".join(filter(None, (said.province, str(said.year or ""), title)))
+        before = before.removeprefix(f"{self.sheet.source}, ")
+        text = f"{self.sheet.place(row)}: {row.get(self._first())!r} ({what}) stands already in {before}"
         if not {"province", "indicator"} & set(self.labels) and not self.columns[column].province:
             raise InputError(f"{text}; whose years are they? Add a column of provinces (省份).")
         return f"{text}; keep one of the two."
