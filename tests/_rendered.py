@@ -129,11 +129,29 @@ def indicator_and_region(values: Values, measure: Measure, style: str) -> Rows:
     return [["指标名称", "地区", "单位", *(f"{year}年" for year in YEARS)], *rows]
 
 
+def units_below(values: Values, measure: Measure, style: str) -> Rows:
+    """A data set whose second header row has the units."""
+    head = [["省份", "年份", "某指标", measure.title], ["单位", "", "某单位", measure.unit]]
+    return [*head, *([name, str(year), "1.5", figure] for (name, year), figure in values.items())]
+
+
+def unit_row(values: Values, measure: Measure, style: str) -> Rows:
+    """Years across, with a row of units between header and figures."""
+    units = ["单位", *[measure.unit] * len(YEARS)]
+    return [[f"3-1 各地区{measure.title}"], ["地区", *(f"{year}年" for year in YEARS)], units, *_down(values)]
+
+
+def two_headers(values: Values, measure: Measure, style: str) -> Rows:
+    """A data set under a merged header of two rows, the second in two languages."""
+    head = [["地区", "年份", "主要指标", ""], ["Region", "Year", "某指标", titled(measure, style)]]
+    return [*head, *([name, str(year), "1.5", figure] for (name, year), figure in values.items())]
+
+
 LAYOUTS: dict[str, Callable[[Values, Measure, str], Rows]] = {
     layout.__name__: layout
     for layout in (
         *(provinces_down, bare, years_down, data_set, by_name, series_across, dates_across, numbered),
-        indicator_and_region,
+        *(indicator_and_region, units_below, unit_row, two_headers),
     )
 }
 

@@ -70,6 +70,7 @@ HARMLESS_WORDS = (
 # Headings of a publisher's sections, above a name that is whole by itself.
 SECTION_WORDS = (
     "(?:地区|国内)?生产总值|支出法(?:地区|国内)?(?:生产总值)?|资本形成(?:总额)?|最终消费|国民经济核算|人口|就业|财政|金融|能源|"
-    "能源消费|能源平衡|对外经济贸易|进出口|对外贸易|固定资产投资|价格指数|物价|综合|资源环境|科技|年度数据|分省年度数据",
+    "能源消费|能源平衡|对外经济贸易|进出口|对外贸易|固定资产投资|价格指数|物价|综合|资源环境|科技|年度数据|分省年度数据|"
+    "主要(?:经济)?指标|(?:国民)?经济(?:和|与)?社会发展",
     "national accounts|population|prices|energy|trade|government finance",
 )
