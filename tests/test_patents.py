@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from study.checks.catalog_table import clean_table
+from study.checks.raw_parts import read_raw
 from study.files.catalog_entries import load_catalog
 from study.files.sheets import read_sheets
-from study.helpers import InputError
-from study.plan.sources import source
+from study.helpers import InputError, read_rows
+from study.plan.sources import find_sources, source
 from study.publishers.cities import find_city, load_cities
 from study.publishers.every_form import reader_tables, theme_reader
 from study.publishers.patent_headings import patent_columns
@@ -560,6 +561,31 @@ def test_a_unit_in_the_heading_makes_no_second_table(tmp_path, heading):
     assert clean(tmp_path, f"{KEYS},{heading},GDP(亿元)\n{panel}") == [100, 110, 50, 55]
     drafts = theme_reader("patents", TABLES)(str(tmp_path / "green_patents.csv"), "")
     assert [draft.title for draft in drafts] == ["green_patents", "GDP"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"{KEYS},绿色专利申请数(取对数),GDP(亿元)",
+        f"{KEYS},省人均绿色专利申请数,GDP(亿元)",
+        f"各省人均绿色专利申请\n{KEYS},绿色专利申请数,GDP(亿元)",
+    ],
+)
+def test_a_refused_page_that_a_search_finds_stops_no_good_file(tmp_path, header, caplog):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    rows = {row["key"]: row for row in read_rows(ROOT / "resources" / "catalog.csv")}
+    (raw / "a.csv").write_text(f"{header}\n" + COUNTS.replace("\n", ",900\n"), encoding="utf-8")
+
+    def read_found():
+        found = find_sources(str(raw), {"green_patents": rows["green_patents"]}, {}, TABLES, tmp_path / "cache.json")
+        return read_raw(found["green_patents"], CATALOG["green_patents"], theme_reader("patents", TABLES))
+
+    with pytest.raises(InputError, match=r"a\.csv, row [12]"):
+        read_found()
+    (raw / "b.csv").write_text(f"{KEYS},绿色专利申请数\n{COUNTS}", encoding="utf-8")
+    assert list(read_found().values.values()) == [100, 110, 50, 55]
+    assert "a.csv, row" in caplog.text and "The file is left out." in caplog.text
 
 
 def test_fractions_are_in_doubt_and_may_be_accepted(tmp_path):

@@ -18,7 +18,8 @@ def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
     """The table of `entry` out of the files of `source` (`plan.sources.source`), parts of several files put together.
 
     read : how a file is read (`reader`). Raises InputError for a problem of the source, files without the table,
-    several indicators that could be it, and parts that contradict each other.
+    several indicators that could be it, and parts that contradict each other. Of files that were found by their titles
+    those whose table is refused are left out with a warning where another has a good one.
     """
     if source["problem"]:
         raise InputError(f"{entry.key}: {source['problem']}")
@@ -29,7 +30,10 @@ def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
             drafts = read(path, source["sheet"])
             # files that do not say what they are of have it from the folder, as one has it from its name
             alone = len(source["files"]) == 1 or not any(draft.title for draft in drafts)
-            part = pick_indicator(path, drafts, entry, source["title"], alone).parse()
+            draft = pick_indicator(path, drafts, entry, source["title"], alone)
+            if source["how"] == "title" and getattr(draft, "problem", ""):
+                raise Absent(draft.problem)  # a refused table that a search found stops no good one of another file
+            part = draft.parse()
         except Absent as error:
             reasons.append(error)
             continue
