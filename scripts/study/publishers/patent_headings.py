@@ -34,11 +34,8 @@ COUNT_WORDS = word_pattern(
     "grants?|authori[sz](?:ed|ation)|joint(?:ly)?|independent(?:ly)?|sole|counts?|num(?:ber)?s?|no|n|cnt|technolog(?:y|ies)|"
     "tech|domestic|ipc|inv|um|gp|quantity|pieces?|sum",
 )
-PATENT_KINDS = (
-    ("invention", re.compile(r"发明|invention")),
-    ("utility", re.compile(r"实用新型|utility")),
-    ("design", re.compile(r"外观|design")),
-)
+PATENT_KINDS = {"invention": "发明|invention", "utility": "实用新型|utility", "design": "外观|design"}
+MODES = {"own": "独立|independent|sole", "joint": "联合|合作|joint"}
 # Words of titles that read as a change, or a part, in the name of a measure: 各城市, by IPC class.
 _OF_TITLES = re.compile(
     r"(各|地级|分)?(城市|市)(层面|级)?|单位[:：]|申请单位|(ipc|patent)?[ _]?(class(es)?|types?)", re.IGNORECASE
@@ -64,15 +61,14 @@ PLACES = {"province", "city", "place"}
 # Headings of figures that a column beside them explains.
 PLAIN_COUNT = {"数量", "数值", "值", "件数", "数", "专利数", "value", "count", "counts", "number", "num", "n"}
 OF_WHICH = re.compile(r"#|其中|ofwhich")
-MODES = (("own", re.compile(r"独立|independent|sole")), ("joint", re.compile(r"联合|合作|joint")))
 
 
 # --- what is said around a table ------------------------------------------------------------------------------------
 
 
-def kind_of(text: str) -> str:
-    """Inventions, utility models or designs that a heading or label names, else empty."""
-    return next((name for name, words in PATENT_KINDS if words.search(text.lower())), "")
+def told_by(text: str, kinds: dict[str, str]) -> str:
+    """The first of some kinds (kind -> pattern) that a heading or label names, else empty."""
+    return next((kind for kind, words in kinds.items() if re.search(words, text.lower())), "")
 
 
 def counts_green(heading: str) -> bool:
@@ -180,11 +176,6 @@ class Columns:
         called = [value.heading for value in self.values] + self.around.titles
         return "ipc" in self.keys or any(map(GREEN.search, called))
 
-    @property
-    def printed(self) -> list[str]:
-        """The cells that head the columns of applications, in the header's last row."""
-        return [self.header[-1].get(value.column) for value in self.values]
-
 
 class OtherCount(InputError):
     """A table of patents whose figures are no counts of applications: grants, figures per head, logarithms."""
@@ -233,8 +224,7 @@ def find_columns(sheet: Sheet) -> Columns | None:
         keys.pop("", None)
         if not keys.keys() & (PLACES | {"year"}) or _has_figures(row):
             continue
-        header = sheet.rows[at : at + 2]
-        header = header if _goes_on(header[1:], keys) else [row]
+        header = [row, *(below for below in sheet.rows[at + 1 : at + 2] if _goes_on(below, keys))]
         values = _values(sheet, header, keys)
         named = any(PATENT.search(bare_heading(row.get(value.column))) for value in values)
         if values and (keys.keys() & (PLACES | {"ipc"}) or named):
@@ -280,14 +270,12 @@ def _has_figures(row: Row) -> bool:
     return any(is_figure(cell) and not year_of(cell) for cell in row.cells)
 
 
-def _goes_on(below: list[Row], keys: dict[str, int]) -> bool:
+def _goes_on(below: Row, keys: dict[str, int]) -> bool:
     """Whether the line below a header is its second one: it names no place and no figure, and is no note."""
-    for row in below:
-        if begins_note(row.cells) or any(cell and not key_of(cell) for cell in map(row.get, keys.values())):
-            return False
-        words = map(bare_heading, row.cells)
-        return any(_STAGED.search(word) or YEAR_INSIDE.search(word) for word in words) and not _has_figures(row)
-    return False
+    if begins_note(below.cells) or any(cell and not key_of(cell) for cell in map(below.get, keys.values())):
+        return False
+    words = map(bare_heading, below.cells)
+    return any(_STAGED.search(word) or YEAR_INSIDE.search(word) for word in words) and not _has_figures(below)
 
 
 def _year_apart(heading: str) -> tuple[int | None, str]:
@@ -323,8 +311,7 @@ def _values(sheet: Sheet, header: list[Row], keys: dict[str, int]) -> list[Value
             continue
         reading = read_words(heading, COUNT_WORDS)
         if reading.is_it and is_count(reading.unit):
-            mode = next((name for name, words in MODES if words.search(text)), "")
-            found.append(Value(column, year, kind_of(text), mode, text, reading.unit))
+            found.append(Value(column, year, told_by(text, PATENT_KINDS), told_by(text, MODES), text, reading.unit))
         else:
             said = reading.describe() or f"is in {reading.unit}"
             doubtful.append(f"{sheet.place(header[0], column)}: {heading.strip()!r} {said}")
@@ -364,12 +351,11 @@ def _applications(sheet: Sheet, row: Row, found: list[Value], has_years: bool) -
 
 def year_of_table(sheet: Sheet, head: Columns) -> int:
     """The year of a table without years: from the sheet's name, else from the lines above the header."""
-    above = [cell for row in sheet.rows[: head.at] for cell in row.cells]
-    for texts in ([sheet.name], above):
-        years = set().union(*map(years_in, texts))
-        if len(years) == 1:
-            logger.info("%s: no column of years, read as %d", sheet.source, min(years))
-            return min(years)
+    above = " ".join(cell for row in sheet.rows[: head.at] for cell in row.cells)
+    for text in (sheet.name, above):
+        if len(years := years_in(text)) == 1:
+            logger.info("%s: no column of years, read as %d", sheet.source, *years)
+            return years.pop()
     raise InputError(
         f"{sheet.place(head.header[0])}: no column of years (年份), no years across and no single year in the "
         "sheet's name or title; add a column 年份."

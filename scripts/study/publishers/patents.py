@@ -25,6 +25,7 @@ from study.publishers.patent_headings import (
     GREEN,
     HEADER_WITHIN,
     OF_WHICH,
+    PATENT_KINDS,
     PLACES,
     Columns,
     OtherCount,
@@ -32,8 +33,8 @@ from study.publishers.patent_headings import (
     counts_green,
     find_columns,
     key_of,
-    kind_of,
     patent_columns,
+    told_by,
     year_of_table,
 )
 from study.publishers.yearbook import read_drafts
@@ -92,7 +93,8 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
             if not others:
                 raise
             return [*others, Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))]
-        printed = [cell for _, head in pages if isinstance(head, Columns) for cell in head.printed]
+        heads = [head for _, head in pages if isinstance(head, Columns)]
+        printed = [head.header[-1].get(value.column) for head in heads for value in head.values]
         counted = {plain_name(split_unit(cell)[0]) for cell in printed}
         return [counts, *(other for other in others if not counted.intersection(map(plain_name, other.names())))]
 
@@ -344,7 +346,7 @@ def _place(
 def _kind(texts: dict[str, str], where: dict[str, str]) -> str:
     """Inventions or utility models, as a row says; empty for both."""
     text = texts.get("kind", "")
-    kind = kind_of(text) or kind_of(texts.get("stage", ""))
+    kind = told_by(text, PATENT_KINDS) or told_by(texts.get("stage", ""), PATENT_KINDS)
     if _part(text) and not kind and not GREEN.search(text) and not APPLIED.search(text):
         raise InputError(f"{where['kind']}: found {text!r}, expected 发明 or 实用新型 (invention, utility model).")
     return kind

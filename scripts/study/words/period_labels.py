@@ -351,16 +351,16 @@ def _dated(*forms: str) -> Callable[[str], Fraction | None]:
     return read
 
 
-_D, _M, _NAME = r"(?P<d>\d\d?)", r"(?P<n>\d\d?)", rf"(?P<name>{_MONTH_NAMES})"
+_D, _M, _WRITTEN_MONTH = r"(?P<d>\d\d?)", r"(?P<n>\d\d?)", rf"(?P<name>{_MONTH_NAMES})"
 _Y, _Y2 = r"(?P<y>\d{4})", r"(?P<y>\d\d)"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _CLEAR_DATES = (
     rf"{_Y}[-/. ]{_M}[-/. ]{_D}",
     rf"{_Y}年{_M}月{_D}[日号]?",
     r"(?P<y>(?:1[89]|20)\d\d)(?P<n>\d\d)(?P<d>\d\d)",
-    rf"{_D}{_ORDINAL}[\s\-./]*{_NAME}[\s\-./]*{_Y}",
-    rf"{_NAME}\.?\s*{_D}{_ORDINAL}[\s\-]+{_Y}",
-    rf"{_Y}[\s\-]*{_NAME}[\s\-]*{_D}",
+    rf"{_D}{_ORDINAL}[\s\-./]*{_WRITTEN_MONTH}[\s\-./]*{_Y}",
+    rf"{_WRITTEN_MONTH}\.?\s*{_D}{_ORDINAL}[\s\-]+{_Y}",
+    rf"{_Y}[\s\-]*{_WRITTEN_MONTH}[\s\-]*{_D}",
 )
 _DAY_FIRST = tuple(rf"{_D}[-/. ]{_M}[-/. ]{year}" for year in (_Y, _Y2))
 _MONTH_FIRST = tuple(rf"{_M}[-/. ]{_D}[-/. ]{year}" for year in (_Y, _Y2))
