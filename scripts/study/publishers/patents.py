@@ -8,7 +8,7 @@ printed totals are compared with their parts and never added to them; grants are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
 from typing import NamedTuple
@@ -46,9 +46,10 @@ from study.words.years import year_of
 
 PATENTS_TITLE = "green_patents"
 PATENTS_UNIT = "件"
+PARTS_MISS = 0.01  # of a printed total: what its parts may miss it by
 # What administrative codes print for the districts of a municipality and for what no prefecture administers.
-NO_CITY = {"市辖区", "县", "省直辖", "省直辖县", "省直辖县级行政区划", "省直辖县级行政单位"}
-NO_CITY |= {"自治区直辖县级行政区划"}
+_NO_CITY_WORDS = "市辖区 县 省直辖 省直辖县 省直辖县级行政区划 省直辖县级行政单位 自治区直辖县级行政区划"
+NO_CITY = _NO_CITY_WORDS.split()
 
 
 class What(NamedTuple):
@@ -108,19 +109,17 @@ def _may_be_green(sheet: Sheet, head: Columns | InputError) -> bool:
     return any(GREEN.search(cell) for row in sheet.rows[:HEADER_WITHIN] for cell in row.cells)
 
 
-def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities, tolerance: float = 0.01) -> Yearbook:
+def read_patents(sheets: list[Sheet], names: dict[str, str], cities: Cities) -> Yearbook:
     """Applications for green patents by province and year, in pieces (件).
 
-    names : printed province -> slug (`regions.province_names`); cities : `cities.load_cities`; tolerance : largest
-    relative gap between a printed total and its parts, beyond which the log warns (cities, classes) or the figure is in
-    doubt (inventions and utility models). A province without any figure in a year is None there; blank cells count no
-    patent where other classes of the city are printed, and a city missing in some years is warned of. A province-year
-    with a figure that cannot be read or stands there twice is a fault of the table. Raises InputError naming file, row
-    and column.
+    names : printed province -> slug (`regions.province_names`); cities : `cities.load_cities`. A printed total that its
+    parts miss is warned of (cities, classes) or in doubt (inventions and utility models). A province without any figure
+    in a year is None there; blank cells count no patent where other classes of the city are printed, and a city missing
+    in some years is warned of. A province-year with a figure that cannot be read or stands there twice is a fault of
+    the table. Raises InputError naming file, row and column.
     """
-    sheets = list(sheets)
-    source = sheets[0].source if sheets else "the table"
-    counts = _read_sheets(source, sheets, names, cities)
+    source = sheets[0].source
+    counts = _read_sheets(sheets, names, cities)
     _check_classes(counts)
     kinds = {count.what.kind for count in counts}
     if kinds == {"design"}:
@@ -133,12 +132,12 @@ def read_patents(sheets: Iterable[Sheet], names: dict[str, str], cities: Cities,
     table = Yearbook(source, "patents", PATENTS_TITLE, PATENTS_UNIT, sorted({year for _, year in groups}))
     for province in dict.fromkeys(province for province, _ in groups):
         for year in table.years:
-            _add_cell(table, (province, year), groups.get((province, year), []), tolerance)
+            _add_cell(table, (province, year), groups.get((province, year), []))
     _warn_of_gaps(source, counts)
     return table
 
 
-def _read_sheets(source: str, sheets: list[Sheet], names: dict[str, str], cities: Cities) -> list[Count]:
+def _read_sheets(sheets: list[Sheet], names: dict[str, str], cities: Cities) -> list[Count]:
     """The counts of all sheets; those that count something else are left out where others count applications."""
     counts: list[Count] = []
     others: list[OtherCount] = []
@@ -157,13 +156,13 @@ def _read_sheets(source: str, sheets: list[Sheet], names: dict[str, str], cities
         logger.warning("%s The sheet is left out.", error)
     if not counts:
         raise InputError(
-            f"{source}: no table of green patents found; expected a header row with a year (年份), a province or city "
-            "(省份, 城市) and a column of applications (申请数), or years across."
+            f"{sheets[0].source}: no table of green patents found; expected a header row with a year (年份), a province or "
+            "city (省份, 城市) and a column of applications (申请数), or years across."
         )
     return counts
 
 
-def _add_cell(table: Yearbook, cell: tuple[str, int], group: list[Count], tolerance: float) -> None:
+def _add_cell(table: Yearbook, cell: tuple[str, int], group: list[Count]) -> None:
     """Put the sum of a province-year's counts to a table, None where there are none."""
     table.places[cell] = group[0].where if group else f"{table.path}, {cell[0]} {cell[1]} (not in the table)"
     if any(isinstance(count.text, Formula) for count in group):
@@ -184,15 +183,13 @@ def _add_cell(table: Yearbook, cell: tuple[str, int], group: list[Count], tolera
                     "figures per head, logarithms or shares?"
                 )
             values[count] = value
-        table.values[cell] = _sum(values, What._fields[2:], tolerance, doubts)
+        table.values[cell] = _sum(values, What._fields[2:], doubts)
         table.doubts |= {cell: doubts[0]} if doubts else {}
     except InputError as error:
         table.refuse(cell, str(error))
 
 
-def _sum(
-    values: dict[Count, float | None], dimensions: tuple[str, ...], tolerance: float, doubts: list[str]
-) -> float | None:
+def _sum(values: dict[Count, float | None], dimensions: tuple[str, ...], doubts: list[str]) -> float | None:
     """The sum over parts, dimension by dimension, or the printed total where there are no parts. doubts : takes what is
     to be said of inventions and utility models that miss their total."""
     if not dimensions or not values:
@@ -202,13 +199,12 @@ def _sum(
     for count, value in values.items():
         parts.setdefault(getattr(count.what, dimension), {})[count] = value
     whole = parts.pop("", {})
-    total = _sum(whole, rest, tolerance, doubts)
-    sums = [_sum(part, rest, tolerance, doubts) for part in parts.values()]
-    sums = [value for value in sums if value is not None]
+    total = _sum(whole, rest, doubts)
+    sums = [value for part in parts.values() if (value := _sum(part, rest, doubts)) is not None]
     if not sums:
         return total
     added = sum(sums)
-    if total is not None and abs(added - total) > tolerance * max(total, added):
+    if total is not None and abs(added - total) > PARTS_MISS * max(total, added):
         where = next(iter(whole)).where
         text = f"{where}: the printed total is {total:g}, its parts by {dimension} add up to {added:g}"
         if dimension == "kind":
@@ -330,17 +326,14 @@ def _place(
         name = ""
     if printed := squeeze(texts.get("province", "")):
         province = find_province(texts["province"], names, where["province"]) if _part(printed) else "china"
-    if name in NO_CITY and province:
-        return province, name
-    if name:
-        city, province = find_city(texts[town], province, cities, names, where[town])
-        return province, city
-    if not province and texts.get(town):
-        return "china", ""  # a total without a province is the country's
+    if name and not (province and name in NO_CITY):
+        name, province = find_city(texts[town], province, cities, names, where[town])
+    elif not province and texts.get(town):
+        province = "china"  # a total without a province is the country's
     if not province:
         key = "province" if "province" in texts else town
         raise InputError(f"{where[key]}: the row names no province and no city; fill them, or remove the row.")
-    return province, ""
+    return province, name
 
 
 def _kind(texts: dict[str, str], where: dict[str, str]) -> str:
