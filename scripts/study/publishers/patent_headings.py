@@ -63,9 +63,6 @@ PLAIN_COUNT = {"数量", "数值", "值", "件数", "数", "专利数", "value",
 OF_WHICH = re.compile(r"#|其中|ofwhich")
 
 
-# --- what is said around a table ------------------------------------------------------------------------------------
-
-
 def told_by(text: str, kinds: dict[str, str]) -> str:
     """The first of some kinds (kind -> pattern) that a heading or label names, else empty."""
     return next((kind for kind, words in kinds.items() if re.search(words, text.lower())), "")
@@ -85,14 +82,17 @@ def is_count(unit: str) -> bool:
     return reading.is_it and (single or not reading.unit)
 
 
+# --- what is said around a table ------------------------------------------------------------------------------------
+
+
 class Around(NamedTuple):
     """What is said around a table: the unit above its header, and its titles: the lines above the header, the sheet's
     name and the file's, each empty where it says nothing."""
 
-    unit: str = ""
-    above: str = ""
-    sheet: str = ""
-    file: str = ""
+    unit: str
+    above: str
+    sheet: str
+    file: str
 
     @property
     def titles(self) -> list[str]:

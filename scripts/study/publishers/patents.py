@@ -156,8 +156,8 @@ def _read_sheets(sheets: list[Sheet], names: dict[str, str], cities: Cities) -> 
         logger.warning("%s The sheet is left out.", error)
     if not counts:
         raise InputError(
-            f"{sheets[0].source}: no table of green patents found; expected a header row with a year (年份), a province or "
-            "city (省份, 城市) and a column of applications (申请数), or years across."
+            f"{sheets[0].source}: no table of green patents found; expected a header row with a year (年份), a "
+            "province or city (省份, 城市) and a column of applications (申请数), or years across."
         )
     return counts
 
