@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from study.checks.catalog_table import clean_table
+from study.checks.raw_parts import read_raw
 from study.files.catalog_entries import load_catalog
 from study.files.sheets import read_sheets
-from study.helpers import InputError
-from study.plan.sources import source
+from study.helpers import InputError, read_rows
+from study.plan.sources import find_sources, source
 from study.publishers.cities import find_city, load_cities
 from study.publishers.every_form import reader_tables, theme_reader
-from study.publishers.patent_headings import is_patent_table
+from study.publishers.patent_headings import patent_columns
 from study.publishers.patents import read_patents
 from study.words.regions import province_names
 
@@ -214,7 +215,7 @@ def test_look_alikes_give_the_same_sums(tmp_path, form):
     table = read(tmp_path, LOOK_ALIKES[form])
     assert figures(table) == SUMS
     assert (table.title, table.unit, table.years) == ("green_patents", "件", [2013, 2014])
-    assert is_patent_table(read_sheets(tmp_path / "绿色专利.csv")[0])
+    assert patent_columns(read_sheets(tmp_path / "绿色专利.csv")[0])
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-16"])
@@ -310,7 +311,7 @@ def test_other_tables_are_no_patent_tables(tmp_path):
     for text in ("地区,2022年,2021年\n北京市,1,2\n", "年份,省份,gdp\n2013,北京市,5\n", "a,b\n1,2\n"):
         path = tmp_path / "t.csv"
         path.write_text(text, encoding="utf-8")
-        assert not is_patent_table(read_sheets(path)[0])
+        assert patent_columns(read_sheets(path)[0]) is None
 
 
 def test_cities_of_china():
@@ -393,11 +394,11 @@ MALFORMED = [
         SPLIT,
         "绿色实用新型专利申请数",
         "绿色发明专利申请数",
-        "row 1, column E: '绿色发明专利申请数' counts the same as column D",
+        "row 1, column E: what '绿色发明专利申请数' counts stands already in .* row 1, column D",
     ),
-    (SPLIT, "宁波,2013", "杭州,2013", "row 3, column F: 杭州市 2013 stands already"),
+    (SPLIT, "宁波,2013", "杭州,2013", "row 3, column D: 杭州市 2013 stands already"),
     (SPLIT, "北京,北京,2013", "河北,北京,2013", "row 4, column B: '北京' is in beijing"),
-    (WIDE, "2013年", "2014年", "row 2, column E: '2014年' counts the same"),
+    (WIDE, "2013年", "2014年", "row 2, column E: what '2014年' counts stands already"),
     (WIDE, "IPC主分类", "年份", "row 2, column D: the table has a column of years and years across"),
     (WIDE, "F03D,25,20", "F03D,25,二十", "row 7, column E: found '二十'"),
     (WIDE, "北京市,北京市", "北平市,北平市", "row 7, column A: unknown province '北平市'"),
@@ -414,8 +415,13 @@ MALFORMED = [
     (KIND_ROWS, "2013,浙江省,实用新型", "2013,浙江省,商标", "row 3, column C: found '商标'"),
     (KIND_ROWS, "实用新型,申请,9\n2013", "实用新型,受理,9\n2013", "row 3, column D: found '受理'"),
     (KIND_ROWS, "合计,申请,20", "合计,申请,200", "row 5, column E: the printed total is 200"),
-    (YEAR_IN_HEADING, "2014年申请量", "2013年申请量", "row 1, column E: '2013年申请量' counts the same as column C"),
-    (TWO_LINES, "2014年", "2013年", "counts the same as column C"),
+    (
+        YEAR_IN_HEADING,
+        "2014年申请量",
+        "2013年申请量",
+        "row 1, column E: what '2013年申请量' counts stands already in .* row 1, column C",
+    ),
+    (TWO_LINES, "2014年", "2013年", "counts stands already in .* row 2, column C"),
     (MONTHS, "2013,2,浙江省", "2013,1,浙江省", "row 3, column E: 杭州市 2013 stands already"),
     (CLASSES, "太阳能", "风能", "row 4, column E: zhejiang 2013 替代能源生产类 stands already"),
     (DISTRICTS, "余杭区", "西湖区", "row 4, column E: 杭州市 2013 stands already"),
@@ -555,6 +561,31 @@ def test_a_unit_in_the_heading_makes_no_second_table(tmp_path, heading):
     assert clean(tmp_path, f"{KEYS},{heading},GDP(亿元)\n{panel}") == [100, 110, 50, 55]
     drafts = theme_reader("patents", TABLES)(str(tmp_path / "green_patents.csv"), "")
     assert [draft.title for draft in drafts] == ["green_patents", "GDP"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"{KEYS},绿色专利申请数(取对数),GDP(亿元)",
+        f"{KEYS},省人均绿色专利申请数,GDP(亿元)",
+        f"各省人均绿色专利申请\n{KEYS},绿色专利申请数,GDP(亿元)",
+    ],
+)
+def test_a_refused_page_that_a_search_finds_stops_no_good_file(tmp_path, header, caplog):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    rows = {row["key"]: row for row in read_rows(ROOT / "resources" / "catalog.csv")}
+    (raw / "a.csv").write_text(f"{header}\n" + COUNTS.replace("\n", ",900\n"), encoding="utf-8")
+
+    def read_found():
+        found = find_sources(str(raw), {"green_patents": rows["green_patents"]}, {}, TABLES, tmp_path / "cache.json")
+        return read_raw(found["green_patents"], CATALOG["green_patents"], theme_reader("patents", TABLES))
+
+    with pytest.raises(InputError, match=r"a\.csv, row [12]"):
+        read_found()
+    (raw / "b.csv").write_text(f"{KEYS},绿色专利申请数\n{COUNTS}", encoding="utf-8")
+    assert list(read_found().values.values()) == [100, 110, 50, 55]
+    assert "a.csv, row" in caplog.text and "The file is left out." in caplog.text
 
 
 def test_fractions_are_in_doubt_and_may_be_accepted(tmp_path):

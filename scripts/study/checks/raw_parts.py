@@ -18,7 +18,8 @@ def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
     """The table of `entry` out of the files of `source` (`plan.sources.source`), parts of several files put together.
 
     read : how a file is read (`reader`). Raises InputError for a problem of the source, files without the table,
-    several indicators that could be it, and parts that contradict each other.
+    several indicators that could be it, and parts that contradict each other. Of files that were found by their titles
+    those whose table is refused are left out with a warning where another has a good one.
     """
     if source["problem"]:
         raise InputError(f"{entry.key}: {source['problem']}")
@@ -30,6 +31,8 @@ def read_raw(source: dict, entry: CatalogEntry, read: Callable) -> Yearbook:
         silent = not any(draft.title for draft in drafts)
         try:
             picked = pick_indicator(path, drafts, entry, source["title"], silent or len(source["files"]) == 1)
+            if source["how"] == "title" and getattr(picked, "problem", ""):
+                raise Absent(picked.problem)  # a refused table that a search found stops no good one of another file
             found.append((path, drafts, picked.parse()))
         except Absent as error:
             reasons.append(error)

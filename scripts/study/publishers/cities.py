@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from study.helpers import InputError, workflow_rows
@@ -11,29 +11,24 @@ from study.words.printed import FOOTNOTE, squeeze
 
 # What English tables print after a city's name.
 ENGLISH_KINDS = re.compile(r"\s+(city|shi|municipality|prefecture|league|autonomous prefecture|meng|zhou)$")
-
-
-@dataclass
-class Cities:
-    """`full` is a full Chinese name -> (city, province); `short` any other printed form -> the set of such pairs."""
-
-    full: dict[str, tuple[str, str]] = field(default_factory=dict)
-    short: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+# A printed name, as `_key` has it -> the (city, province) that it may be: one for a full Chinese name.
+Cities = dict[str, set[tuple[str, str]]]
 
 
 def load_cities(path: str | Path) -> Cities:
     """Cities of resources/cities.csv; a former name (`now 襄阳市` in its note) counts as the present city."""
-    cities = Cities()
+    full: Cities = {}
+    short: Cities = {}
     for row in workflow_rows(path):
         renamed = re.match(r"now (\S+)", row["note"])
         pair = (renamed[1] if renamed else row["city"], row["province"])
-        cities.full[squeeze(row["city"])] = pair
+        full[squeeze(row["city"])] = {pair}
         forms = [row["short_zh"], *row["name_en"].split(";")]
         # vendors drop the nationality of a prefecture: 恩施州, 白沙县, 海南州
         forms += [row["short_zh"] + row["city"][-1]] if row["city"][-1] in "州县" else []
         for form in forms:
-            cities.short.setdefault(_key(form), set()).add(pair)
-    return cities
+            short.setdefault(_key(form), set()).add(pair)
+    return short | full
 
 
 def _key(text: str) -> str:
@@ -50,42 +45,25 @@ def find_city(text: str, province: str, cities: Cities, names: dict[str, str], w
     """
     key = _key(text)
     own = names.get(squeeze(text).lower(), names.get(key, ""))
-    exact = cities.full.get(key)
-    pairs = {exact} if exact else cities.short.get(key, set())
-    if province:
-        inside = {pair for pair in pairs if pair[1] == province}
-        if inside:
-            return min(inside)
-        if own == province:
-            return "", province
-        if pairs or own:
-            home = sorted({pair[1] for pair in pairs} | ({own} if own else set()))
-            raise InputError(
-                f"{where}: {text!r} is in {' or '.join(home)}, but its row says {province}; mend one of them."
-            )
-    elif exact:
-        return exact
-    elif pairs:
-        homes = {pair[1] for pair in pairs} | ({own} if own else set())
-        if len(homes) > 1 or (own and own not in municipalities(cities)):
-            several = sorted(f"{city} ({home})" for city, home in pairs) + ([f"the province {own}"] if own else [])
-            raise InputError(
-                f"{where}: {text!r} may be {' or '.join(several)}; add a column with the province, or write the city's "
-                "full Chinese name."
-            )
-        return min(pairs)
-    elif own:
-        return "", own
-    import difflib
-
-    near = difflib.get_close_matches(key, [*cities.full, *cities.short, *names], n=3)
-    hint = f" (did you mean {', '.join(near)}?)" if near else ""
-    raise InputError(f"{where}: unknown city {text!r}{hint}; resources/cities.csv lists the names.")
+    found = sorted(cities.get(key, ())) + ([("", own)] if own else [])
+    homes = sorted({home for _, home in found})
+    if not found:
+        near = difflib.get_close_matches(key, [*cities, *names], n=3)
+        hint = f" (did you mean {', '.join(near)}?)" if near else ""
+        raise InputError(f"{where}: unknown city {text!r}{hint}; resources/cities.csv lists the names.")
+    if province and province not in homes:
+        raise InputError(
+            f"{where}: {text!r} is in {' or '.join(homes)}, but its row says {province}; mend one of them."
+        )
+    if not province and (len(homes) > 1 or (own and len(found) > 1 and not _is_one_city(own, cities))):
+        several = [f"{city} ({home})" if city else f"the province {home}" for city, home in found]
+        raise InputError(
+            f"{where}: {text!r} may be {' or '.join(several)}; add a column with the province, or write the city's "
+            "full Chinese name."
+        )
+    return next(pair for pair in found if pair[1] == (province or homes[0]))
 
 
-def municipalities(cities: Cities) -> set[str]:
-    """Provinces that are one city."""
-    count: dict[str, int] = {}
-    for _, province in cities.full.values():
-        count[province] = count.get(province, 0) + 1
-    return {province for province, number in count.items() if number == 1}
+def _is_one_city(province: str, cities: Cities) -> bool:
+    """Whether a province is a municipality."""
+    return len({city for pairs in cities.values() for city, home in pairs if home == province}) == 1

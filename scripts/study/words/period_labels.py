@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -68,17 +68,16 @@ def read_labels(labels: Sequence[str]) -> Reading | None:
     if calendar:
         reading = calendar[0]
         for other in calendar[1:]:
-            if reading.kind in _DATES and other.kind in _DATES and other.keys != reading.keys:
+            dates = reading.kind.startswith("dates") and other.kind.startswith("dates")
+            if dates and other.keys != reading.keys:
                 raise _ambiguous_dates(plain, reading, other)
             if (reading.kind, other.kind) == ("months", "spans of years"):
                 reading = reading._replace(unit=None)  # 2000-05 and 2005-10, in the same order
     else:
         _refuse_short_years(plain)
         reading = _read_decimals(labels, plain) or _read_numbers(plain) or _read_numbered(plain)
-    if reading is not None:
-        same = _same_key(reading.keys)
-        if same:
-            raise InputError(f"the periods {same[0]!r} and {same[1]!r} are the same time; write them alike.")
+    if reading and (same := _same_key(reading.keys)):
+        raise InputError(f"the periods {same[0]!r} and {same[1]!r} are the same time; write them alike.")
     return reading
 
 
@@ -135,8 +134,7 @@ def _read_as(kind: Kind, plain: dict[str, str]) -> Reading | None:
     """The labels as one kind, None unless all can be."""
     keys = {}
     for label, text in plain.items():
-        key = kind.read(text)
-        if key is None:
+        if (key := kind.read(text)) is None:
             return None
         keys[label] = key
     unit = kind.unit
@@ -173,10 +171,8 @@ def _read_decimals(labels: Sequence[str], plain: dict[str, str]) -> Reading | No
     months, numbers = _read_as(Kind("months", "month", _read_decimal_month), plain), _read_numbers(plain)
     if months is None or numbers is None or _ranks(months.keys) == _ranks(numbers.keys):
         return None
-    if _same_key(numbers.keys) and not _same_key(months.keys):
-        return months
     if _same_key(numbers.keys):
-        return None
+        return None if _same_key(months.keys) else months
     example = max(labels, key=len)
     raise InputError(
         f"the period {example!r} can be a month (that of its year after the point) or a decimal number, and the orders "
@@ -243,29 +239,23 @@ def _year(text: str) -> int:
     return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < 69 else 1900)
 
 
-def _within(part: str, per_year: int) -> Callable[[str], int | None]:
-    """Reader of a year and a part of it, in either order: 2013Q1, Q1 2013; the part alone counts within a year."""
-    first = re.compile(rf"{_YEAR_LABEL}{_BETWEEN}{part}")
-    last = re.compile(rf"{part}{_BETWEEN}{_YEAR_LABEL}")
+def _part_of_year(part: str, per_year: int, *, alone: bool = False) -> Callable[[str], int | None]:
+    """Reader of a year and a part of it, in either order: 2013Q1, Q1 2013; of the part `alone`, within a year."""
+    forms = [part] if alone else [f"{_YEAR_LABEL}{_BETWEEN}{part}", f"{part}{_BETWEEN}{_YEAR_LABEL}"]
 
     def read(text: str) -> int | None:
-        found = first.fullmatch(text) or last.fullmatch(text)
-        number = _number(found) if found else None
-        return _year(found["y"]) * per_year + number if number and number <= per_year else None
+        found = _first_match(forms, text)
+        number = _number(found) if found else 0
+        if not 0 < number <= per_year:
+            return None
+        return number if alone else _year(found["y"]) * per_year + number
 
     return read
 
 
-def _alone(part: str, most: int) -> Callable[[str], int | None]:
-    """Reader of a part of a year without the year."""
-    pattern = re.compile(part)
-
-    def read(text: str) -> int | None:
-        found = pattern.fullmatch(text)
-        number = _number(found) if found else None
-        return number if number and number <= most else None
-
-    return read
+def _first_match(forms: Iterable[str], text: str) -> re.Match | None:
+    """How the first form reads all of a text; None where none does."""
+    return next(filter(None, (re.fullmatch(form, text) for form in forms)), None)
 
 
 def _number(found: re.Match) -> int:
@@ -273,7 +263,7 @@ def _number(found: re.Match) -> int:
     groups = found.groupdict()
     if groups.get("name"):
         return 1 + MONTHS.index(groups["name"][:3])
-    return int(next(text for key, text in groups.items() if key.startswith("n") and key != "name" and text))
+    return int(next(groups[key] for key in ("n", "n2", "n3", "n4") if groups.get(key)))
 
 
 def _read_year(text: str) -> int | None:
@@ -300,17 +290,18 @@ def _read_years_apart(text: str) -> int | None:
     return first if 1000 <= first < last < 3000 else None
 
 
-_named_month = _within(_MONTH, 12)
+_named_month = _part_of_year(_MONTH, 12)
 _DAY_OR_YEAR = re.compile(rf"\d\d{_BETWEEN}(?:{_MONTH_NAMES})")
+_MONTH_FORMS = (
+    r"(?P<y>\d{4})[-/ _:](?P<n>\d\d?)",
+    r"(?P<n>\d\d?)[-/. ](?P<y>\d{4})",
+    r"(?P<y>(?:1[89]|20)\d\d)(?P<n>0[1-9]|1[0-2]|[1-9])",
+)
 
 
 def _read_month(text: str) -> int | None:
     """2013m1, Jan 2013, Jan-13, 2013年1月, 2013-01, 01/2013, 201301."""
-    found = re.fullmatch(r"(?P<y>\d{4})[-/ _:](?P<n>\d\d?)", text) or re.fullmatch(
-        r"(?P<n>\d\d?)[-/. ](?P<y>\d{4})", text
-    )
-    found = found or re.fullmatch(r"(?P<y>(?:1[89]|20)\d\d)(?P<n>0[1-9]|1[0-2]|[1-9])", text)
-    if found:
+    if found := _first_match(_MONTH_FORMS, text):
         number = int(found["n"])
         return int(found["y"]) * 12 + number if 1 <= number <= 12 else None
     return None if _DAY_OR_YEAR.fullmatch(text) else _named_month(text)  # 13-Jan is a day as well
@@ -318,10 +309,8 @@ def _read_month(text: str) -> int | None:
 
 def _read_plan(text: str) -> int | None:
     """China's five-year plans: 十五 (folded to 15) is the tenth, 十一五 the eleventh."""
-    found = re.fullmatch(r"十([一二三四五六七八九])五(?:规划|计划|时期|期间)?", text)
-    if found:
-        return 10 + _CHINESE_DIGITS[found[1]]
-    return 10 if re.fullmatch(r"15|十五(?:规划|计划|时期|期间)", text) else None
+    found = re.fullmatch(r"(?:15|十([一二三四五六七八九]?)五)(?:规划|计划|时期|期间)?", text)
+    return 10 + _CHINESE_DIGITS.get(found[1], 0) if found else None
 
 
 def _read_decimal_month(text: str) -> int | None:
@@ -330,7 +319,7 @@ def _read_decimal_month(text: str) -> int | None:
     return int(found[1]) * 12 + int(found[2]) if found and 1 <= int(found[2]) <= 12 else None
 
 
-_plain_week = _within(_WEEK, 53)
+_plain_week = _part_of_year(_WEEK, 53)
 
 
 def _read_week(text: str) -> int | None:
@@ -345,60 +334,50 @@ def _read_week(text: str) -> int | None:
         return None
 
 
-def _dated(*patterns: str) -> Callable[[str], Fraction | None]:
-    """Reader of dates: groups y, m (or name) and d, and the time of day."""
-    compiled = [re.compile(pattern + _CLOCK) for pattern in patterns]
+def _dated(*forms: str) -> Callable[[str], Fraction | None]:
+    """Reader of dates: groups y, n (or name) and d, and the time of day."""
 
     def read(text: str) -> Fraction | None:
-        found = next(filter(None, (pattern.fullmatch(text) for pattern in compiled)), None)
+        found = _first_match((form + _CLOCK for form in forms), text)
         if not found:
             return None
-        groups = found.groupdict()
-        month = 1 + MONTHS.index(groups["name"][:3]) if groups.get("name") else int(groups["m"])
         try:
-            day = date(_year(groups["y"]), month, int(groups["d"]))
+            day = date(_year(found["y"]), _number(found), int(found["d"]))
         except ValueError:
             return None
-        seconds = [int(groups[part] or 0) for part in ("hour", "minute", "second")]
-        return day.toordinal() + Fraction(seconds[0] * 3600 + seconds[1] * 60 + seconds[2], 86400)
+        hours, minutes, seconds = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+        return day.toordinal() + Fraction(hours * 3600 + minutes * 60 + seconds, 86400)
 
     return read
 
 
-_D, _M, _Y, _Y2 = r"(?P<d>\d\d?)", r"(?P<m>\d\d?)", r"(?P<y>\d{4})", r"(?P<y>\d\d)"
+_D, _M, _WRITTEN_MONTH = r"(?P<d>\d\d?)", r"(?P<n>\d\d?)", rf"(?P<name>{_MONTH_NAMES})"
+_Y, _Y2 = r"(?P<y>\d{4})", r"(?P<y>\d\d)"
 _ORDINAL = r"(?:st|nd|rd|th)?"
-_named_date = _dated(
-    rf"{_D}{_ORDINAL}[\s\-./]*(?P<name>{_MONTH_NAMES})[\s\-./]*{_Y}",
-    rf"(?P<name>{_MONTH_NAMES})\.?\s*{_D}{_ORDINAL}[\s\-]+{_Y}",
-    rf"{_Y}[\s\-]*(?P<name>{_MONTH_NAMES})[\s\-]*{_D}",
+_CLEAR_DATES = (
+    rf"{_Y}[-/. ]{_M}[-/. ]{_D}",
+    rf"{_Y}年{_M}月{_D}[日号]?",
+    r"(?P<y>(?:1[89]|20)\d\d)(?P<n>\d\d)(?P<d>\d\d)",
+    rf"{_D}{_ORDINAL}[\s\-./]*{_WRITTEN_MONTH}[\s\-./]*{_Y}",
+    rf"{_WRITTEN_MONTH}\.?\s*{_D}{_ORDINAL}[\s\-]+{_Y}",
+    rf"{_Y}[\s\-]*{_WRITTEN_MONTH}[\s\-]*{_D}",
 )
-_year_first = _dated(
-    rf"{_Y}[-/. ]{_M}[-/. ]{_D}", rf"{_Y}年{_M}月{_D}[日号]?", r"(?P<y>(?:1[89]|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)"
-)
-
-
-def _read_date(text: str) -> Fraction | None:
-    return _year_first(text) or _named_date(text)
-
-
-_SEPARATED = "[-/. ]"
-_DATES = ("dates", "dates with the day first", "dates with the month first", "dates with the year first")
+_DAY_FIRST = tuple(rf"{_D}[-/. ]{_M}[-/. ]{year}" for year in (_Y, _Y2))
+_MONTH_FIRST = tuple(rf"{_M}[-/. ]{_D}[-/. ]{year}" for year in (_Y, _Y2))
 _CALENDAR = (
     Kind("years", "year", _read_year),
-    Kind("half-years", "half-year", _within(_HALF, 2)),
-    Kind("quarters", "quarter", _within(_QUARTER, 4)),
+    Kind("half-years", "half-year", _part_of_year(_HALF, 2)),
+    Kind("quarters", "quarter", _part_of_year(_QUARTER, 4)),
     Kind("months", "month", _read_month),
     Kind("weeks", "week", _read_week),
-    Kind("dates", "day", _read_date),
-    Kind("dates with the day first", "day", lambda text: _day_first(text) or _read_date(text)),
-    Kind("dates with the month first", "day", lambda text: _month_first(text) or _read_date(text)),
-    Kind("dates with the year first", "day", _dated(rf"{_Y2}{_SEPARATED}{_M}{_SEPARATED}{_D}")),
-    Kind("half-years of one year", "half-year", _alone(_HALF, 2)),
-    Kind("quarters of one year", "quarter", _alone(_QUARTER, 4)),
-    Kind("months of one year", "month", _alone(_MONTH, 12)),
-    Kind("weeks of one year", "week", _alone(_WEEK, 53)),
+    Kind("dates", "day", _dated(*_CLEAR_DATES)),
+    Kind("dates with the day first", "day", _dated(*_DAY_FIRST, *_CLEAR_DATES)),
+    Kind("dates with the month first", "day", _dated(*_MONTH_FIRST, *_CLEAR_DATES)),
+    Kind("dates with the year first", "day", _dated(rf"{_Y2}[-/. ]{_M}[-/. ]{_D}")),
+    Kind("half-years of one year", "half-year", _part_of_year(_HALF, 2, alone=True)),
+    Kind("quarters of one year", "quarter", _part_of_year(_QUARTER, 4, alone=True)),
+    Kind("months of one year", "month", _part_of_year(_MONTH, 12, alone=True)),
+    Kind("weeks of one year", "week", _part_of_year(_WEEK, 53, alone=True)),
     Kind("spans of years", None, _read_years_apart),
     Kind("five-year plans", "plan", _read_plan),
 )
-_day_first = _dated(*(rf"{_D}{_SEPARATED}{_M}{_SEPARATED}{year}" for year in (_Y, _Y2)))
-_month_first = _dated(*(rf"{_M}{_SEPARATED}{_D}{_SEPARATED}{year}" for year in (_Y, _Y2)))
