@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from study.files.sheets import Row, Sheet
-from study.files.table_rows import check_width, rows_above_notes
+from study.files.table_rows import check_width, rows_above_notes, said_once
 from study.helpers import InputError, logger
 from study.publishers.divisions import Divisions, Industry
-from study.publishers.employment_counts import count, find_factor
-from study.words.headings import bare_heading, exact_kind
+from study.publishers.employment_counts import Wanted, find_factor
+from study.words.headings import bare_heading, exact_kind, heading_kind
 from study.words.printed import is_figure, squeeze
 from study.words.regions import find_province, known_province, province_in
 from study.words.units import find_unit
@@ -24,36 +25,33 @@ STANDARD = re.compile(r"GB/?T?\s*4754\s*[-—–]\s*\d{4}", re.IGNORECASE)
 HEAD_ROWS, LABEL_COLUMNS = 15, 6  # in which a header and the names of a row's province or industry are looked for
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A printed count in persons. `step` is what one unit of its last printed digit is worth, in persons."""
+class Cell(NamedTuple):
+    """A count as printed: `step` is what one unit of its last digit is worth, `factor` the persons in its unit, None
+    where it is not stated."""
 
     province: str
     industry: Industry
     value: float | None
     step: float
     where: str
+    factor: float | None
 
 
 @dataclass
 class Page:
-    """A sheet of the census and what reading it needs: the file's name, printed province -> slug, the divisions, the
-    catalog's units, the year wanted."""
+    """A sheet of the census and what reading it needs: the file's name, printed province -> slug, the divisions, what
+    is wanted of it."""
 
     sheet: Sheet
     stem: str
     names: dict[str, str]
     divisions: Divisions
-    units: Collection[str]
-    year: int | None
+    wanted: Wanted
 
     def __post_init__(self) -> None:
+        self.place = self.sheet.place
         self.rows = [row for row in self.sheet.rows if any(row.cells)]
         self.width = max(len(row.cells) for row in self.rows)
-
-    def place(self, row: Row, column: int | None = None) -> str:
-        """How messages name a cell."""
-        return self.sheet.place(row, column)
 
     # - where things stand -
 
@@ -61,26 +59,23 @@ class Page:
         """Whether a cell is a province's name, or the nation's."""
         return known_province(text, self.names) is not None
 
-    def long_header(self) -> int | None:
+    def data_set_header(self) -> int | None:
         """The header of a data set: columns of provinces, of industries and of their employment."""
         for at, row in enumerate(self.rows[:HEAD_ROWS]):
-            heads = [bare_heading(cell) for cell in row.cells]
             # a data set has few columns; a table with industries across may begin with 地区 and 行业 too
-            employed = any(map(EMPLOYED_HEADING.search, heads)) or len(row.cells) <= 5
+            employed = len(row.cells) <= 5 or any(EMPLOYED_HEADING.search(bare_heading(cell)) for cell in row.cells)
             if "province" in self.kinds(row) and self.label_kinds(row) and employed:
                 return at
         return None
 
     def kinds(self, header: Row) -> list[str]:
-        """What the columns below a header are (`words.headings`), a region's as a province's."""
-        kinds = [exact_kind(bare_heading(cell)) for cell in header.cells]
-        return ["province" if kind == "region" else kind for kind in kinds]
+        """What the columns below a header are (`words.headings`)."""
+        return [heading_kind(bare_heading(cell)) for cell in header.cells]
 
     def label_kinds(self, header: Row) -> list[int]:
         """The columns that name industries, that of codes first."""
-        kinds = self.kinds(header)
-        named = [c for c, kind in enumerate(kinds) if kind in ("industry", "indicator")]
-        return [c for c in range(len(kinds)) if self.has_codes(header, c)][:1] + named[:1]
+        named = [c for c, kind in enumerate(self.kinds(header)) if kind in ("industry", "indicator")]
+        return [c for c in range(len(header.cells)) if self.has_codes(header, c)][:1] + named[:1]
 
     def has_codes(self, header: Row, column: int) -> bool:
         """Whether a heading is that of industry codes."""
@@ -89,39 +84,57 @@ class Page:
 
     def province_row(self) -> tuple[int, int]:
         """The row with most provinces across, and how many."""
-        found = [sum(map(self.is_province, row.cells)) for row in self.rows[:HEAD_ROWS]]
-        return found.index(max(found)), max(found)
+        return _fullest((row.cells for row in self.rows[:HEAD_ROWS]), self.is_province)
 
     def province_column(self) -> tuple[int, int]:
         """The column with most provinces down, and how many."""
-        found = [sum(self.is_province(row.get(c)) for row in self.rows) for c in range(LABEL_COLUMNS)]
-        return found.index(max(found)), max(found)
+        return _fullest(self._first_columns(), self.is_province)
 
     def label_columns(self) -> range | None:
         """The first columns, up to the one that names industries: by their names, else by codes under a heading."""
-        found = [sum(self.divisions.is_name(row.get(c)) for row in self.rows) for c in range(LABEL_COLUMNS)]
-        if max(found) >= 2:
-            return range(found.index(max(found)) + 1)
+        column, names = _fullest(self._first_columns(), self.divisions.is_name)
+        if names >= 2:
+            return range(column + 1)
         coded = (c for row in self.rows[:HEAD_ROWS] for c in range(LABEL_COLUMNS) if self.has_codes(row, c))
         return next((range(c + 1) for c in coded), None)
+
+    def _first_columns(self) -> Iterator[list[str]]:
+        return ([row.get(c) for row in self.rows] for c in range(LABEL_COLUMNS))
 
     def body_start(self, start: int, labels: range) -> int:
         """The first row from `start` that names an industry beside a figure."""
         for at, row in enumerate(self.rows[start:], start):
-            if has_figures(row, range(labels.stop, len(row.cells))) and self.named_industry(row, labels):
+            headed = has_figures(row, range(labels.stop, len(row.cells)))
+            if headed and self.divisions.find([row.get(c) for c in labels], self.place(row, 0)):
                 return at
         raise InputError(
             f"{self.sheet.source}: no header row found with industries below it; expected divisions of GB/T "
             "4754-2002, by code under a heading 代码 or by name."
         )
 
-    def headings(self, head: list[Row]) -> dict[int, str]:
-        """Text above each column that has some; lines with one cell are titles."""
-        lines = [row for row in head if len(filled_cells(row)) > 1]
-        texts = {c: " ".join(filter(None, (row.get(c) for row in lines))) for c in range(self.width)}
-        return {c: text for c, text in texts.items() if text}
+    def head(self, start: int, what: str) -> list[Row]:
+        """The rows above the first of the counts; InputError where there is none, or they say another year."""
+        if not start:
+            raise InputError(f"{self.sheet.source}: no header row found above the {what}.")
+        self.check_year(self.rows[:start])
+        return self.rows[:start]
 
-    def employment_column(self, header: Row, texts: dict[int, str], body: list[Row] = ()) -> int:
+    def above(self, head: list[Row]) -> dict[int, list[str]]:
+        """The texts above each column that has some; lines with one cell are titles."""
+        lines = [row for row in head if len(_filled(row)) > 1]
+        texts = {c: [row.get(c) for row in lines if row.get(c)] for c in range(self.width)}
+        return {c: found for c, found in texts.items() if found}
+
+    def headings(self, head: list[Row]) -> dict[int, str]:
+        """The texts above each column as one."""
+        return {c: " ".join(texts) for c, texts in self.above(head).items()}
+
+    def employment_column(self, head: list[Row], labels_end: int, body: list[Row]) -> int:
+        """The column of persons employed right of those of labels."""
+        texts = {c: text for c, text in self.headings(head).items() if c > labels_end}
+        return self.employed_among(head[-1], texts, body)
+
+    def employed_among(self, header: Row, texts: dict[int, str], body: Iterable[Row] = ()) -> int:
         """The column of persons employed among those headed by `texts`; the one of figures where the title says so."""
         plain = {c: squeeze(text).lower() for c, text in texts.items()}
         employed = [c for c, text in plain.items() if EMPLOYED_HEADING.search(text)]
@@ -129,8 +142,8 @@ class Page:
         if len(found) > 1:
             ends = [c for c in found if re.search(r"期末|年末|合计|总计|小计|total", plain[c])]
             found = ends if len(ends) == 1 else found
-        title = (EMPLOYED_HEADING.search(squeeze(cell).lower()) for row in self.rows[:10] for cell in row.cells)
-        if not employed and any(title):
+        titles = (EMPLOYED_HEADING.search(squeeze(cell).lower()) for cell in cells_of(self.rows[:10]))
+        if not employed and any(titles):
             figures = {c for row in body for c in plain if is_figure(row.get(c))}
             found = list(figures) if len(figures) == 1 else []
         if len(found) != 1:
@@ -143,28 +156,24 @@ class Page:
 
     # - what the words above say -
 
-    def factor(self, head: list[Row], column: int | None = None) -> float | None:
-        """Persons in the unit above a column, else anywhere in the head; InputError where the column's is another."""
-        own = [row.get(column) for row in head if len(filled_cells(row)) > 1] if column is not None else []
-        for unit in re.findall(r"[(]([^()]+)[)]", squeeze(" ".join(own))):
-            if (other := find_unit(unit)) and other.dimension != "persons":
-                where = self.place(head[-1], column)
-                raise InputError(f"{where}: the unit is {unit}; expected one of {', '.join(self.units)}.")
-        return find_factor([*own, *(cell for row in head for cell in row.cells)], self.units, self.sheet.source)
+    def factor(self, texts: Iterable[str]) -> float | None:
+        """Persons in the unit that the first text with one names."""
+        return find_factor(texts, self.wanted.units, self.sheet.source)
 
-    def said(self, head: list[Row], find: Callable[[str], object]):
+    def factors(self, head: list[Row], columns: Collection[int]) -> dict[int, float | None]:
+        """Persons in the unit above each column, else anywhere in the head; InputError where a column's is another."""
+        stated, above = self.factor(cells_of(head)), self.above(head)
+        for column in columns:
+            for unit in re.findall(r"[(]([^()]+)[)]", squeeze(" ".join(above.get(column, [])))):
+                if (other := find_unit(unit)) and other.dimension != "persons":
+                    where = self.place(head[-1], column)
+                    raise InputError(f"{where}: the unit is {unit}; expected one of {', '.join(self.wanted.units)}.")
+        return {column: self.factor(above.get(column, [])) or stated for column in columns}
+
+    def said(self, head: list[Row], find: Callable[[str], object]) -> object:
         """What the sheet's name, the title or the file's name says; InputError where two of them differ."""
-        titles = [cell for row in head if len(filled_cells(row)) == 1 for cell in row.cells if cell]
-        found = {}
-        for text in (self.sheet.name, *titles, self.stem):
-            if text and (value := find(text)):
-                found.setdefault(value, text)
-        if len(found) > 1:
-            raise InputError(
-                f"{self.sheet.source}: {' and '.join(map(repr, found.values()))} do not agree on what the table is "
-                "of; correct the wrong one."
-            )
-        return next(iter(found), None)
+        titles = [cell for row in head if len(_filled(row)) == 1 for cell in row.cells]
+        return said_once(self.sheet.source, (self.sheet.name, *titles, self.stem), find, "what the table is of")
 
     def province_said(self, text: str) -> str:
         """The province, or the nation, that a title or name says."""
@@ -172,45 +181,48 @@ class Page:
 
     def check_year(self, head: list[Row]) -> None:
         """Raise InputError where the titles say another year; codes of four digits across are none."""
-        titles = [cell for row in head for cell in row.cells if "年" in cell or len(filled_cells(row)) == 1]
+        titles = [cell for row in head for cell in row.cells if "年" in cell or len(_filled(row)) == 1]
         years = set().union(*(years_in(STANDARD.sub("", title)) for title in titles if not EDITION.search(title)))
-        if self.year and years and self.year not in years:
-            raise InputError(f"{self.sheet.source}: the title says {min(years)}; the study needs {self.year}.")
+        if self.wanted.year and years and self.wanted.year not in years:
+            raise InputError(f"{self.sheet.source}: the title says {min(years)}; the study needs {self.wanted.year}.")
 
     # - rows -
 
     def body(self, head: list[Row], columns: Collection[int]) -> Iterator[Row]:
         """The rows between the lines above and the notes; those with figures have to be as wide as the header."""
-        last = max(self.headings(head), default=self.width)
+        last = max(self.above(head))
         for row in rows_above_notes(self.sheet, self.rows[len(head) :], lambda row: has_figures(row, columns)):
-            if has_figures(row, columns) and last < self.width:
+            if has_figures(row, columns):
                 check_width(self.sheet, row, last)
             yield row
 
-    def named_industry(self, row: Row, labels: Collection[int]) -> Industry | None:
-        """The industry of a row by its codes and names, None for none."""
-        return self.divisions.find([row.get(c) for c in labels], self.place(row, next(iter(labels), 0)))
-
-    def industry(self, row: Row, labels: range, columns: Collection[int], head: list[Row]) -> Industry | None:
-        """The industry of a row, None for rows without figures and rows that only say what is part of another.
+    def industry_rows(self, head: list[Row], labels: range, columns: Collection[int]) -> Iterator[tuple[Row, dict]]:
+        """The rows of the body that name an industry, with it; rows that only say what is part of another left out.
 
         InputError where figures stand beside no known industry, or under a heading of codes beside none.
         """
-        texts = [row.get(c) for c in labels]
-        if any(re.match(r"#|其中", squeeze(text)) for text in texts):
-            logger.info("%s: %s is part of the row above", self.place(row), " ".join(filter(None, texts)))
-            return None
-        found = self.named_industry(row, labels)
-        if not has_figures(row, columns):
-            return found
         coded = next((c for c in labels if any(self.has_codes(line, c) for line in head)), None)
-        if coded is not None and found and found.kind == "division" and not re.search(r"\d\d", row.get(coded)):
-            raise InputError(
-                f"{self.place(row, coded)}: found {row.get(coded)!r}, expected a division's code of two digits, as in "
-                f"{found.code}."
-            )
+        for row in self.body(head, columns):
+            texts = [row.get(c) for c in labels]
+            if any(re.match("#|其中", squeeze(text)) for text in texts):
+                logger.info("%s: %s is part of the row above", self.place(row), " ".join(filter(None, texts)))
+            elif has_figures(row, columns):
+                industry = self.industry(row, texts, 0)
+                if coded is not None and industry.kind == "division" and not re.search(r"\d\d", row.get(coded)):
+                    raise InputError(
+                        f"{self.place(row, coded)}: found {row.get(coded)!r}, expected a division's code of two "
+                        f"digits, as in {industry.code}."
+                    )
+                yield row, {"industry": industry}
+            elif found := self.divisions.find(texts, self.place(row, 0)):
+                yield row, {"industry": found}
+
+    def industry(self, row: Row, labels: list[str], column: int) -> Industry:
+        """The industry that a row's labels name; InputError where they name none."""
+        where = self.place(row, column)
+        found = self.divisions.find(labels, where)
         if found is None:
-            raise self.divisions.unknown(texts, self.place(row, labels.start))
+            raise self.divisions.unknown(labels, where)
         return found
 
     def province(self, row: Row, column: int) -> str:
@@ -220,18 +232,25 @@ class Page:
             return "china"
         return find_province(name, self.names, self.place(row, column))
 
-    def count(
-        self, row: Row, column: int, province: str, industry: Industry, factor: float | None
-    ) -> tuple[Cell, bool]:
-        """The count of a cell, and whether its unit is known."""
-        value = count(self.sheet, row, column, empty=True)
+    def cell(self, row: Row, column: int, factor: float | None, province: str, industry: Industry) -> Cell:
+        """The count in a cell."""
+        value = self.wanted.count(self.sheet, row, column, empty=True)
         decimals = 0 if value is None else len(row.get(column).partition(".")[2])
-        scale = factor or 1.0
-        scaled = None if value is None else value * scale
-        return Cell(province, industry, scaled, scale * 10.0**-decimals, self.place(row, column)), factor is not None
+        return Cell(province, industry, value, 10.0**-decimals, self.place(row, column), factor)
 
 
-def filled_cells(row: Row) -> list[str]:
+def _fullest(lines: Iterable[Iterable[str]], is_it: Callable[[str], bool]) -> tuple[int, int]:
+    """The row or column with most cells of a kind, and how many."""
+    found = [sum(map(is_it, cells)) for cells in lines]
+    return found.index(max(found)), max(found)
+
+
+def cells_of(rows: Iterable[Row]) -> list[str]:
+    """The cells of several rows, one behind the other."""
+    return [cell for row in rows for cell in row.cells]
+
+
+def _filled(row: Row) -> list[str]:
     """The cells that are not empty."""
     return [cell for cell in row.cells if cell]
 

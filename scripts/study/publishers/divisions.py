@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from study.helpers import InputError, workflow_rows
 from study.words.printed import FOOTNOTE, squeeze
@@ -42,8 +42,7 @@ LATER = ("汽车制造业", "开采辅助活动", "橡胶和塑料制品业", "�
 ENUMERATED = re.compile(r"^\(?[一二三四五六七八九十]+\)?[、.]|^\([一二三四五六七八九十]+\)|^\d+[、.]")
 
 
-@dataclass(frozen=True)
-class Industry:
+class Industry(NamedTuple):
     """`kind` is division, section, total, sum, finer (three or four digits), or either (房地产业 and 教育 are the names
     of a section and of its only division); `code` has two digits, or is the section's letter."""
 
@@ -62,15 +61,15 @@ class Divisions:
     def __init__(self, titles: dict[str, str]):
         """titles : code -> Chinese name (resources/industries.csv)."""
         self.titles = titles
-        self.names: dict[str, Industry] = {}
-        for letter, (name, first, last) in INDUSTRY_SECTIONS.items():
-            self.names[_key(name)] = Industry("either" if first == last else "section", letter)
-        for code, name in titles.items():
-            if self.names.get(_key(name), Industry("", "")).kind != "either":
-                self.names[_key(name)] = Industry("division", code)
-        self.names |= {name: Industry("total", "") for name in INDUSTRY_TOTALS} | {
-            name: Industry("sum", "") for name in SUMS
+        sections = {
+            _key(name): Industry("either" if first == last else "section", letter)
+            for letter, (name, first, last) in INDUSTRY_SECTIONS.items()
         }
+        divisions = {_key(name): Industry("division", code) for code, name in titles.items()}
+        self.names = sections | {
+            name: found for name, found in divisions.items() if sections.get(name, found).kind != "either"
+        }
+        self.names |= dict.fromkeys(INDUSTRY_TOTALS, Industry("total", "")) | dict.fromkeys(SUMS, Industry("sum", ""))
 
     def is_name(self, text: str) -> bool:
         """Whether a cell is an industry's name, its code before it or not."""
@@ -83,17 +82,14 @@ class Divisions:
         contradicts the code beside it.
         """
         found: Industry | None = None
-        for label in filter(None, labels):
-            industry = self._read(label, where)
-            if industry is None:
-                continue
-            if found is None or (found.kind == "either" and self._agree(found, industry)):
-                found = industry
-            elif not self._agree(found, industry):
+        for industry in filter(None, (self._read(label, where) for label in labels if label)):
+            if found and not _agree(found, industry):
                 raise InputError(
                     f"{where}: {' '.join(labels)!r} names two industries, {found.code or found.kind} and "
                     f"{industry.code or industry.kind} of GB/T 4754-2002; is the table in a later edition?"
                 )
+            if not found or found.kind == "either":
+                found = industry
         return found
 
     def unknown(self, labels: list[str], where: str) -> InputError:
@@ -114,43 +110,42 @@ class Divisions:
         key = _key(text)
         inside = [name for name, found in self.names.items() if found.code and len(name) > 1 and name in key]
         if inside:
-            found = self.names[max(inside, key=lambda name: (len(name), name))]
-            found = Industry("division", only_division(found.code)) if found.kind == "either" else found
-            return found if found.kind == "division" else None
-        code = re.match(r"[A-T]?(\d{2})(?!\d)", squeeze(text))
-        return Industry("division", code[1]) if code and code[1] in self.titles else None
+            kind, code = self.names[max(inside, key=lambda name: (len(name), name))]
+            code = only_division(code) if kind == "either" else code
+            return Industry("division", code) if kind != "section" else None
+        match = re.match(r"[A-T]?(\d{2})(?!\d)", squeeze(text))
+        return Industry("division", match[1]) if match and match[1] in self.titles else None
 
     def _read(self, label: str, where: str) -> Industry | None:
+        """The industry that one cell names; None for none."""
         text = squeeze(FOOTNOTE.sub("", label.strip()))
         if re.fullmatch(r"\d", text):
             raise InputError(f"{where}: code {text!r} has lost its leading zero; write '0{text}'.")
-        if re.fullmatch(r"[A-T]", text):
-            return Industry("section", text)
         if match := re.fullmatch(r"[A-T]?(\d{2})(\d{1,2})?", text):
             if match[1] not in {*self.titles, "98"}:
                 raise InputError(f"{where}: {label!r} is no division of GB/T 4754-2002.")
             return Industry("finer" if match[2] else "division", match[1])
         if match := re.fullmatch(r"[A-T]?(\d{2})[.、:\-]?(\D.*)", text):
-            name = self.names.get(_key(match[2]))
-            if name and not self._agree(name, Industry("division", match[1])):
+            name, division = self.names.get(_key(match[2])), Industry("division", match[1])
+            if name and not _agree(name, division):
                 raise InputError(f"{where}: {label!r}: {match[2]} is {name.code} in GB/T 4754-2002.")
-            return name and Industry("division", match[1])
-        if match := re.fullmatch(r"([A-T])[.、:\-]?([^\x00-\x7f].*)", text):
-            return Industry("section", match[1]) if _key(match[2]) in self.names else None
+            return name and division
+        if match := re.fullmatch(r"([A-T])([.、:\-]?([^\x00-\x7f].*))?", text):
+            return Industry("section", match[1]) if not match[2] or _key(match[3]) in self.names else None
         bare = ENUMERATED.sub("", text)
         # bilingual editions print the English name in the same cell
         return self.names.get(_key(bare if bare.isascii() else re.sub(r"[A-Za-z].*", "", bare)))
 
-    @staticmethod
-    def _agree(one: Industry, other: Industry) -> bool:
-        if one.kind == other.kind:
-            return one.code == other.code or one.kind == "finer"
-        kinds = {one.kind, other.kind}
-        if "either" in kinds and kinds & {"division", "section"}:
-            either, certain = (one, other) if one.kind == "either" else (other, one)
-            return certain.code in (either.code, only_division(either.code))
-        # a group of three digits may have the name of its division
-        return kinds in ({"finer", "division"}, {"finer", "either"})
+
+def _agree(one: Industry, other: Industry) -> bool:
+    """Whether two industries that the cells of a row name can be one: a group of three digits may have the name of its
+    division, and a section that has one division may have that one's code."""
+    if one.kind == other.kind:
+        return one.code == other.code or one.kind == "finer"
+    if "either" in (one.kind, other.kind) and "finer" not in (one.kind, other.kind):
+        either, certain = sorted((one, other), key=lambda industry: industry.kind != "either")
+        return certain.code in (either.code, only_division(either.code))
+    return {one.kind, other.kind} in ({"finer", "division"}, {"finer", "either"})
 
 
 def _key(name: str) -> str:
