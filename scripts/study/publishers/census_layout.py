@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from study.files.sheets import Row, Sheet
-from study.files.table_rows import check_width, rows_above_notes, said_once
+from study.files.table_rows import again, check_width, rows_above_notes, said_once
 from study.helpers import InputError, logger
 from study.publishers.divisions import Divisions, Industry
 from study.publishers.employment_counts import Wanted, find_factor
@@ -104,50 +104,80 @@ class Page:
     def body_start(self, start: int, labels: range) -> int:
         """The first row from `start` that names an industry beside a figure."""
         for at, row in enumerate(self.rows[start:], start):
-            headed = has_figures(row, range(labels.stop, len(row.cells)))
-            if headed and self.divisions.find([row.get(c) for c in labels], self.place(row, 0)):
+            counted = has_figures(row, range(labels.stop, self.width))
+            if counted and self.divisions.find([row.get(c) for c in labels], self.place(row, 0)):
                 return at
         raise InputError(
             f"{self.sheet.source}: no header row found with industries below it; expected divisions of GB/T "
             "4754-2002, by code under a heading 代码 or by name."
         )
 
-    def head(self, start: int, what: str) -> list[Row]:
-        """The rows above the first of the counts; InputError where there is none, or they say another year."""
+    def begin(self, start: int, dated: bool = False) -> None:
+        """Part the rows into `head` and `below`; InputError where nothing stands above, or, but for `dated` rows, what
+        says another year."""
+        self.head, self.below = self.rows[:start], self.rows[start:]
         if not start:
-            raise InputError(f"{self.sheet.source}: no header row found above the {what}.")
-        self.check_year(self.rows[:start])
-        return self.rows[:start]
+            raise InputError(f"{self.sheet.source}: no header row found above the first row of counts.")
+        if not dated:
+            self._check_year()
 
     def above(self, head: list[Row]) -> dict[int, list[str]]:
         """The texts above each column that has some; lines with one cell are titles."""
-        lines = [row for row in head if len(_filled(row)) > 1]
+        lines = [row for row in head if _filled(row) > 1]
         texts = {c: [row.get(c) for row in lines if row.get(c)] for c in range(self.width)}
         return {c: found for c, found in texts.items() if found}
 
-    def headings(self, head: list[Row]) -> dict[int, str]:
-        """The texts above each column as one."""
-        return {c: " ".join(texts) for c, texts in self.above(head).items()}
+    def provinces_across(self, header: Row) -> dict[int, dict]:
+        """The columns at which provinces begin; InputError for one twice, and for other names right of the first."""
+        found: dict[int, dict] = {}
+        met: dict[str, str] = {}
+        for column, name in enumerate(header.cells):
+            if not name or not (found or self.is_province(name)):
+                continue
+            province = self.province(header, column)
+            if self.is_province(name):
+                if fault := again(met, province, self.place(header, column), repr(name)):
+                    raise InputError(fault)
+                found[column] = {"province": province}
+        return found
 
-    def employment_column(self, head: list[Row], labels_end: int, body: list[Row]) -> int:
-        """The column of persons employed right of those of labels."""
-        texts = {c: text for c, text in self.headings(head).items() if c > labels_end}
-        return self.employed_among(head[-1], texts, body)
+    def industries_across(self, side: int) -> dict[int, dict]:
+        """The columns of counts of the industries right of a column; empty where no division is among them."""
+        above = self.above(self.head)
+        read = {c: self.divisions.find(texts, self.place(self.head[-1], c)) for c, texts in above.items() if c > side}
+        found = {c: {"industry": industry} for c, industry in read.items() if industry}
+        if not any(said["industry"].kind in ("division", "either") for said in found.values()):
+            return {}
+        return self.one_each(self.head[-1], found, above)
 
-    def employed_among(self, header: Row, texts: dict[int, str], body: Iterable[Row] = ()) -> int:
-        """The column of persons employed among those headed by `texts`; the one of figures where the title says so."""
-        plain = {c: squeeze(text).lower() for c, text in texts.items()}
+    def one_each(self, header: Row, starts: dict[int, dict], above: dict[int, list[str]]) -> dict[int, dict]:
+        """The column of counts of each province or industry, and what that is: the only one with text up to the next,
+        else among several that of persons employed. Columns without the name (merged) are parts of the one before."""
+        columns = {}
+        for (start, said), end in zip(starts.items(), [*list(starts)[1:], self.width], strict=True):
+            several = {c: above[c] for c in range(start, end) if c in above}
+            columns[self.employed_among(header, several) if len(several) > 1 else start] = said
+        return columns
+
+    def one_column(self, side: int, **said: object) -> dict[int, dict]:
+        """The column of counts right of the labels, and what the page says of it."""
+        above = {c: texts for c, texts in self.above(self.head).items() if c > side}
+        return {self.employed_among(self.head[-1], above, self.below): said}
+
+    def employed_among(self, header: Row, above: dict[int, list[str]], body: Iterable[Row] = ()) -> int:
+        """The column of persons employed by the texts above; the one of figures in `body` where the title says so."""
+        plain = {c: squeeze("".join(texts)).lower() for c, texts in above.items()}
         employed = [c for c, text in plain.items() if EMPLOYED_HEADING.search(text)]
         found = [c for c in employed if not PART_OF.search(plain[c])]
         if len(found) > 1:
             ends = [c for c in found if re.search(r"期末|年末|合计|总计|小计|total", plain[c])]
             found = ends if len(ends) == 1 else found
-        titles = (EMPLOYED_HEADING.search(squeeze(cell).lower()) for cell in cells_of(self.rows[:10]))
+        titles = (EMPLOYED_HEADING.search(squeeze(cell).lower()) for row in self.rows[:10] for cell in row.cells)
         if not employed and any(titles):
             figures = {c for row in body for c in plain if is_figure(row.get(c))}
             found = list(figures) if len(figures) == 1 else []
         if len(found) != 1:
-            listed = ", ".join(map(repr, texts.values()))
+            listed = ", ".join(repr(" ".join(texts)) for texts in above.values())
             raise InputError(
                 f"{self.place(header)}: {'no column' if not found else 'more than one column'} of persons employed "
                 f"(从业人员) among {listed or 'the headings'}; keep the one to use under that heading."
@@ -156,74 +186,80 @@ class Page:
 
     # - what the words above say -
 
-    def factor(self, texts: Iterable[str]) -> float | None:
-        """Persons in the unit that the first text with one names."""
-        return find_factor(texts, self.wanted.units, self.sheet.source)
-
-    def factors(self, head: list[Row], columns: Collection[int]) -> dict[int, float | None]:
+    def factors(self, columns: Collection[int]) -> dict[int, float | None]:
         """Persons in the unit above each column, else anywhere in the head; InputError where a column's is another."""
-        stated, above = self.factor(cells_of(head)), self.above(head)
+        units, above, factors = self.wanted.units, self.above(self.head), {}
+        stated = find_factor((cell for row in self.head for cell in row.cells), units, self.sheet.source)
         for column in columns:
-            for unit in re.findall(r"[(]([^()]+)[)]", squeeze(" ".join(above.get(column, [])))):
+            own = above.get(column, [])
+            for unit in re.findall(r"[(]([^()]+)[)]", squeeze(" ".join(own))):
                 if (other := find_unit(unit)) and other.dimension != "persons":
-                    where = self.place(head[-1], column)
-                    raise InputError(f"{where}: the unit is {unit}; expected one of {', '.join(self.wanted.units)}.")
-        return {column: self.factor(above.get(column, [])) or stated for column in columns}
+                    where = self.place(self.head[-1], column)
+                    raise InputError(f"{where}: the unit is {unit}; expected one of {', '.join(units)}.")
+            factors[column] = find_factor(own, units, self.sheet.source) or stated
+        return factors
 
-    def said(self, head: list[Row], find: Callable[[str], object]) -> object:
-        """What the sheet's name, the title or the file's name says; InputError where two of them differ."""
-        titles = [cell for row in head if len(_filled(row)) == 1 for cell in row.cells]
-        return said_once(self.sheet.source, (self.sheet.name, *titles, self.stem), find, "what the table is of")
+    def said(self, what: str) -> object:
+        """The province or the industry that the sheet's name, a title or the file's name says; InputError where none
+        does, or two of them differ."""
+        titles = [cell for row in self.head if _filled(row) == 1 for cell in row.cells]
+        find = {"province": self._province_said, "industry": self.divisions.mentioned}[what]
+        found = said_once(self.sheet.source, (self.sheet.name, *titles, self.stem), find, "what the table is of")
+        if found is None:
+            raise InputError(
+                f"{self.sheet.source}: neither the columns nor the title nor the sheet's or the file's name says the "
+                f"{what}; name the sheet or the file by it (such as 北京, or 06煤炭开采和洗选业)."
+            )
+        return found
 
-    def province_said(self, text: str) -> str:
+    def _province_said(self, text: str) -> str:
         """The province, or the nation, that a title or name says."""
         return province_in(text, self.names) or ("china" if "全国" in NATIONAL_CENSUS.sub("", squeeze(text)) else "")
 
-    def check_year(self, head: list[Row]) -> None:
+    def _check_year(self) -> None:
         """Raise InputError where the titles say another year; codes of four digits across are none."""
-        titles = [cell for row in head for cell in row.cells if "年" in cell or len(_filled(row)) == 1]
+        titles = [cell for row in self.head for cell in row.cells if "年" in cell or _filled(row) == 1]
         years = set().union(*(years_in(STANDARD.sub("", title)) for title in titles if not EDITION.search(title)))
-        if self.wanted.year and years and self.wanted.year not in years:
-            raise InputError(f"{self.sheet.source}: the title says {min(years)}; the study needs {self.wanted.year}.")
+        year = self.wanted.year
+        if year and years and year not in years:
+            raise InputError(f"{self.sheet.source}: the title says {min(years)}; the study needs {year}.")
 
     # - rows -
 
-    def body(self, head: list[Row], columns: Collection[int]) -> Iterator[Row]:
-        """The rows between the lines above and the notes; those with figures have to be as wide as the header."""
-        last = max(self.above(head))
-        for row in rows_above_notes(self.sheet, self.rows[len(head) :], lambda row: has_figures(row, columns)):
-            if has_figures(row, columns):
+    def body(self, columns: Collection[int]) -> Iterator[tuple[Row, bool]]:
+        """The rows above the notes, each with whether it has counts: those have to be as wide as the header."""
+        last = max(self.above(self.head))
+        for row in rows_above_notes(self.sheet, self.below, lambda row: has_figures(row, columns)):
+            counted = has_figures(row, columns)
+            if counted:
                 check_width(self.sheet, row, last)
-            yield row
+            yield row, counted
 
-    def industry_rows(self, head: list[Row], labels: range, columns: Collection[int]) -> Iterator[tuple[Row, dict]]:
-        """The rows of the body that name an industry, with it; rows that only say what is part of another left out.
+    def province_rows(self, side: int, columns: Collection[int]) -> Iterator[tuple[Row, dict]]:
+        """The rows with counts or a province's name in a column, with the province."""
+        for row, counted in self.body(columns):
+            if counted or self.is_province(row.get(side)):
+                yield row, {"province": self.province(row, side)}
 
-        InputError where figures stand beside no known industry, or under a heading of codes beside none.
+    def industry_rows(self, labels: range, columns: Collection[int]) -> Iterator[tuple[Row, dict]]:
+        """The rows that name an industry, with it; rows that only say what is part of another left out.
+
+        InputError where counts stand beside no known industry, or under a heading of codes beside none.
         """
-        coded = next((c for c in labels if any(self.has_codes(line, c) for line in head)), None)
-        for row in self.body(head, columns):
+        coded = next((c for c in labels if any(self.has_codes(line, c) for line in self.head)), None)
+        for row, counted in self.body(columns):
             texts = [row.get(c) for c in labels]
             if any(re.match("#|其中", squeeze(text)) for text in texts):
                 logger.info("%s: %s is part of the row above", self.place(row), " ".join(filter(None, texts)))
-            elif has_figures(row, columns):
-                industry = self.industry(row, texts, 0)
-                if coded is not None and industry.kind == "division" and not re.search(r"\d\d", row.get(coded)):
-                    raise InputError(
-                        f"{self.place(row, coded)}: found {row.get(coded)!r}, expected a division's code of two "
-                        f"digits, as in {industry.code}."
-                    )
-                yield row, {"industry": industry}
-            elif found := self.divisions.find(texts, self.place(row, 0)):
+                continue
+            found = self.divisions.find(texts, self.place(row, 0), needed=counted)
+            if counted and coded is not None and found.kind == "division" and not re.search(r"\d\d", row.get(coded)):
+                raise InputError(
+                    f"{self.place(row, coded)}: found {row.get(coded)!r}, expected a division's code of two digits, as "
+                    f"in {found.code}."
+                )
+            if found:
                 yield row, {"industry": found}
-
-    def industry(self, row: Row, labels: list[str], column: int) -> Industry:
-        """The industry that a row's labels name; InputError where they name none."""
-        where = self.place(row, column)
-        found = self.divisions.find(labels, where)
-        if found is None:
-            raise self.divisions.unknown(labels, where)
-        return found
 
     def province(self, row: Row, column: int) -> str:
         """The province of a cell, a sum as the nation; InputError for any other."""
@@ -245,14 +281,9 @@ def _fullest(lines: Iterable[Iterable[str]], is_it: Callable[[str], bool]) -> tu
     return found.index(max(found)), max(found)
 
 
-def cells_of(rows: Iterable[Row]) -> list[str]:
-    """The cells of several rows, one behind the other."""
-    return [cell for row in rows for cell in row.cells]
-
-
-def _filled(row: Row) -> list[str]:
-    """The cells that are not empty."""
-    return [cell for cell in row.cells if cell]
+def _filled(row: Row) -> int:
+    """How many cells are not empty."""
+    return sum(map(bool, row.cells))
 
 
 def has_figures(row: Row, columns: Collection[int]) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from study.helpers import InputError, workflow_rows
 from study.words.printed import FOOTNOTE, squeeze
+from study.words.titles import bare_label
 
 # Sections of GB/T 4754-2002 with their first and last division.
 INDUSTRY_SECTIONS = {
@@ -39,7 +40,6 @@ SUMS = {"第一产业", "第二产业", "第三产业", "工业", "服务业"}
 SUMS |= {"primaryindustry", "secondaryindustry", "tertiaryindustry"}
 # Divisions that only the editions after 2002 have.
 LATER = ("汽车制造业", "开采辅助活动", "橡胶和塑料制品业", "酒、饮料和精制茶制造业", "货币金融服务", "其他制造业")
-ENUMERATED = re.compile(r"^\(?[一二三四五六七八九十]+\)?[、.]|^\([一二三四五六七八九十]+\)|^\d+[、.]")
 
 
 class Industry(NamedTuple):
@@ -75,11 +75,11 @@ class Divisions:
         """Whether a cell is an industry's name, its code before it or not."""
         return _key(re.sub(r"^\d+", "", squeeze(text))) in self.names
 
-    def find(self, labels: list[str], where: str) -> Industry | None:
+    def find(self, labels: list[str], where: str, needed: bool = False) -> Industry | None:
         """The industry that the cells of a row name by code, name or both; None where no cell is known.
 
-        Raises InputError for a code without its leading zero, a code that the edition does not have, and a name that
-        contradicts the code beside it.
+        Raises InputError for a code without its leading zero, a code that the edition does not have, a name that
+        contradicts the code beside it, and for no known cell where one is `needed`.
         """
         found: Industry | None = None
         for industry in filter(None, (self._read(label, where) for label in labels if label)):
@@ -90,20 +90,21 @@ class Divisions:
                 )
             if not found or found.kind == "either":
                 found = industry
+        if needed and not found:
+            raise InputError(f"{where}: {self._unknown(list(filter(None, labels)))}")
         return found
 
-    def unknown(self, labels: list[str], where: str) -> InputError:
-        """The error for a row with figures whose labels say no industry."""
-        label = " ".join(filter(None, labels))
-        keys = [_key(part) for part in labels if part]
+    def _unknown(self, labels: list[str]) -> str:
+        """What is to be said of a row with counts whose labels name no industry."""
+        keys = list(map(_key, labels))
         if any(_key(name) in keys for name in LATER):
-            return InputError(
-                f"{where}: {label!r} is an industry of GB/T 4754-2011 or later; the table has to be in the edition of "
-                "2002, as the census of 2004 is."
+            return (
+                f"{' '.join(labels)!r} is an industry of GB/T 4754-2011 or later; the table has to be in the edition "
+                "of 2002, as the census of 2004 is."
             )
         near = [name for key in keys for name in difflib.get_close_matches(key, self.names, n=2)]
         hint = f" (did you mean {', '.join(near)}?)" if near else ""
-        return InputError(f"{where}: unknown industry {label!r}{hint}; resources/industries.csv lists the divisions.")
+        return f"unknown industry {' '.join(labels)!r}{hint}; resources/industries.csv lists the divisions."
 
     def mentioned(self, text: str) -> Industry | None:
         """The division that a title or a name mentions: the longest name in it, else a code at its beginning."""
@@ -132,7 +133,7 @@ class Divisions:
             return name and division
         if match := re.fullmatch(r"([A-T])([.、:\-]?([^\x00-\x7f].*))?", text):
             return Industry("section", match[1]) if not match[2] or _key(match[3]) in self.names else None
-        bare = ENUMERATED.sub("", text)
+        bare, _ = bare_label(text)
         # bilingual editions print the English name in the same cell
         return self.names.get(_key(bare if bare.isascii() else re.sub(r"[A-Za-z].*", "", bare)))
 
