@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from study.files.sheets import Row, Sheet
-from study.files.table_rows import again, check_width, rows_above_notes, said_once
+from study.files.table_rows import check_width, rows_above_notes, said_once
 from study.helpers import InputError, logger
 from study.publishers.divisions import Divisions, Industry
 from study.publishers.employment_counts import Wanted, find_factor
@@ -59,47 +59,40 @@ class Page:
         """Whether a cell is a province's name, or the nation's."""
         return known_province(text, self.names) is not None
 
-    def data_set_header(self) -> int | None:
-        """The header of a data set: columns of provinces, of industries and of their employment."""
+    def data_set_header(self) -> tuple[int, int, int | None, list[int]] | None:
+        """The header of a data set and its columns: of provinces, of years, of industries, that of codes first."""
         for at, row in enumerate(self.rows[:HEAD_ROWS]):
+            heads = list(map(bare_heading, row.cells))
+            kinds = list(map(heading_kind, heads))
+            named = [c for c, kind in enumerate(kinds) if kind in ("industry", "indicator")]
+            labels = [c for c, head in enumerate(heads) if _is_code(head)][:1] + named[:1]
             # a data set has few columns; a table with industries across may begin with 地区 and 行业 too
-            employed = len(row.cells) <= 5 or any(EMPLOYED_HEADING.search(bare_heading(cell)) for cell in row.cells)
-            if "province" in self.kinds(row) and self.label_kinds(row) and employed:
-                return at
+            employed = len(heads) <= 5 or any(map(EMPLOYED_HEADING.search, heads))
+            if "province" in kinds and labels and employed:
+                return at, kinds.index("province"), kinds.index("year") if "year" in kinds else None, labels
         return None
 
-    def kinds(self, header: Row) -> list[str]:
-        """What the columns below a header are (`words.headings`)."""
-        return [heading_kind(bare_heading(cell)) for cell in header.cells]
+    def fullest_row(self, is_it: Callable[[str], bool]) -> tuple[int, int]:
+        """The row with most cells of a kind, and how many."""
+        found = [sum(map(is_it, row.cells)) for row in self.rows[:HEAD_ROWS]]
+        return found.index(max(found)), max(found)
 
-    def label_kinds(self, header: Row) -> list[int]:
-        """The columns that name industries, that of codes first."""
-        named = [c for c, kind in enumerate(self.kinds(header)) if kind in ("industry", "indicator")]
-        return [c for c in range(len(header.cells)) if self.has_codes(header, c)][:1] + named[:1]
+    def fullest_column(self, is_it: Callable[[str], bool]) -> tuple[int, int]:
+        """The column with most cells of a kind, and how many."""
+        found = [sum(is_it(row.get(c)) for row in self.rows) for c in range(LABEL_COLUMNS)]
+        return found.index(max(found)), max(found)
 
-    def has_codes(self, header: Row, column: int) -> bool:
-        """Whether a heading is that of industry codes."""
-        head = bare_heading(header.get(column))
-        return exact_kind(head) == "industry code" or head in ("代码", "code")
-
-    def province_row(self) -> tuple[int, int]:
-        """The row with most provinces across, and how many."""
-        return _fullest((row.cells for row in self.rows[:HEAD_ROWS]), self.is_province)
-
-    def province_column(self) -> tuple[int, int]:
-        """The column with most provinces down, and how many."""
-        return _fullest(self._first_columns(), self.is_province)
-
-    def label_columns(self) -> range | None:
+    def label_columns(self) -> range:
         """The first columns, up to the one that names industries: by their names, else by codes under a heading."""
-        column, names = _fullest(self._first_columns(), self.divisions.is_name)
-        if names >= 2:
-            return range(column + 1)
-        coded = (c for row in self.rows[:HEAD_ROWS] for c in range(LABEL_COLUMNS) if self.has_codes(row, c))
-        return next((range(c + 1) for c in coded), None)
-
-    def _first_columns(self) -> Iterator[list[str]]:
-        return ([row.get(c) for row in self.rows] for c in range(LABEL_COLUMNS))
+        column, names = self.fullest_column(self.divisions.is_name)
+        coded = (c for row in self.rows[:HEAD_ROWS] for c in range(LABEL_COLUMNS) if _is_code(bare_heading(row.get(c))))
+        last = column if names >= 2 else next(coded, None)
+        if last is None:
+            raise InputError(
+                f"{self.sheet.source}: no header row found; expected provinces across or down, or one province with "
+                "its industries down and a column 从业人员, or columns 省份, 行业代码, 从业人员."
+            )
+        return range(last + 1)
 
     def body_start(self, start: int, labels: range) -> int:
         """The first row from `start` that names an industry beside a figure."""
@@ -126,20 +119,6 @@ class Page:
         lines = [row for row in head if _filled(row) > 1]
         texts = {c: [row.get(c) for row in lines if row.get(c)] for c in range(self.width)}
         return {c: found for c, found in texts.items() if found}
-
-    def provinces_across(self, header: Row) -> dict[int, dict]:
-        """The columns at which provinces begin; InputError for one twice, and for other names right of the first."""
-        found: dict[int, dict] = {}
-        met: dict[str, str] = {}
-        for column, name in enumerate(header.cells):
-            if not name or not (found or self.is_province(name)):
-                continue
-            province = self.province(header, column)
-            if self.is_province(name):
-                if fault := again(met, province, self.place(header, column), repr(name)):
-                    raise InputError(fault)
-                found[column] = {"province": province}
-        return found
 
     def industries_across(self, side: int) -> dict[int, dict]:
         """The columns of counts of the industries right of a column; empty where no division is among them."""
@@ -246,7 +225,7 @@ class Page:
 
         InputError where counts stand beside no known industry, or under a heading of codes beside none.
         """
-        coded = next((c for c in labels if any(self.has_codes(line, c) for line in self.head)), None)
+        coded = next((c for c in labels if any(_is_code(bare_heading(line.get(c))) for line in self.head)), None)
         for row, counted in self.body(columns):
             texts = [row.get(c) for c in labels]
             if any(re.match("#|其中", squeeze(text)) for text in texts):
@@ -275,10 +254,9 @@ class Page:
         return Cell(province, industry, value, 10.0**-decimals, self.place(row, column), factor)
 
 
-def _fullest(lines: Iterable[Iterable[str]], is_it: Callable[[str], bool]) -> tuple[int, int]:
-    """The row or column with most cells of a kind, and how many."""
-    found = [sum(map(is_it, cells)) for cells in lines]
-    return found.index(max(found)), max(found)
+def _is_code(head: str) -> bool:
+    """Whether a heading is that of industry codes."""
+    return exact_kind(head) == "industry code" or head in ("代码", "code")
 
 
 def _filled(row: Row) -> int:

@@ -25,13 +25,12 @@ def in_persons(cells: list[Cell], wanted: Wanted) -> list[Cell]:
         raise InputError(
             f"{bare[0].where}: no unit is stated here, but elsewhere in {wanted.source}; state it (单位：人) in all."
         )
-    guessed = _plausible_factor(bare, wanted) if bare else 1.0
-    persons = []
-    for cell in cells:
-        factor = cell.factor or guessed
-        value = None if cell.value is None else cell.value * factor
-        persons.append(cell._replace(value=value, step=cell.step * factor))
-    return persons
+    guessed = _plausible_factor(bare, wanted) if bare else None
+    factors = [cell.factor or guessed for cell in cells]
+    return [
+        cell._replace(value=cell.value and cell.value * factor, step=cell.step * factor)
+        for cell, factor in zip(cells, factors, strict=True)
+    ]
 
 
 def _plausible_factor(cells: list[Cell], wanted: Wanted) -> float:

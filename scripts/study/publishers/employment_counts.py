@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from study.files.finding import chosen_sheets, table_files
+from study.files.finding import chosen_sheets
 from study.files.sheets import Row, Sheet, read_sheets
 from study.files.table_rows import check_width, rows_above_notes
 from study.helpers import InputError, logger
@@ -45,38 +46,37 @@ def find_factor(texts: Iterable[str], units: Iterable[str], where: str) -> float
     return None
 
 
-def sheets_of(path: str | Path | Iterable[str | Path], name: str, formulas: str) -> list[tuple[str, Sheet]]:
-    """The sheets of a file, a folder or several files, each with its file's name; of that `name` where it is given.
-    formulas : as in `files.sheets.read_sheets`."""
-    files = table_files(path)
-    return [
-        (file.stem, sheet)
-        for file in files
-        for sheet in chosen_sheets(file, read_sheets(file, formulas=formulas), name)
-    ]
-
-
 @dataclass
 class Wanted:
-    """What is read of a table: `source` names it in messages; `units` are the catalog's in persons, `unit` the one that
-    the config gives to figures that state none; parts may be as far from their printed total as `tolerance` says.
+    """What is read of a table: `source` names it in messages; `units` are the catalog's in persons, and parts may be as
+    far from their printed total as `tolerance` says.
 
-    `taken` gets the places of the counts that are the values stored with formulas. InputError for a `unit` that the
-    catalog does not have.
+    year : the one wanted, which data sets may hold among others. sheet : the only one to read. unit : of figures that
+    state none. plausible : least and most persons in all; beyond, the unit is not that of the counts. formulas : the
+    config's cleaning.formulas. taken : gets the places of counts that are the values stored with formulas. InputError
+    for a `unit` that the catalog does not have.
     """
 
     source: str
-    year: int | None
     units: Mapping[str, float]
-    unit: str
     tolerance: float
-    taken: list[str]
+    year: int | None = None
+    sheet: str = ""
+    unit: str = ""
+    plausible: tuple[float, float] = (0, math.inf)
+    formulas: str = ""
+    taken: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.unit and self.unit not in self.units:
             raise InputError(
                 f"{self.source}: the config gives the unit {self.unit!r}; expected one of {', '.join(self.units)}."
             )
+
+    def sheets(self, files: Iterable[Path]) -> list[tuple[str, Sheet]]:
+        """The sheets of the files, each with its file's name."""
+        read = [(file, read_sheets(file, formulas=self.formulas)) for file in files]
+        return [(file.stem, sheet) for file, found in read for sheet in chosen_sheets(file, found, self.sheet)]
 
     def factor(self, sheet: Sheet, at: int, heading: str = "") -> float | None:
         """Persons in the unit that a heading or the lines above the header state, else the config."""
@@ -120,7 +120,7 @@ class Wanted:
             )
         return kept
 
-    def finish(self, persons: float, plausible: tuple[float, float]) -> None:
+    def finish(self, persons: float) -> None:
         """List the formulas whose values were taken; InputError where all employed together are less or more than
         plausible, for the unit is then not that of the counts."""
         if self.taken:
@@ -128,7 +128,7 @@ class Wanted:
             logger.warning(
                 "%s: %d counts are the values stored with formulas:\n  %s", self.source, len(self.taken), places
             )
-        low, high = plausible
+        low, high = self.plausible
         if not low <= persons <= high:
             raise InputError(
                 f"{self.source}: all employed add up to {persons:.6g} persons, plausible are {low:g} to {high:g}; is "

@@ -7,16 +7,16 @@ divisions, or data sets such as the NBER-CES manufacturing database.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from study.checks.totals import check_sum
+from study.files.finding import table_files
 from study.files.sheets import Row, Sheet
 from study.files.table_rows import again
 from study.helpers import InputError, logger
-from study.publishers.employment_counts import MOST_ABOVE, Wanted, sheets_of
+from study.publishers.employment_counts import MOST_ABOVE, Wanted
 from study.publishers.major_groups import Figure, major_groups, plain_code
 from study.publishers.us_accounts import read_accounts, table_of_accounts
 from study.words.headings import bare_heading, exact_kind
@@ -38,26 +38,21 @@ def read_major_groups(
     units: dict[str, float],
     tolerance: float,
     *,
-    year: int | None = None,
     industries: dict[str, tuple] | None = None,
-    sheet: str = "",
-    unit: str = "",
-    plausible: tuple[float, float] = (0, math.inf),
-    formulas: str = "",
-    taken: list[str] | None = None,
+    **choices: object,
 ) -> list[tuple[str, float]]:
-    """Rows (SIC 1987 major group, persons employed) of the United States in `year`.
+    """Rows (SIC 1987 major group, persons employed) of the United States in the year wanted.
 
     industries : major group -> where the crosswalk puts it (`major_groups.group_industries`); with it every group of
     the crosswalk has to be there, and a figure for several groups stands at the first of them where the crosswalk
-    treats them alike. units, sheet, unit, plausible (`UNITED_STATES`), formulas, taken : as in `census.read_census`.
-    Raises InputError naming file, row and column for an unknown unit or industry, a group listed twice, a cell that is
-    no count, missing groups or years, and parts that do not add to printed totals within `tolerance`.
+    treats them alike. units, tolerance, choices (`year`, `sheet`, ...) : as in `employment_counts.Wanted`. Raises
+    InputError naming file, row and column for an unknown unit or industry, a group listed twice, a cell that is no
+    count, missing groups or years, and parts that do not add to printed totals within `tolerance`.
     """
-    sheets = [page for _, page in sheets_of(path, sheet, formulas)]
-    wanted = Wanted(sheets[0].source, year, units, unit, tolerance, [] if taken is None else taken)
-    rows = major_groups(_figures(sheets, wanted), industries, wanted.source)
-    wanted.finish(sum(persons for _, persons in rows), plausible)
+    files = table_files(path)
+    wanted = Wanted(str(files[0]), units, tolerance, **choices)
+    rows = major_groups(_figures([sheet for _, sheet in wanted.sheets(files)], wanted), industries, wanted.source)
+    wanted.finish(sum(persons for _, persons in rows))
     return rows
 
 
