@@ -51,14 +51,11 @@ class Divisions:
     def __init__(self, titles: dict[str, str]):
         """titles : code -> Chinese name (resources/industries.csv)."""
         self.titles = titles
-        sections = {
-            _key(name): Industry("either" if first == last else "section", letter)
-            for letter, (name, first, last) in INDUSTRY_SECTIONS.items()
-        }
-        divisions = {_key(name): Industry("division", code) for code, name in titles.items()}
-        self.names = sections | {
-            name: found for name, found in divisions.items() if sections.get(name, found).kind != "either"
-        }
+        self.names = {_key(name): Industry("division", code) for code, name in titles.items()}
+        for letter, (name, first, last) in INDUSTRY_SECTIONS.items():
+            if first == last:
+                self.names[_key(name)] = Industry("either", letter)
+            self.names.setdefault(_key(name), Industry("section", letter))
         self.names |= dict.fromkeys(INDUSTRY_TOTALS, Industry("total", "")) | dict.fromkeys(SUMS, Industry("sum", ""))
 
     def is_name(self, text: str) -> bool:
@@ -131,12 +128,14 @@ class Divisions:
 def _agree(one: Industry, other: Industry) -> bool:
     """Whether two industries that the cells of a row name can be one: a group of three digits may have the name of its
     division, and a section that has one division may have that one's code."""
-    if one.kind == other.kind:
-        return one.code == other.code or one.kind == "finer"
-    if "either" in (one.kind, other.kind) and "finer" not in (one.kind, other.kind):
-        either, certain = sorted((one, other), key=lambda industry: industry.kind != "either")
-        return certain.code in (either.code, only_division(either.code))
-    return {one.kind, other.kind} in ({"finer", "division"}, {"finer", "either"})
+    kinds = {one.kind, other.kind}
+    return kinds <= {"finer", "division", "either"} if "finer" in kinds else bool(_codes(one) & _codes(other))
+
+
+def _codes(industry: Industry) -> set[str]:
+    """What an industry's code may be; a total has none."""
+    kind, code = industry
+    return {code or kind, only_division(code)} if kind == "either" else {code or kind}
 
 
 def _key(name: str) -> str:

@@ -48,25 +48,23 @@ def table_of_accounts(sheet: Sheet) -> int | None:
 
 def _choose(tables: list[tuple[Sheet, int]], year: int | None) -> tuple[Sheet, int]:
     """The table of employees of the year among a workbook's; the one table of a file whatever its title."""
-    source = tables[0][0].source
-    found = []
-    for sheet, at in tables:
-        above = " ".join(cell for row in sheet.rows[:at] for cell in row.cells)
-        title = above.lower()
-        if len(tables) == 1:
-            other = re.search(r"table\s*6\.\d+[a-d]?[^,;]*", above, re.IGNORECASE)
-            if other and "full-time and part-time employees" not in title:
-                raise InputError(
-                    f"{source}: this is {other[0]!r}; table 6.4C, full-time and part-time employees by industry, is "
-                    "wanted."
-                )
-            return sheet, at
-        if "full-time and part-time employees by industry" in title and "hours" not in title:
-            found += [(sheet, at)] if year is None or year in map(year_of, sheet.rows[at].cells) else []
+    above = [" ".join(cell for row in sheet.rows[:at] for cell in row.cells) for sheet, at in tables]
+    wanted, source = "full-time and part-time employees", tables[0][0].source
+    if len(tables) == 1:
+        other = re.search(r"table\s*6\.\d+[a-d]?[^,;]*", above[0], re.IGNORECASE)
+        if other and wanted not in above[0].lower():
+            raise InputError(f"{source}: this is {other[0]!r}; table 6.4C, {wanted} by industry, is wanted.")
+        return tables[0]
+    found = [
+        (sheet, at)
+        for (sheet, at), text in zip(tables, map(str.lower, above), strict=True)
+        if f"{wanted} by industry" in text and "hours" not in text
+        if year is None or year in map(year_of, sheet.rows[at].cells)
+    ]
     if len(found) != 1:
+        dated = f" with the year {year}" if year else ""
         raise InputError(
-            f"{source}: {len(found)} sheets are table 6.4C (full-time and part-time employees by industry)"
-            f"{f' with the year {year}' if year else ''}; keep the one to use."
+            f"{source}: {len(found)} sheets are table 6.4C ({wanted} by industry){dated}; keep the one to use."
         )
     return found[0]
 

@@ -219,10 +219,10 @@ def _unit(sheet: Sheet, at: int, heads: list[str], heading: str, wanted: Wanted)
     """Persons in the unit of a data set; InputError where nothing says it."""
     if (factor := wanted.factor(sheet, at, heading)) is not None:
         return factor
-    if re.search(r"thousand|000", heading.lower()):
-        return 1000.0
     if len(NBER & set(heads)) >= 2:
         logger.info("%s: read as the NBER-CES database, employment in thousands", sheet.source)
+        return 1000.0
+    if re.search(r"thousand|000", heading.lower()):
         return 1000.0
     raise InputError(
         f"{sheet.place(sheet.rows[at])}: no unit of {heading!r}; write it in the heading, as in "
