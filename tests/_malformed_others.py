@@ -210,7 +210,7 @@ CENSUS = [
     (
         "no header",
         census(lambda rows: rows.pop(2)),
-        "neither the title nor the sheet's or the file's name says the province",
+        "neither the columns nor the title nor the sheet's or the file's name says the province",
     ),
     ("the header moved right", census(lambda rows: rows[2].insert(2, "")), "row 4: 34 cells where the header has 35"),
     (

@@ -182,12 +182,13 @@ class Page:
         """The province or the industry that the sheet's name, a title or the file's name says; InputError where none
         does, or two of them differ."""
         titles = [cell for row in self.head if _filled(row) == 1 for cell in row.cells]
-        find = {"province": self._province_said, "industry": self.divisions.mentioned}[what]
+        says = {"province": (self._province_said, "北京"), "industry": (self.divisions.mentioned, "06煤炭开采和洗选业")}
+        find, example = says[what]
         found = said_once(self.sheet.source, (self.sheet.name, *titles, self.stem), find, "what the table is of")
         if found is None:
             raise InputError(
                 f"{self.sheet.source}: neither the columns nor the title nor the sheet's or the file's name says the "
-                f"{what}; name the sheet or the file by it (such as 北京, or 06煤炭开采和洗选业)."
+                f"{what}; name the sheet or the file by it (such as {example})."
             )
         return found
 

@@ -14,7 +14,7 @@ from study.publishers.employment_counts import Wanted
 # and 94 million in individual businesses outside farming, census communique of 2005).
 PLAUSIBLE = (5e7, 1.2e9)
 MOST_LISTED = 10  # missing counts in a message
-TOTAL = Industry("total", "")
+ALL_INDUSTRIES = Industry("total", "")
 
 
 def in_persons(cells: list[Cell], wanted: Wanted) -> list[Cell]:
@@ -123,7 +123,7 @@ def employment(
 
 def _parts(whole: Industry, filled: dict[str, float]) -> list[float]:
     """The figures of the divisions of a section or of all industries."""
-    return [value for code, value in filled.items() if whole == TOTAL or section_of(code) == whole.code]
+    return [value for code, value in filled.items() if whole == ALL_INDUSTRIES or section_of(code) == whole.code]
 
 
 def _gaps(
@@ -143,7 +143,7 @@ def _gaps(
 
 def _nothing_missing(row: dict[Industry, Cell], filled: dict[str, float], code: str) -> bool:
     """Whether the printed section of a division, else the total, is all there, up to the rounding of its parts."""
-    for whole in (Industry("section", section_of(code)), TOTAL):
+    for whole in (Industry("section", section_of(code)), ALL_INDUSTRIES):
         cell = row.get(whole)
         if cell and cell.value is not None:
             parts = _parts(whole, filled)
@@ -166,7 +166,7 @@ def _check_wholes(
                 f"{cell.where}: section {whole.code} of {province} has no divisions in the table; give its counts by "
                 "division."
             )
-        if province == "china" and whole == TOTAL and len(parts) < len(codes):
+        if province == "china" and whole == ALL_INDUSTRIES and len(parts) < len(codes):
             continue
         what = f"{province} over divisions" + (f" of section {whole.code}" if whole.code else "")
         check_sum(cell.where, what, sum(parts), cell.value, tolerance)
