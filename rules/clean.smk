@@ -239,6 +239,7 @@ rule clean_census:
         rows=marks_of("provinces", "industries:divisions", "units"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         year=lambda wildcards: config["exposure"]["base_year"],
+        formulas=config["cleaning"]["formulas"],
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/clean/clean_census.py"
@@ -265,6 +266,7 @@ rule clean_foreign_employment:
         rows=marks_of("industries:groups", "units", "us_industries"),
         job=lambda wildcards: STUDY.raw_tables.job(wildcards.key),
         year=lambda wildcards: config["exposure"]["instrument"]["base_year"],
+        formulas=config["cleaning"]["formulas"],
         total_tolerance=config["cleaning"]["total_tolerance"],
     script:
         "../scripts/clean/clean_foreign_employment.py"

@@ -235,7 +235,7 @@ TITLES = [
     ("gdp", "exchange_rate", "the table of exchange_rate"),
     ("gdp", "raw_coal", "the table of raw_coal"),
     ("robots_china", "gdp", "row 1: no table of robots; it begins '数据库：分省年度数据'"),
-    ("employment_2004", "gdp", "provinces stand in rows, but neither the columns nor the title"),
+    ("employment_2004", "gdp", "neither the columns nor the title .* says the industry; name the sheet"),
     ("us_employment_1990", "gdp", "no header row found; expected SIC,Industry,Employment"),
     ("gdp", "robots_china", "row 1, column C: the rows are parted by industry"),
     ("gdp", "employment_2004", "no header row found; the file begins '按行业大类和地区分的就业人员"),

@@ -3,6 +3,8 @@
 import csv
 import logging
 import random
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -246,7 +248,7 @@ BAD_LONG = [
     ({(5, 1): "煤矿业"}, "row 6, column B: unknown industry '煤矿业'"),
     ({(5, 1): "汽车制造业"}, "row 6, column B: '汽车制造业' is an industry of GB/T 4754-2011"),
     ({(5, 1): "6"}, "row 6, column B: code '6' has lost its leading zero; write '06'"),
-    ({(5, 1): "04"}, "row 6, column C: division 04 of beijing appears twice, before in .*row 5, column C"),
+    ({(5, 1): "04"}, "row 6, column C: division 04 of beijing stands already in .*row 5, column C"),
     ({(5, 1): "0511"}, "row 6, column C: a group of division 05 without"),
     ({(5, 1): ""}, "row 6, column B: unknown industry ''"),
     ({(5, 2): "many"}, "row 6, column C: found 'many'"),
@@ -291,7 +293,7 @@ def test_bad_sets_of_tables_are_refused(tmp_path):
     unnamed = {f"Sheet{k}": rows[1:] for k, rows in enumerate(sheets.values())}
     refused("says the province", book(tmp_path / "census6.xlsx", unnamed))
     twice = sheets | {"北京 (2)": list(one_province("beijing"))}
-    refused("of beijing appears twice", book(tmp_path / "census7.xlsx", twice))
+    refused("of beijing stands already in", book(tmp_path / "census7.xlsx", twice))
     typo = sheets | {"北京": spoil(one_province("beijing"), {(12, 3): 99_000_000})}
     refused("sheet 北京, row .*adds up to", book(tmp_path / "census8.xlsx", typo))
     strange = sheets | {"北京": spoil(one_province("beijing"), {(14, 0): "炭煤采选"})}
@@ -307,7 +309,7 @@ def test_bad_sets_of_tables_are_refused(tmp_path):
     bad = spoil(across(head=("行业代码", "行业")), {(2, 4): "天晶"})
     refused("row 3, column E: unknown province '天晶'", text(tmp_path / "census13.csv", bad))
     again = spoil(across(head=("行业代码", "行业")), {(2, 4): "北京"})
-    refused("row 3, column E: '北京' appears twice", text(tmp_path / "census14.csv", again))
+    refused("row 3, column E: '北京' stands already in .*row 3, column D", text(tmp_path / "census14.csv", again))
     more = spoil(across(head=("行业代码", "行业")), {(6, 4): 5_000_000})
     refused("adds up to", text(tmp_path / "census15.csv", more))
     (tmp_path / "census16.csv").write_text("a,b\n1,2\n")
@@ -503,7 +505,7 @@ US_BAD = [
     (lambda: [["Table 6.3C. Wages and Salaries by Industry"], *list(accounts())[1:]], "this is 'Table 6.3C. Wages"),
     (lambda: [row for row in series() if row[2] != "M13"], "no annual average .*M02, M03"),
     (lambda: spoil(series(), {(3, 2): "Q01"}), "row 4, column C: found 'Q01', expected M01 to M13"),
-    (lambda: [*series(), list(series())[3]], "EEU30010001 1990 M01 appears twice"),
+    (lambda: [*series(), list(series())[3]], "EEU30010001 1990 M01 stands already in .*row 4, column A"),
     (lambda: spoil(series(), {(3, 3): "-"}), "row 4, column D: found '-'"),
     (
         lambda: spoil(series(), {(3, 0): "CES3000000001"}),
@@ -514,7 +516,7 @@ US_BAD = [
     (lambda: [*series(), ["EEU40010001", 1990, "M13", 5, ""]], "EEU30010001 and EEU40010001 are both"),
     (lambda: spoil(PLAIN, {(0, 2): "employment"}), "row 1: no unit of 'employment'"),
     (lambda: spoil(PLAIN, {(3, 0): "7"}), "row 4, column A: code '7' has lost its leading zero"),
-    (lambda: spoil(PLAIN, {(3, 0): "02"}), "row 4, column C: SIC 02 appears twice"),
+    (lambda: spoil(PLAIN, {(3, 0): "02"}), "row 4, column C: SIC 02 stands already in .*row 3, column C"),
     (lambda: spoil(PLAIN, {(3, 0): "12345"}), "row 4, column A: found '12345'"),
     (lambda: spoil(PLAIN, {(3, 0): "food"}), "row 4, column A: found 'food'"),
     (lambda: spoil(PLAIN, {(3, 2): "(D)"}), r"row 4, column C: found '\(D\)'"),
@@ -543,6 +545,47 @@ def test_years_have_to_be_told_apart(tmp_path):
     rows = [PLAIN[0], *([c, y, n] for y in (1989, 1990) for c, n in THOUSANDS.items())]
     with pytest.raises(InputError, match="no rows of one year alone; the file has 1989, 1990"):
         groups(text(tmp_path / "us.csv", rows, "utf-8"), year=None)
+
+
+# --- formulas -----------------------------------------------------------------------------------------------------
+
+
+def with_formulas(path, cells):
+    """A workbook's `cells`, such as E7, as formulas with their figures stored."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            for cell in cells if name == "xl/worksheets/sheet1.xml" else ():
+                part, changed = re.subn(rf'(<c r="{cell}"[^>]*>)<v>'.encode(), rb"\1<f>B5*1.08</f><v>", part)
+                assert changed == 1
+            archive.writestr(name, part)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("read", "rows", "cells"),
+    [
+        (census, across, ["E7", "C4"]),
+        (census, lambda: [LONG_HEAD, *long()], ["C6"]),
+        (groups, lambda: PLAIN, ["C4"]),
+        (groups, series, ["D5"]),
+        (groups, accounts, ["D30", "D31"]),
+    ],
+)
+def test_formulas_are_refused_or_their_stored_values_taken_and_listed(tmp_path, caplog, read, rows, cells):
+    path, taken = book(tmp_path / "table.xlsx", {"a": rows()}), []
+    expected = read(path, formulas="values", taken=taken)
+    assert not taken and "formulas" not in caplog.text
+    with_formulas(path, cells)
+    with pytest.raises(InputError, match=r"found the formula '=B5\*1\.08', .* or set cleaning\.formulas: values"):
+        read(path, formulas="refuse")
+    assert read(path, formulas="values", taken=taken) == expected
+    places = [f"{path}, row {cell[1:]}, column {cell[0]}" for cell in cells]
+    assert sorted(taken) == sorted(places)
+    told = [record for record in caplog.records if "the values stored with formulas" in record.message]
+    assert [record.levelname for record in told] == ["WARNING"]
+    assert all(place in told[0].message for place in places)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from study.checks.crosschecks import accepted_contradictions, find_contradictions, report_crosschecks
-from study.checks.not_observed import ACCEPTED, MADE, with_listed
+from study.checks.not_observed import ACCEPTED, MADE, STORED, with_listed
 from study.files.catalog_entries import CatalogEntry, catalog_entry, entry_names
 from study.files.series import Draft
 from study.files.unchanged import reads
@@ -31,7 +31,7 @@ from study.words.regions import province_names
 from study.words.titles import best_reading, named_by
 
 
-def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, object]:
+def study_other(need: dict, entry: CatalogEntry, params) -> dict[str, object]:
     """Reads a table of robots or employment as its cleaning rule does; InputError where that would stop."""
     source = need["source"]
     if source["problem"]:
@@ -48,28 +48,16 @@ def study_other(need: dict, entry: CatalogEntry, files, params) -> dict[str, obj
             made=made,
         )
         return count_made(rule for *_, rule in made)
+    taken: list[str] = []
+    choices |= {"formulas": params.formulas, "taken": taken}
+    files, units, tolerance = source["files"], entry.conversion, params.total_tolerance
     if entry.theme == "census":
         names, titles = province_names(workflow_table("provinces")), division_titles(workflow_table("industries"))
-        read_census(
-            source["files"],
-            names,
-            entry.conversion,
-            params.total_tolerance,
-            titles=titles,
-            plausible=PLAUSIBLE,
-            **choices,
-        )
+        read_census(files, names, units, tolerance, titles=titles, plausible=PLAUSIBLE, **choices)
     else:
-        industries = group_industries(workflow_table("industries"))
-        read_major_groups(
-            source["files"],
-            entry.conversion,
-            params.total_tolerance,
-            industries=industries,
-            plausible=UNITED_STATES,
-            **choices,
-        )
-    return {}
+        groups = group_industries(workflow_table("industries"))
+        read_major_groups(files, units, tolerance, industries=groups, plausible=UNITED_STATES, **choices)
+    return count_made([STORED] * len(taken))
 
 
 def unused_file(file: str, tables: dict[str, dict], read) -> dict[str, object]:
@@ -155,7 +143,7 @@ def check_page(rows: list[dict[str, object]], note: str) -> str:
 def main(snakemake) -> None:
     """Write the table and the page."""
     start_log(snakemake, warn=False)  # they are on the page
-    params, files = snakemake.params, snakemake.input
+    params = snakemake.params
     catalog = {key: catalog_entry(need["entry"]) for key, need in params.tables.items()}
     tables = reader_tables(workflow_table("provinces"), workflow_table("balance"), workflow_table("cities"))
     read = cache(lambda theme: theme_reader(theme, tables, params.formulas))
@@ -164,7 +152,7 @@ def main(snakemake) -> None:
 
     def study(key: str, need: dict) -> dict[str, object]:
         if catalog[key].theme in ("robots", "census", "us_employment"):
-            return study_other(need, catalog[key], files, params)
+            return study_other(need, catalog[key], params)
         choices = {
             "interpolation": params.interpolation,
             "suspects": params.suspects,

@@ -28,6 +28,7 @@ def main(snakemake) -> None:
         sheet=job["source"]["sheet"],
         unit=job["source"]["unit"],
         plausible=PLAUSIBLE,
+        formulas=params.formulas,
     )
     write_rows(snakemake.output[0], ["province", "industry", "employment"], rows)
 

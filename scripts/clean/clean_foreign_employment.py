@@ -25,6 +25,7 @@ def main(snakemake) -> None:
         sheet=job["source"]["sheet"],
         unit=job["source"]["unit"],
         plausible=UNITED_STATES,
+        formulas=params.formulas,
     )
     write_rows(snakemake.output[0], ["industry", "employment"], rows)
 

@@ -213,6 +213,7 @@ class RawTables:
         industries, leaf_sets = (self.study.from_workflow(f"resources/{name}.csv") for name in ("industries", "robots"))
         if not self.robots:
             return {}
+        formulas = self.study.given["cleaning"]["formulas"]
         exposure, span = self.study.given["exposure"], range(self.years[0], self.years[1] + 1)
         census, foreign = (catalog_entry(self.catalog[key]) for key in (self.base_employment, self.foreign_employment))
         tests: dict[str, Callable[[str], bool]] = {
@@ -225,9 +226,14 @@ class RawTables:
             entry=census,
             year=exposure["base_year"],
             industries=industries,
+            formulas=formulas,
         )
         tests[self.foreign_employment] = partial(
-            has_major_groups, entry=foreign, year=exposure["instrument"]["base_year"], industries=industries
+            has_major_groups,
+            entry=foreign,
+            year=exposure["instrument"]["base_year"],
+            industries=industries,
+            formulas=formulas,
         )
         return tests
 

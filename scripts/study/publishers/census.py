@@ -1,24 +1,26 @@
 """Employment by province and division of GB/T 4754-2002, from the tables of a Chinese census in any arrangement.
 
 Arrangements read: provinces across and industries down, the reverse, a sheet or file a province, a sheet or file an
-industry, and long data sets.
+industry, and long data sets. All are one grid: a count's province and industry are said by its row, by its column, or
+by the page.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from study.files.finding import chosen_sheets, table_files
-from study.files.sheets import read_sheets
+from study.files.finding import table_files
+from study.files.sheets import Row
+from study.files.table_rows import again
 from study.helpers import InputError, workflow_table
-from study.publishers.census_layout import Cell, Page, filled_cells, has_figures
-from study.publishers.census_totals import employment, settle, with_unit
-from study.publishers.divisions import Divisions, Industry, division_titles
-from study.publishers.employment_counts import check_size, configured_factor, restore_zeros, rows_of_year
+from study.publishers.census_layout import Cell, Page
+from study.publishers.census_totals import employment, in_persons, settle
+from study.publishers.divisions import Divisions, division_titles
+from study.publishers.employment_counts import Wanted
 
-Counts = Iterator[tuple[Cell, bool]]
+Said = dict[str, object]  # the `province` or the `industry` that a row, a column or the page says
+Grid = tuple[Iterable[tuple[Row, Said]], dict[int, Said]]  # rows and columns of counts
 
 
 def read_census(
@@ -28,160 +30,88 @@ def read_census(
     tolerance: float,
     *,
     titles: dict[str, str] | None = None,
-    year: int | None = None,
-    sheet: str = "",
-    unit: str = "",
-    plausible: tuple[float, float] = (0, math.inf),
+    **choices: object,
 ) -> list[tuple[str, str, float]]:
     """Rows (province, GB/T 4754-2002 division, persons employed) of the census, section rows left out.
 
-    path : a file, a folder, or several files. names : printed province -> slug. `units` are those of the catalog, in
-    persons: what figures without a unit may be in. titles : division -> Chinese name (`division_titles`), by default
-    the workflow's. year : the census year, which data sets may hold among others. sheet : the only one to read. unit :
-    of figures that state none. plausible : least and most persons in all (`census_totals.PLAUSIBLE`); beyond, the unit
-    is not that of the counts. Raises InputError naming file, row and column for an unknown province, industry or unit,
-    a division or province listed twice, a cell that is no count, counts that are missing, and provinces or divisions
-    that do not add to the printed totals within `tolerance`.
+    path : a file, a folder, or several files. names : printed province -> slug. units : those of the catalog, in
+    persons, which figures without a unit may be in. titles : division -> Chinese name (`division_titles`), by default
+    the workflow's. tolerance, choices (`year`, `sheet`, ...) : as in `employment_counts.Wanted`. Raises InputError
+    naming file, row and column for an unknown province, industry or unit, a division or province listed twice, a cell
+    that is no count, counts that are missing, and provinces or divisions that do not add to the printed totals.
     """
     files = table_files(path)
-    divisions = Divisions(titles or division_titles(workflow_table("industries")))
     source = str(path) if isinstance(path, (str, Path)) else ", ".join(map(str, files))
-    configured_factor(unit, units, source)
-    pages = [
-        Page(table, file.stem, names, divisions, list(units), year)
-        for file in files
-        for table in chosen_sheets(file, read_sheets(file), sheet)
-    ]
-    cells = [cell for page in pages for cell in read_page(page, bool(unit))]
-    settled = settle(with_unit(cells, units, source, unit))
-    rows = employment(settled, set(names.values()) - {"china"}, source, tolerance)
-    check_size(source, sum(persons for *_, persons in rows), plausible)
+    wanted = Wanted(source, units, tolerance, **choices)
+    divisions = Divisions(titles or division_titles(workflow_table("industries")))
+    pages = [Page(sheet, stem, names, divisions, wanted) for stem, sheet in wanted.sheets(files)]
+    table = settle(in_persons([cell for page in pages for cell in _cells(page)], wanted))
+    rows = employment(table, set(names.values()) - {"china"}, wanted)
+    wanted.finish(sum(persons for *_, persons in rows))
     return rows
 
 
-def read_page(page: Page, has_unit: bool) -> Counts:
-    """Counts of one sheet, each with whether the unit was stated (else in printed units)."""
-    long = page.long_header()
-    if long is not None:
-        return _long(page, long)
-    (row, across), (column, down) = page.province_row(), page.province_column()
+def _cells(page: Page) -> Iterator[Cell]:
+    """The counts of a page: what a column says goes with what a row says."""
+    rows, columns = _data_set(page) or _table(page)
+    factors = page.factors(columns)
+    for row, said in rows:
+        for column, own in columns.items():
+            yield page.cell(row, column, factors[column], **said, **own)
+
+
+def _data_set(page: Page) -> Grid | None:
+    """A province and an industry a row, and a year where there are several; None for a page that is no data set."""
+    found = page.data_set_header()
+    if not found:
+        return None
+    at, province_at, year_at, (label, *more) = found
+    page.begin(at + 1, dated=year_at is not None)
+    others = {c: [text] for c, text in enumerate(page.rows[at].cells) if c not in (province_at, year_at, label, *more)}
+    column = page.employed_among(page.rows[at], others)
+    rows = page.wanted.observations(page.sheet, page.rows[at:], column, label, year_at)
+
+    def said(row: Row, code: str) -> Said:
+        industry = page.divisions.find([code, *map(row.get, more)], page.place(row, label), needed=True)
+        return {"province": page.province(row, province_at), "industry": industry}
+
+    return ((row, said(row, code)) for row, code in rows), {column: {}}
+
+
+def _table(page: Page) -> Grid:
+    """The rows name industries and the columns provinces, or the other way round; what neither names, the page does."""
+    top, across = page.fullest_row(page.is_province)
+    side, down = page.fullest_column(page.is_province)
     if across >= max(2, down):
-        return _provinces_across(page, row, has_unit)
-    return _provinces_down(page, column) if down >= 2 else _one_province(page)
+        return _provinces_across(page, top)
+    if down >= 2:
+        page.begin(next(at for at, row in enumerate(page.rows) if page.is_province(row.get(side))))
+        columns = page.industries_across(side) or page.one_column(side, industry=page.said("industry"))
+        return page.province_rows(side, columns), columns
+    labels = page.label_columns()
+    page.begin(page.body_start(0, labels))
+    columns = page.one_column(labels[-1], province=page.said("province"))
+    return page.industry_rows(labels, columns), columns
 
 
-def _provinces_across(page: Page, at: int, has_unit: bool) -> Counts:
+def _provinces_across(page: Page, top: int) -> Grid:
     """Several columns of a province, its name merged into the first, are told apart by the line below."""
-    header = page.rows[at]
-    columns = [c for c, cell in enumerate(header.cells) if page.is_province(cell)]
-    labels = range(columns[0])
-    body_at = page.body_start(at + 1, labels)
-    head = page.rows[:body_at]
-    below = page.headings(head[at + 1 :])
-    chosen: dict[str, int] = {}
-    for column, end in zip(columns, [*columns[1:], page.width], strict=True):
-        province = page.province(header, column)
-        if province in chosen:
-            raise InputError(f"{page.place(header, column)}: {header.get(column)!r} appears twice.")
-        several = {c: below[c] for c in range(column, end) if c in below}
-        chosen[province] = page.employment_column(header, several) if len(several) > 1 else column
+    header = page.rows[top]
+    provinces: dict[int, Said] = {}
+    met: dict[str, str] = {}
     for column, name in enumerate(header.cells):
-        if name and column > labels.stop and column not in columns:
-            page.province(header, column)  # refuses it
-    factor = page.factor(head)
-    if factor is None and not has_unit:
+        if name and (provinces or page.is_province(name)):
+            province = page.province(header, column)  # refuses what is none
+            if page.is_province(name):
+                if fault := again(met, province, page.place(header, column), repr(name)):
+                    raise InputError(fault)
+                provinces[column] = {"province": province}
+    labels = range(min(provinces))
+    page.begin(page.body_start(top + 1, labels))
+    columns = page.one_each(header, provinces, page.above(page.head[top + 1 :]))
+    if not page.wanted.unit and None in page.factors(columns).values():
         raise InputError(
             f"{page.sheet.source}: the lines above the provinces give the unit (none); expected one of "
-            f"{', '.join(page.units)} (written 单位：人)."
+            f"{', '.join(page.wanted.units)} (written 单位：人)."
         )
-    page.check_year(head[:at])
-    for row in page.body(head, chosen.values()):
-        if industry := page.industry(row, labels, chosen.values(), head):
-            for province, column in chosen.items():
-                yield page.count(row, column, province, industry, factor)
-
-
-def _provinces_down(page: Page, column: int) -> Counts:
-    """One industry, or several across; columns of an industry without its name (merged) are its parts."""
-    body_at = next(at for at, row in enumerate(page.rows) if page.is_province(row.get(column)))
-    head = page.rows[:body_at]
-    if not head:
-        raise InputError(f"{page.sheet.source}: no header row found above the provinces.")
-    page.check_year(head)
-    headed = [row for row in head if len(filled_cells(row)) > 1]
-    industries: dict[int, Industry] = {}
-    for c in range(column + 1, page.width):
-        labels = [row.get(c) for row in headed if row.get(c)]
-        if labels and (found := page.divisions.find(labels, page.place(head[-1], c))):
-            industries[c] = found
-    texts = {c: text for c, text in page.headings(head).items() if c > column}
-    chosen: dict[int, Industry] = {}
-    if any(found.kind in ("division", "either") for found in industries.values()):
-        starts = list(industries)
-        for start, end in zip(starts, [*starts[1:], page.width], strict=True):
-            several = {c: texts[c] for c in range(start, end) if c in texts}
-            several_columns = len(several) > 1
-            chosen[page.employment_column(head[-1], several) if several_columns else start] = industries[start]
-        factor = page.factor(head)
-    else:
-        industry = page.said(head, page.divisions.mentioned)
-        if industry is None:
-            raise InputError(
-                f"{page.sheet.source}: provinces stand in rows, but neither the columns nor the title, the sheet's or "
-                "the file's name says an industry; name the sheet by its division (such as 06煤炭开采和洗选业)."
-            )
-        only = page.employment_column(head[-1], texts, page.rows[body_at:])
-        chosen, factor = {only: industry}, page.factor(head, only)
-    for row in page.body(head, chosen):
-        if has_figures(row, chosen) or page.is_province(row.get(column)):
-            province = page.province(row, column)
-            for c, industry in chosen.items():
-                yield page.count(row, c, province, industry, factor)
-
-
-def _one_province(page: Page) -> Counts:
-    labels = page.label_columns()
-    if labels is None:
-        raise InputError(
-            f"{page.sheet.source}: no header row found; expected provinces across or down, or one province with its "
-            "industries down and a column 从业人员, or columns 省份, 行业代码, 从业人员."
-        )
-    body_at = page.body_start(0, labels)
-    head = page.rows[:body_at]
-    page.check_year(head)
-    province = page.said(head, page.province_said)
-    if province is None:
-        raise InputError(
-            f"{page.sheet.source}: neither the title nor the sheet's or the file's name says the province; name the "
-            "sheet or the file by it."
-        )
-    if not head:
-        raise InputError(f"{page.sheet.source}: no header row found above the industries.")
-    texts = {c: text for c, text in page.headings(head).items() if c not in labels}
-    chosen = page.employment_column(head[-1], texts, page.rows[body_at:])
-    factor = page.factor(head, chosen)
-    for row in page.body(head, [chosen]):
-        if industry := page.industry(row, labels, [chosen], head):
-            yield page.count(row, chosen, province, industry, factor)
-
-
-def _long(page: Page, at: int) -> Counts:
-    header, head = page.rows[at], page.rows[: at + 1]
-    kinds, labels = page.kinds(header), page.label_kinds(header)
-    province_at = kinds.index("province")
-    year_at = kinds.index("year") if "year" in kinds else None
-    values = {c: text for c, text in enumerate(header.cells) if c not in (province_at, year_at, *labels)}
-    chosen = page.employment_column(header, values)
-    factor = page.factor(head, chosen)
-    body = list(page.body(head, [chosen]))
-    if year_at is not None:
-        body = rows_of_year(page.sheet, header, body, year_at, page.year)
-    else:
-        page.check_year(head[:-1])
-    codes = restore_zeros([row.get(labels[0]) for row in body], page.place(header, labels[0]))
-    for row, code in zip(body, codes, strict=True):
-        where, texts = page.place(row, labels[0]), [code, *(row.get(c) for c in labels[1:])]
-        industry = page.divisions.find(texts, where)
-        if industry is None:
-            raise page.divisions.unknown(texts, where)
-        yield page.count(row, chosen, page.province(row, province_at), industry, factor)
+    return page.industry_rows(labels, columns), columns

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from study.files.table_rows import again
 from study.helpers import InputError, logger, workflow_rows
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """Persons employed in a SIC code: two to four digits, or several major groups (`91-97`, `84+87+89`)."""
 
     code: str
@@ -51,38 +51,20 @@ def major_groups(figures: list[Figure], industries: dict[str, tuple] | None, sou
     industries : major group -> where the crosswalk puts it; None leaves completeness unchecked. Raises InputError for a
     code twice, a group inside a printed range, and groups of the crosswalk that are missing.
     """
-    seen: dict[str, Figure] = {}
-    for figure in figures:
-        if figure.code in seen:
-            raise InputError(f"{figure.where}: SIC {figure.code} appears twice, before in {seen[figure.code].where}.")
-        seen[figure.code] = figure
+    seen: dict[str, str] = {}
+    for code, _, where in figures:
+        if fault := again(seen, code, where, f"SIC {code}"):
+            raise InputError(fault)
     amounts: dict[str, float] = {}
-    covered: dict[str, Figure] = {}
-    for code, figure in seen.items():
-        if code.isdigit():
-            if any(code[:n] in seen for n in range(2, len(code))):
-                continue
-            amounts[code[:2]] = amounts.get(code[:2], 0.0) + figure.persons
-            covered.setdefault(code[:2], figure)
-    for code, figure in seen.items():
-        if code.isdigit():
+    covered: dict[str, str] = {}
+    for figure in sorted(figures, key=lambda figure: not figure.code.isdigit()):
+        code = figure.code
+        if code.isdigit() and any(code[:n] in seen for n in range(2, len(code))):
             continue
-        members = _members(code, industries)
-        twice = [group for group in members if group in covered]
-        if twice:
-            raise InputError(
-                f"{figure.where}: SIC {code} contains {twice[0]}, which {covered[twice[0]].where} has too; keep one."
-            )
-        if industries and len({industries[group] for group in members}) > 1:
-            raise InputError(
-                f"{figure.where}: one figure for SIC {code}, which resources/industries.csv gives to different "
-                "robot industries; give the major groups one by one."
-            )
-        logger.info("%s: one figure for SIC %s; it stands at %s", figure.where, code, members[0])
-        amounts[members[0]] = figure.persons
-        covered |= dict.fromkeys(members, figure)
-    absent = sorted(set(industries or {}) - set(covered))
-    if absent:
+        members = [code[:2]] if code.isdigit() else _members(figure, industries or {}, covered)
+        amounts[members[0]] = amounts.get(members[0], 0.0) + figure.persons
+        covered = dict.fromkeys(members, figure.where) | covered
+    if absent := sorted(set(industries or {}) - set(covered)):
         raise InputError(
             f"{source}: no employment for the SIC major groups {', '.join(absent)}, which resources/industries.csv "
             "needs; add them (a table of manufacturing alone does not do), or take them out of the crosswalk."
@@ -90,11 +72,23 @@ def major_groups(figures: list[Figure], industries: dict[str, tuple] | None, sou
     return sorted(amounts.items())
 
 
-def _members(code: str, industries: dict[str, tuple] | None) -> list[str]:
-    """The major groups of `84+87+89` or of a range; of a range only those that exist, by the crosswalk."""
-    if "+" in code:
-        groups = code.split("+")
-        return [group for group in groups if not industries or group in industries] or groups[:1]
-    first, _, last = code.partition("-")
-    inside = [group for group in sorted(industries or {}) if first <= group <= last]
-    return inside or [first]
+def _members(figure: Figure, industries: dict[str, tuple], covered: dict[str, str]) -> list[str]:
+    """The major groups of one figure for several, those that exist by the crosswalk; InputError for one that is
+    `covered` by another figure, and for groups of different robot industries."""
+    code, where = figure.code, figure.where
+    first, *others = code.split("+")
+    if others:
+        members = [group for group in (first, *others) if not industries or group in industries]
+    else:
+        first, last = code.split("-")
+        members = [group for group in sorted(industries) if first <= group <= last]
+    members = members or [first]
+    if twice := [group for group in members if group in covered]:
+        raise InputError(f"{where}: SIC {code} contains {twice[0]}, which {covered[twice[0]]} has too; keep one.")
+    if len({industries.get(group) for group in members}) > 1:
+        raise InputError(
+            f"{where}: one figure for SIC {code}, which resources/industries.csv gives to different robot industries; "
+            "give the major groups one by one."
+        )
+    logger.info("%s: one figure for SIC %s; it stands at %s", where, code, members[0])
+    return members

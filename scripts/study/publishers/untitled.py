@@ -24,17 +24,22 @@ def has_robots(file: str, country: str, years: range, leaf_sets: str | Path) -> 
     return counts.met and bool(counts.cells)
 
 
-def has_census(file: str, names: dict[str, str], entry: CatalogEntry, year: int, industries: str | Path) -> bool:
+def has_census(
+    file: str, names: dict[str, str], entry: CatalogEntry, year: int, industries: str | Path, formulas: str
+) -> bool:
     """Whether a file holds the whole census by province and division; parts of it are told by name alone."""
+    titles = division_titles(industries)
     return _is_read(
-        lambda: read_census(file, names, entry.conversion, 1.0, titles=division_titles(industries), year=year)
+        lambda: read_census(file, names, entry.conversion, 1.0, titles=titles, year=year, formulas=formulas)
     )
 
 
-def has_major_groups(file: str, entry: CatalogEntry, year: int, industries: str | Path) -> bool:
+def has_major_groups(file: str, entry: CatalogEntry, year: int, industries: str | Path, formulas: str) -> bool:
     """Whether a file holds employment by SIC major group of every group that the crosswalk has."""
     groups = group_industries(industries)
-    return _is_read(lambda: read_major_groups(file, entry.conversion, 1.0, year=year, industries=groups))
+    return _is_read(
+        lambda: read_major_groups(file, entry.conversion, 1.0, year=year, industries=groups, formulas=formulas)
+    )
 
 
 def _is_read(read: Callable[[], object]) -> bool:
