@@ -29,7 +29,7 @@ _STAGED = re.compile(f"{APPLIED.pattern}|{GRANTED.pattern}", re.IGNORECASE)
 _COUNTED = re.compile(f"{_STAGED.pattern}|{PATENT.pattern}", re.IGNORECASE)
 # What the heading of a count consists of, beside the words that stand beside any name (`words.title_words`).
 COUNT_WORDS = word_pattern(
-    "绿色|专利|发明|实用新型|外观设计|申请|受理|授权|获得|获批|独立|联合|合作|公告|国内|技术|型|类|件|项|个|小计",
+    "绿色|专利|发明|实用新型|外观设计|申请|受理|授权|获得|获批|独立|联合|合作|公告|国内|技术|型|类|件|项|个|小计|主要指标",
     "green|patents?|inventions?|utility|utilities|models?|designs?|applications?|applied|apply|app|filed|filings?|granted|"
     "grants?|authori[sz](?:ed|ation)|joint(?:ly)?|independent(?:ly)?|sole|counts?|num(?:ber)?s?|no|n|cnt|technolog(?:y|ies)|"
     "tech|domestic|ipc|inv|um|gp|quantity|pieces?|sum",
@@ -271,7 +271,10 @@ def _has_figures(row: Row) -> bool:
 
 
 def _goes_on(below: Row, keys: dict[str, int]) -> bool:
-    """Whether the line below a header is its second one: it names no place and no figure, and is no note."""
+    """Whether the line below a header is its second one: it names no place and no figure, and is no note, or has the
+    columns' units."""
+    if exact_kind(below.get(0)) == "unit":
+        return not _has_figures(below)
     if begins_note(below.cells) or any(cell and not key_of(cell) for cell in map(below.get, keys.values())):
         return False
     words = map(bare_heading, below.cells)

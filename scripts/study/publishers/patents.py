@@ -95,11 +95,16 @@ def patent_form(names: dict[str, str], cities: Cities) -> Form:
                 raise
             return [*others, Draft(path, "patents", (PATENTS_TITLE,), PATENTS_UNIT, problem=str(error))]
         heads = [head for _, head in pages if isinstance(head, Columns)]
-        printed = [head.header[-1].get(value.column) for head in heads for value in head.values]
-        counted = {plain_name(split_unit(cell)[0]) for cell in printed}
-        return [counts, *(other for other in others if not counted.intersection(map(plain_name, other.names())))]
+        printed = [row.get(value.column) for head in heads for row in head.header for value in head.values]
+        counted = {plain_name(split_unit(cell)[0]) for cell in printed if cell}
+        return [counts, *(other for other in others if not counted.intersection(_called(other)))]
 
     return indicators
+
+
+def _called(draft: Draft) -> set[str]:
+    """Ways to say an indicator's title, of a header of several levels also the lowest."""
+    return set(map(plain_name, (*draft.names(), draft.parts[-1])))
 
 
 def _may_be_green(sheet: Sheet, head: Columns | InputError) -> bool:
