@@ -214,6 +214,7 @@ rule clean_robots:
         job=lambda wildcards: STUDY.raw_tables.job(f"robots_{wildcards.country}"),
         total_tolerance=config["cleaning"]["total_tolerance"],
         measure=lambda wildcards: config["exposure"]["robots"],
+        formulas=config["cleaning"]["formulas"],
     script:
         "../scripts/clean/clean_robots.py"
 

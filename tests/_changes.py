@@ -195,7 +195,7 @@ SETTINGS = (
      "derived/industrial_upgrading"),
     ("cleaning.accept", {"loans": ["beijing 2015"]}, "clean/loans", "imputed", "tables/table_1"),
     ("cleaning.missing", {"loans": ["beijing 2015"]}, "clean/loans"),
-    ("cleaning.formulas", "values", *PRINTED, *EMPLOYED),
+    ("cleaning.formulas", "values", *PRINTED, *COUNTS),
     ("cleaning.winsorise.lower", 1, *WINSORISED),
     ("cleaning.winsorise.upper", 99, *WINSORISED),
     ("cleaning.winsorise.variables", ["ai"], *WINSORISED),

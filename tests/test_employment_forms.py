@@ -3,11 +3,10 @@
 import csv
 import logging
 import random
-import re
-import zipfile
 from pathlib import Path
 
 import pytest
+from _formulas import with_formulas
 from study.helpers import InputError
 from study.publishers.census import read_census
 from study.publishers.divisions import INDUSTRY_SECTIONS, division_titles
@@ -548,19 +547,6 @@ def test_years_have_to_be_told_apart(tmp_path):
 
 
 # --- formulas -----------------------------------------------------------------------------------------------------
-
-
-def with_formulas(path, cells):
-    """A workbook's `cells`, such as E7, as formulas with their figures stored."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, part in parts.items():
-            for cell in cells if name == "xl/worksheets/sheet1.xml" else ():
-                part, changed = re.subn(rf'(<c r="{cell}"[^>]*>)<v>'.encode(), rb"\1<f>B5*1.08</f><v>", part)
-                assert changed == 1
-            archive.writestr(name, part)
-    return path
 
 
 @pytest.mark.parametrize(

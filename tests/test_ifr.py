@@ -9,8 +9,10 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from _formulas import with_formulas
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from study.checks.not_observed import STORED
 from study.helpers import InputError
 from study.publishers.ifr import LEAF_SETS, LEAVES, UNSPECIFIED, load_leaf_set, read_robots
 from study.publishers.ifr_labels import country_keys, find_industry, named_countries, normalise_code
@@ -342,6 +344,20 @@ def test_a_parents_rest_is_divided_by_the_shares_of_the_nearest_year(tmp_path, c
     assert found["19", 2011] == pytest.approx(rest * share)
     assert found["20-21", 2011] == pytest.approx(rest * (1 - share))
     assert f"{rest:.6g} robots of 19-22 are divided by their shares of 2010" in caplog.text
+
+
+def test_formulas_are_refused_or_their_stored_values_taken_and_listed(tmp_path):
+    rows = long_rows()
+    at = next(i for i, row in enumerate(rows, 1) if row[:2] == ["2011", "29"])
+    rows = [[float(cell) if column in (5, 6) and cell else cell for column, cell in enumerate(row)] for row in rows]
+    path, made = write_xlsx(tmp_path / "china.xlsx", {"a": [HEADER, *rows]}), []
+    with_formulas(path, [f"F{at + 1}"])
+    with pytest.raises(InputError, match=rf"row {at + 1}, column F: found the formula .* cleaning\.formulas: values"):
+        read_robots(path, "CN", YEARS, 0.0)
+    assert read_robots(path, "CN", YEARS, 0.0, made=made, formulas="values") == expected()
+    assert made == [("29", 2011, "installations", counts(2011)["29"], STORED)]
+    # of a year that the study does not have it is left alone
+    assert read_robots(path, "CN", range(2010, 2011), 0.0) == [row for row in expected() if row[1] == 2010]
 
 
 def test_the_unspecified_rest_has_its_share_too(tmp_path):

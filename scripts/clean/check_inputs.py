@@ -46,6 +46,7 @@ def study_other(need: dict, entry: CatalogEntry, params) -> dict[str, object]:
             params.total_tolerance,
             measure=params.measure,
             made=made,
+            formulas=params.formulas,
         )
         return count_made(rule for *_, rule in made)
     taken: list[str] = []

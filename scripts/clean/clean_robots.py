@@ -23,6 +23,7 @@ def main(snakemake) -> None:
         params.total_tolerance,
         measure=params.measure,
         made=made,
+        formulas=params.formulas,
     )
     write_rows(snakemake.output.cells, ["industry", "year", *MEASURES], sorted(rows, key=lambda row: row[:2]))
     cells = [

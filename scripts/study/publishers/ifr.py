@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from study.checks.not_observed import STORED
 from study.checks.totals import check_sum
+from study.files.workbooks import FORMULAS_REFUSED
 from study.helpers import RESOURCES, InputError, logger, workflow_lines
 from study.publishers.ifr_counts import MEASURES, Counts, is_missing
 from study.publishers.ifr_forms import MEASURE_HEADINGS, common_folder, read_counts
 from study.publishers.ifr_labels import ALIASES, TOTAL, country_keys, industry_names, letters
-from study.words.printed import parse_count
+from study.words.printed import Formula, parse_count
 
 LEAF_SETS = RESOURCES / "robots.csv"
 # The leaf set of all countries in resources/robots.csv, and what makes its row `99`.
@@ -146,18 +148,20 @@ def read_robots(
     measure: str | None = None,
     leaf_sets: str | Path = LEAF_SETS,
     made: list[tuple[str, int, str, float, str]] | None = None,
+    formulas: str = FORMULAS_REFUSED,
 ) -> list[tuple[str, int, float | None, float | None]]:
     """Rows (industry, year, installations, operational stock) of one country: the leaves and one row `99` a year.
 
     path : a file, files, or a folder of files, in any form of `ifr_forms`. measure : the one the study uses; where the
-    other cannot be read its figures are None. None wants both. made : takes (industry, year, measure,
-    robots, rule) of each figure that is not printed. Robots are counted in units. Raises InputError naming
-    file and place for a table that cannot be read, a missing year or industry, a figure that is no count, a year that
-    is not split by industry, and parents or a total that the leaves do not add up to within `tolerance`.
+    other cannot be read its figures are None. None wants both. made : takes (industry, year, measure, robots, rule) of
+    each figure that is not printed, or is the value stored with a formula. formulas : the config's cleaning.formulas.
+    Robots are counted in units. Raises InputError naming file and place for a table that cannot be read, a missing year
+    or industry, a figure that is no count, a year that is not split by industry, and parents or a total that the leaves
+    do not add up to within `tolerance`.
     """
     country = ALIASES.get(letters(country), country.upper())
     leaf_set = load_leaf_set(leaf_sets, country, years)
-    counts = read_counts(path, country, leaf_set.names)
+    counts = read_counts(path, country, leaf_set.names, formulas)
     if not isinstance(path, str | Path):
         path = path[0] if len(path) == 1 else common_folder(path)
     if counts.countries and not counts.met:
@@ -175,7 +179,7 @@ def read_robots(
             series = _Series(str(path), country, one, counts, leaf_set, tolerance)
             columns[one] = series.by_year(years)
             if made is not None:
-                made += [(code, at, one, columns[one][at][code], rule) for (code, at), rule in series.made.items()]
+                made += series.listed(columns[one])
         except InputError as error:
             if measure in (None, one):
                 raise
@@ -228,14 +232,29 @@ class _Series:
                 or f"{path}: no {measure} of {country}; add the federation's table of {MEASURE_HEADINGS[measure]}."
             )
         self.made: dict[tuple[str, int], str] = {}
-        self.figures = {
-            key: parse_count(cell.text, cell.where, "of robots", MOST_ROBOTS)
-            for key, cell in self.cells.items()
-            if not is_missing(cell)
-        }
+        self.figures: dict[tuple[str, int], float] = {}
+
+    def _read_figures(self, years: range) -> None:
+        """Make numbers of the cells; those of other years that are none are left out, for nothing needs them."""
+        for (code, year), cell in self.cells.items():
+            try:
+                if not is_missing(cell):
+                    self.figures[code, year] = parse_count(cell.text, cell.where, "of robots", MOST_ROBOTS)
+            except InputError as error:
+                if year in years:
+                    raise
+                logger.info("%s Of no year of the study, left out.", error)
+            if isinstance(cell.text, Formula) and (code, year) in self.figures and year in years:
+                self.made[code, year] = STORED
+
+    def listed(self, columns: dict[int, dict[str, float]]) -> list[tuple[str, int, str, float, str]]:
+        """(Industry, year, measure, robots, rule) of the figures that are not printed, or values of formulas."""
+        robots = {(code, year): columns[year].get(code, self.figures.get((code, year))) for code, year in self.made}
+        return [(*cell, self.measure, robots[cell], rule) for cell, rule in self.made.items()]
 
     def by_year(self, years: range) -> dict[int, dict[str, float]]:
         """Robots by year and industry: the leaves and `99`."""
+        self._read_figures(years)
         for year in years:
             if not any(year == at for _, at in self.figures):
                 raise InputError(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from study.files.finding import table_files
 from study.files.sheets import Row, Sheet, read_sheets
+from study.files.workbooks import FORMULAS_REFUSED
 from study.helpers import InputError, logger
 from study.publishers.ifr_counts import MEASURES, Cell, Counts, Unknown
 from study.publishers.ifr_labels import (
@@ -52,8 +53,11 @@ def common_folder(path: str | Path | Sequence[str | Path]) -> Path:
     return Path(os.path.commonpath(folders))
 
 
-def read_counts(path: str | Path | Sequence[str | Path], country: str, names: dict[str, str]) -> Counts:
-    """Cells of one country from a file, files or a folder of files in any of the three forms.
+def read_counts(
+    path: str | Path | Sequence[str | Path], country: str, names: dict[str, str], formulas: str = FORMULAS_REFUSED
+) -> Counts:
+    """Cells of one country from a file, files or a folder of files in any of the three forms. formulas : the config's
+    cleaning.formulas.
 
     Raises InputError naming file and place for a file in none of them, a cell that stands twice, and a table that does
     not say which country, industry or measure it is.
@@ -63,7 +67,7 @@ def read_counts(path: str | Path | Sequence[str | Path], country: str, names: di
     root = common_folder(path)
     for file in files:
         folders = [*reversed(file.absolute().parent.relative_to(root).parts), root.name]
-        sheets = read_sheets(file)
+        sheets = read_sheets(file, formulas=formulas)
         readers = [_Reader(sheet, [sheet.name, file.stem, *folders], wanted, names, counts) for sheet in sheets]
         read = [reader.read() for reader in readers]
         for sheet, form in zip(sheets, read, strict=True):
