@@ -144,7 +144,7 @@ ROBOTS = [
     (
         "a formula",
         lambda t: xlsx([[*r[:5], "=A9", r[6]] if r[:2] == [2015, "13-15"] else r for r in t.typed()]),
-        "row 403, column F: found the formula '=A9', expected a figure; paste the value, or set cleaning.formulas: values",
+        "row 403, column F: found the formula .=A9., expected a figure; paste the value, or set cleaning.formulas",
     ),
 ]
 

@@ -141,9 +141,19 @@ def unit_row(values: Values, measure: Measure, style: str) -> Rows:
     return [[f"3-1 各地区{measure.title}"], ["地区", *(f"{year}年" for year in YEARS)], units, *_down(values)]
 
 
+def three_headers(values: Values, measure: Measure, style: str) -> Rows:
+    """A data set under rows of codes, names and units."""
+    head = [
+        ["Prvcnm", "Sgnyea", "V01", "V02"],
+        ["省份", "年份", "某指标", measure.title],
+        ["无", "无", "无", measure.unit],
+    ]
+    return [*head, *([name, str(year), "1.5", figure] for (name, year), figure in values.items())]
+
+
 def two_headers(values: Values, measure: Measure, style: str) -> Rows:
     """A data set under a merged header of two rows, the second in two languages."""
-    head = [["地区", "年份", "主要指标", ""], ["Region", "Year", "某指标", titled(measure, style)]]
+    head = [["省份", "年份", "主要指标", ""], ["Province", "Year", "某指标", titled(measure, style)]]
     return [*head, *([name, str(year), "1.5", figure] for (name, year), figure in values.items())]
 
 
@@ -151,7 +161,7 @@ LAYOUTS: dict[str, Callable[[Values, Measure, str], Rows]] = {
     layout.__name__: layout
     for layout in (
         *(provinces_down, bare, years_down, data_set, by_name, series_across, dates_across, numbered),
-        *(indicator_and_region, units_below, unit_row, two_headers),
+        *(indicator_and_region, units_below, unit_row, two_headers, three_headers),
     )
 }
 

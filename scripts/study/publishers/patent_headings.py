@@ -16,7 +16,7 @@ from study.publishers.yearbook import PLAIN_SHEET
 from study.words.headings import bare_heading, exact_kind
 from study.words.notes import begins_note
 from study.words.printed import is_figure, squeeze
-from study.words.titles import changes_in, is_ratio, read_words, unit_behind, word_pattern
+from study.words.titles import changes_in, is_ratio, read_unit, read_words, unit_behind, word_pattern
 from study.words.units import find_unit
 from study.words.years import YEAR_INSIDE, year_of, years_in
 
@@ -273,12 +273,15 @@ def _has_figures(row: Row) -> bool:
 def _goes_on(below: Row, keys: dict[str, int]) -> bool:
     """Whether the line below a header is its second one: it names no place and no figure, and is no note, or has the
     columns' units."""
-    if exact_kind(below.get(0)) == "unit":
-        return not _has_figures(below)
+    if _has_figures(below):
+        return False
+    of_units = any(map(read_unit, below.cells)) and not any(map(year_of, below.cells))
+    if exact_kind(below.get(0)) == "unit" or of_units:
+        return True
     if begins_note(below.cells) or any(cell and not key_of(cell) for cell in map(below.get, keys.values())):
         return False
     words = map(bare_heading, below.cells)
-    return any(_STAGED.search(word) or YEAR_INSIDE.search(word) for word in words) and not _has_figures(below)
+    return any(_STAGED.search(word) or YEAR_INSIDE.search(word) for word in words)
 
 
 def _year_apart(heading: str) -> tuple[int | None, str]:

@@ -24,7 +24,7 @@ from study.words.headings import FURTHER, heading_kind, heading_kinds
 from study.words.notes import begins_note
 from study.words.printed import CHINESE, Formula, check_formula, is_figure, shortened, squeeze
 from study.words.regions import find_province, is_no_province, known_province, province_in
-from study.words.titles import bare_label, split_title, split_unit
+from study.words.titles import bare_label, read_unit, split_title, split_unit
 from study.words.years import year_in, year_of, years_in
 
 # What UTF-8 or GBK looks like read as the other or as Western text.
@@ -228,19 +228,24 @@ def header_parts(rows: list[Row]) -> dict[int, Said]:
     """Column -> its indicator, from header rows that may be merged and bilingual.
 
     An upper cell holds for the columns to its right that have none of their own but one below. English lines repeat the
-    Chinese ones and are no part of the title; a cell that is only a bracket is the unit.
+    Chinese ones and are no part of the title; a cell that is only a bracket, or a unit below a name, is the unit.
     """
     width = max(len(row.cells) for row in rows)
     columns: dict[int, Said] = {}
+    merged: set[tuple[int, int]] = set()  # cells that name several columns
     above = [list(row.cells) + [""] * (width - len(row.cells)) for row in rows]
     for number, cells in enumerate(above[:-1]):
         for column in range(2, width):
             below = any(lower[column] for lower in above[number + 1 :])
             if not cells[column] and below and cells[column - 1]:
                 cells[column] = cells[column - 1]
+                merged |= {(number, column - 1), (number, column)}
     for column in range(width):
-        parts, unit, english = [], "", []
-        for text in [cells[column] for cells in above]:
+        parts, unit, english, in_chinese = [], "", [], False
+        for number, text in enumerate(cells[column] for cells in above):
+            if number and (own := read_unit(text)):
+                unit = unit or own
+                continue
             bare, inside, beside = split_title(text)
             english.append(beside)
             if heading_kind(text) not in ("", "about"):
@@ -250,9 +255,10 @@ def header_parts(rows: list[Row]) -> dict[int, Said]:
                 continue
             unit = inside or unit
             bare = bare_label(bare)[0]
+            in_chinese |= bool(CHINESE.search(bare)) and (number, column) not in merged
             if bare and bare not in parts:
                 parts.append(bare)
-        if any(map(CHINESE.search, parts)):
+        if in_chinese:
             english += [part for part in parts if not CHINESE.search(part)]
             parts = [part for part in parts if CHINESE.search(part)]
         if parts:
