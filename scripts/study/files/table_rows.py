@@ -59,11 +59,6 @@ def check_width(sheet: Sheet, row: Row, last: int, unnamed: Collection[int] = ()
             )
 
 
-def unnamed_columns(header: Row, last: int) -> list[int]:
-    """Columns right of the first whose header cell is empty."""
-    return [column for column in range(1, last) if not header.get(column)]
-
-
 def again(met: dict[Hashable, str], key: Hashable, where: str, what: str) -> str:
     """What is to be said of a key that stands already in `met` (key -> place); empty for the first, which is noted."""
     before = met.setdefault(key, where)
