@@ -362,3 +362,11 @@ def test_a_column_beside_the_years_is_left_out(tmp_path):
 def test_rows_that_are_no_province_below_a_table_are_left_out(tmp_path, label):
     text = f"地区,2013年,2014年\n河南,32191,34938\n{label},20000,21000\n"
     assert clean(write(tmp_path / "gdp.csv", f"指标：地区生产总值(亿元)\n{text}"), "gdp")["henan", 2014] == 34938
+
+
+def test_a_part_is_one_of_its_own_provinces_row(tmp_path):
+    rows = ["地区,指标,2013年,2014年", "北京,地区生产总值(亿元),19800,21330", "北京,#第一产业,160,159"]
+    text = "\n".join([*rows, "天津,#第二产业,7276,7731\n"])
+    found = {(draft.title, draft.unit): draft.parse().values for draft in READ(write(tmp_path / "t.csv", text))}
+    assert found["地区生产总值第一产业", "亿元"]["beijing", 2013] == 160
+    assert found["第二产业", ""] == {("tianjin", 2013): 7276, ("tianjin", 2014): 7731}
